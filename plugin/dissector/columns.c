@@ -1,0 +1,167 @@
+/* columns.c — the packet list, which reads as it does with the built-in dissector: "C: EHLO mx.example.org | ...".
+ *
+ * No secret ever stands there: neither what AUTH carries in base64 nor what that stands for.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/column-utils.h>
+
+#include "dissector/esmtp.h"
+#include "wire/line.h"
+
+/* Wireshark cuts the column's text at some thousand octets; ten thousand commands in a packet need not be put together. */
+#define INFO_LIMIT 2048u
+
+void columns_begin(drawing *d)
+{
+    col_set_str(d->pinfo->cinfo, COL_PROTOCOL, "SMTP");
+    col_clear(d->pinfo->cinfo, COL_INFO);
+    d->info = wmem_strbuf_new(d->pinfo->pool, NULL);
+}
+
+static bool info_has_room(const drawing *d)
+{
+    return d->info && wmem_strbuf_get_len(d->info) < INFO_LIMIT;
+}
+
+static void info_add(drawing *d, const char *text)
+{
+    if (!wmem_strbuf_get_len(d->info))
+        wmem_strbuf_append(d->info, d->chunk->side == SIDE_CLIENT ? "C: " : "S: ");
+    else
+        wmem_strbuf_append(d->info, " | ");
+    wmem_strbuf_append(d->info, text);
+}
+
+static void info_add_octets(drawing *d, span octets)
+{
+    octets = span_first(octets, INFO_LIMIT);
+    info_add(d, octets_format(d->pinfo->pool, octets.octets, octets.length));
+}
+
+/* "AUTH PLAIN ..." without what comes behind the mechanism; anything else secret without its text. */
+static void info_secret_command(drawing *d, const finding *f, span text)
+{
+    span rest = text;
+    span verb = span_next_word(&rest);
+    span mechanism = span_next_word(&rest);
+
+    if (f->exchange && f->exchange->auth) {
+        size_t shown = (size_t)(mechanism.octets - verb.octets) + mechanism.length;
+        info_add(d, wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6",
+                                       octets_format(d->pinfo->pool, verb.octets, shown)));
+    } else {
+        info_add(d, "\xe2\x80\xa6");
+    }
+}
+
+static void info_command(drawing *d, const finding *f)
+{
+    span text = line_of(octets_of(d, f)).text;
+
+    if (f->flags & FLAG_SECRET)
+        info_secret_command(d, f, text);
+    else
+        info_add_octets(d, text);
+}
+
+/* The lines of a reply that end in this packet; all but the reply's first without their code. */
+static void info_reply_lines(drawing *d, span whole, size_t earlier, bool has_first)
+{
+    reply_line parsed;
+
+    for (size_t begin = 0; begin < whole.length && info_has_room(d);) {
+        line at = line_first(span_from(whole, begin));
+        span text = at.text;
+        bool first = begin == 0 && has_first;
+
+        begin += at.length;
+        if (begin <= earlier)
+            continue;
+        if (!first && reply_line_parse(text, false, &parsed))
+            text = span_from(text, parsed.has_separator ? 4 : 3);
+        info_add_octets(d, text);
+    }
+}
+
+static void info_reply(drawing *d, const finding *f)
+{
+    size_t earlier = f->position < d->chunk->position ? (size_t)(d->chunk->position - f->position) : 0;
+
+    if (f->flags & FLAG_CHALLENGE)
+        info_add(d, "334 AUTH challenge");
+    else if (f->flags & FLAG_SECRET && f->exchange)
+        info_add(d, wmem_strdup_printf(d->pinfo->pool, "%u \xe2\x80\xa6", f->exchange->reply_code));
+    else
+        info_reply_lines(d, octets_of(d, f), earlier, true);
+}
+
+static void info_part(drawing *d, const finding *f)
+{
+    span octets = octets_of(d, f);
+    line first = line_first(octets);
+
+    if (d->chunk->side == SIDE_SERVER && first.ending != LINE_ENDING_NONE && !(f->flags & FLAG_SECRET))
+        info_reply_lines(d, octets, 0, f->flags & FLAG_FIRST_PART);
+    else
+        info_add(d, wmem_strdup_printf(d->pinfo->pool, "[part of a line, %u byte%s]", f->length, f->length == 1 ? "" : "s"));
+}
+
+static void info_content(drawing *d, const finding *f)
+{
+    /* Where the mail itself is shown, its own dissector fills the column. */
+    if (f->length && !(f->flags & FLAG_MESSAGE_END && mail_is_shown(f->message)))
+        info_add(d, wmem_strdup_printf(d->pinfo->pool, "DATA fragment, %u byte%s", f->length, f->length == 1 ? "" : "s"));
+}
+
+static void info_end_of_data(drawing *d, const finding *f)
+{
+    if (!f->message->complete)
+        info_add(d, ".");
+}
+
+static void info_auth_response(drawing *d, const finding *f)
+{
+    info_add(d, f->flags & FLAG_CANCEL ? "*" : "AUTH response");
+}
+
+static void info_octets(drawing *d, const finding *f, const char *what)
+{
+    info_add(d, wmem_strdup_printf(d->pinfo->pool, "[%s, %u byte%s]", what, f->length, f->length == 1 ? "" : "s"));
+}
+
+static void info_unknown(drawing *d, const finding *f)
+{
+    info_octets(d, f, "session state unknown");
+}
+
+static void info_opaque(drawing *d, const finding *f)
+{
+    info_octets(d, f, "not readable");
+}
+
+static void info_old(drawing *d, const finding *f)
+{
+    info_octets(d, f, "seen before");
+}
+
+static void (*const writers[])(drawing *, const finding *) = {
+    [FINDING_COMMAND] = info_command, [FINDING_AUTH_RESPONSE] = info_auth_response, [FINDING_REPLY] = info_reply,
+    [FINDING_PART] = info_part,       [FINDING_CONTENT] = info_content,             [FINDING_END_OF_DATA] = info_end_of_data,
+    [FINDING_UNKNOWN] = info_unknown, [FINDING_GAP] = NULL,                         [FINDING_OLD] = info_old,
+    [FINDING_OPAQUE] = info_opaque,
+};
+
+void columns_finding(drawing *d, const finding *f)
+{
+    if (writers[f->kind] && info_has_room(d))
+        writers[f->kind](d, f);
+}
+
+void columns_end(drawing *d)
+{
+    col_append_str(d->pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(d->info));
+    if (wmem_array_get_count(d->mails) && wmem_strbuf_get_len(d->info))
+        col_append_str(d->pinfo->cinfo, COL_INFO, " | ");
+    col_set_fence(d->pinfo->cinfo, COL_INFO);
+}

@@ -1,0 +1,263 @@
+/* dissect.c — one packet: the first visit reads it into the session, every visit draws what was found in it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/proto_data.h>
+
+#include "dissector/esmtp.h"
+#include "dissector/wireshark_compat.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+/* What called us: TCP, TLS, or something that tunnels TCP. */
+static int protocol_below(const packet_info *pinfo)
+{
+    wmem_list_frame_t *own = wmem_list_tail(pinfo->layers);
+    wmem_list_frame_t *below = own ? wmem_list_frame_prev(own) : NULL;
+
+    return below ? GPOINTER_TO_INT(wmem_list_frame_data(below)) : -1;
+}
+
+static bool below_is(const packet_info *pinfo, const char *filter_name)
+{
+    return protocol_below(pinfo) == proto_get_id_by_filter_name(filter_name);
+}
+
+/* Who was connected to: the receiver of the SYN; else the side whose port is known for SMTP; else the lower port. */
+static bool sender_is_server(const packet_info *pinfo, const struct tcp_analysis *tcp)
+{
+    if (tcp && tcp->server_port)
+        return pinfo->srcport == tcp->server_port && pinfo->destport != tcp->server_port;
+    if (pinfo->match_uint == pinfo->srcport || pinfo->match_uint == pinfo->destport)
+        return pinfo->match_uint == pinfo->srcport && pinfo->match_uint != pinfo->destport;
+    return pinfo->srcport < pinfo->destport;
+}
+
+#define SYN_SEEN 0x01u /* struct tcp_analysis, conversation_completeness */
+
+static session *connection_session(const struct tcp_analysis *tcp)
+{
+    uint64_t limit = esmtp_preferences.message_limit * MIB;
+    moment syn;
+
+    if (!tcp || !(tcp->conversation_completeness & SYN_SEEN))
+        return session_new(wmem_file_scope(), tcp && tcp->server_port, limit, NULL);
+    syn = (moment){tcp->ts_first.secs, tcp->ts_first.nsecs};
+    return session_new(wmem_file_scope(), true, limit, &syn);
+}
+
+static connection *connection_of(packet_info *pinfo, struct tcp_analysis **tcp_r)
+{
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+    connection *c = (connection *)conversation_get_proto_data(conversation, proto_esmtp);
+    bool from_server;
+
+    *tcp_r = get_tcp_conversation_data(conversation, pinfo);
+    if (c)
+        return c;
+    from_server = sender_is_server(pinfo, *tcp_r);
+    c = wmem_new0(wmem_file_scope(), connection);
+    c->conversation = conversation;
+    copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
+    c->server_port = from_server ? pinfo->srcport : pinfo->destport;
+    c->session = connection_session(*tcp_r);
+    conversation_add_proto_data(conversation, proto_esmtp, c);
+    return c;
+}
+
+/* The calls that a packet makes for a connection are numbered, so that later visits find what belongs to each. */
+static uint32_t number_of_call(packet_info *pinfo, const connection *c)
+{
+    uint32_t *calls = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index);
+
+    if (!calls) {
+        calls = wmem_new0(pinfo->pool, uint32_t);
+        p_add_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index, calls);
+    }
+    return (*calls)++;
+}
+
+/* The sequence number of the stream's first octet. TCP counts from the SYN's number or from 0, as its preferences want: of the two
+ * possible ones, the nearer below the packet's. */
+static uint32_t first_sequence(const struct tcp_analysis *tcp, uint32_t sequence)
+{
+    uint32_t absolute = tcp->fwd->base_seq + 1;
+
+    return sequence - 1 < sequence - absolute ? 1 : absolute;
+}
+
+static arrival arrival_of(packet_info *pinfo, const connection *c, const struct tcp_analysis *tcp, tvbuff_t *tvb, void *data)
+{
+    bool from_server = pinfo->srcport == c->server_port && addresses_equal(&pinfo->src, &c->server_address);
+    const struct tcpinfo *info = below_is(pinfo, "tcp") ? (const struct tcpinfo *)data : NULL;
+    arrival a = {.frame = pinfo->num,
+                 .time = {pinfo->abs_ts.secs, pinfo->abs_ts.nsecs},
+                 .layer = below_is(pinfo, "tls") ? LAYER_TLS : LAYER_PLAIN,
+                 .sender = from_server ? SIDE_SERVER : SIDE_CLIENT,
+                 .missing = tvb_reported_length(tvb) - tvb_captured_length(tvb)};
+
+    a.tag = number_of_call(pinfo, c);
+    if (!info)
+        return a;
+    a.has_sequence = true;
+    a.tag = info->seq;
+    a.starts_stream = tcp && tcp->server_port;
+    if (a.starts_stream)
+        a.first_sequence = first_sequence(tcp, info->seq);
+    return a;
+}
+
+span octets_of(const drawing *d, const finding *f)
+{
+    int offset = (int)(f->position - d->chunk->position);
+
+    if (f->octets)
+        return (span){f->octets, f->length};
+    return (span){f->length ? tvb_get_ptr(d->tvb, offset, (int)f->length) : NULL, f->length};
+}
+
+place place_of(drawing *d, const finding *f, const char *name)
+{
+    tvbuff_t *whole;
+
+    if (!f->octets)
+        return (place){d->tvb, (int)(f->position - d->chunk->position), octets_of(d, f)};
+    whole = tvb_new_child_real_data(d->tvb, f->octets, f->length, (int)f->length);
+    add_new_data_source(d->pinfo, whole, name);
+    return (place){whole, 0, {f->octets, f->length}};
+}
+
+static void draw_octets(drawing *d, const finding *f, field which, const char *what)
+{
+    place at = place_of(d, f, what);
+    proto_item *item = proto_tree_add_none_format(d->tree, hf[which], at.tvb, at.offset, (int)f->length, "%s: %u octet%s", what,
+                                                  f->length, f->length == 1 ? "" : "s");
+    draw_notes(d, item, f);
+}
+
+static void draw_part(drawing *d, const finding *f)
+{
+    draw_octets(d, f, FIELD_PART, f->flags & FLAG_FIRST_PART ? "Beginning of a line that goes on" : "Part of a line");
+}
+
+static void draw_unknown(drawing *d, const finding *f)
+{
+    draw_octets(d, f, FIELD_UNKNOWN, "State of the session unknown, waiting for a line that can only be a command");
+}
+
+static void draw_opaque(drawing *d, const finding *f)
+{
+    draw_octets(d, f, FIELD_OPAQUE, "Not readable here");
+}
+
+static void draw_old(drawing *d, const finding *f)
+{
+    draw_octets(d, f, FIELD_RETRANSMITTED, "Seen before");
+}
+
+static void draw_gap(drawing *d, const finding *f)
+{
+    proto_item *item = proto_tree_add_uint64(d->tree, hf[FIELD_GAP], d->tvb, 0, 0, f->length);
+
+    proto_item_set_generated(item);
+    expert_add_info_format(d->pinfo, item, &ei[EXPERT_GAP], "%u octets %s", f->length,
+                           f->notes & NOTE_CUT_BY_SNAPLEN ? "of this packet were cut off by the capture's snap length"
+                                                          : "before this packet were not captured");
+}
+
+static void (*const drawers[])(drawing *, const finding *) = {
+    [FINDING_COMMAND] = draw_command, [FINDING_AUTH_RESPONSE] = draw_auth_response, [FINDING_REPLY] = draw_reply,
+    [FINDING_PART] = draw_part,       [FINDING_CONTENT] = draw_content,             [FINDING_END_OF_DATA] = draw_end_of_data,
+    [FINDING_UNKNOWN] = draw_unknown, [FINDING_GAP] = draw_gap,                     [FINDING_OLD] = draw_old,
+    [FINDING_OPAQUE] = draw_opaque,
+};
+
+/* Mails that are complete in this packet are handed on after all else is drawn, for what is called then may throw. */
+static void collect_mails(drawing *d)
+{
+    for (uint32_t i = 0; i < d->chunk->count; i++) {
+        const finding *f = &d->chunk->findings[i];
+        if (f->flags & FLAG_MESSAGE_END && mail_is_shown(f->message))
+            wmem_array_append_one(d->mails, f->message);
+    }
+}
+
+static void draw_columns(drawing *d)
+{
+    columns_begin(d);
+    for (uint32_t i = 0; i < d->chunk->count; i++) {
+        const finding *f = &d->chunk->findings[i];
+        columns_finding(d, f);
+    }
+    columns_end(d);
+}
+
+/* The filter name "smtp" goes on matching our packets: its protocol's item is added, hidden, when something asks for it. */
+static void draw_builtin_protocol(drawing *d)
+{
+    int smtp = proto_get_id_by_filter_name("smtp");
+
+    if (smtp > 0 && d->top && proto_registrar_get_nth((unsigned)smtp)->ref_type != HF_REF_TYPE_NONE)
+        proto_item_set_hidden(proto_tree_add_item(d->top, smtp, d->tvb, 0, -1, ENC_NA));
+}
+
+static void draw_tree(drawing *d)
+{
+    tls_state tls = session_tls(d->connection->session);
+    uint32_t granted = session_starttls_frame(d->connection->session);
+    const char *info = wmem_strbuf_get_str(d->info);
+
+    if (!d->top)
+        return;
+    draw_builtin_protocol(d);
+    d->item = proto_tree_add_item(d->top, proto_esmtp, d->tvb, 0, -1, ENC_NA);
+    if (info[0])
+        proto_item_append_text(d->item, ", %s", info);
+    d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
+    for (uint32_t i = 0; i < d->chunk->count; i++)
+        drawers[d->chunk->findings[i].kind](d, &d->chunk->findings[i]);
+    proto_item_set_generated(proto_tree_add_boolean(d->tree, hf[FIELD_TLS], d->tvb, 0, 0, d->layer == LAYER_TLS));
+    if (granted && tls == TLS_RUNNING && d->layer == LAYER_TLS)
+        draw_generated_frame(d->tree, FIELD_STARTTLS_FRAME, d->tvb, granted);
+}
+
+static const chunk *read_or_find(drawing *d, const arrival *a)
+{
+    session *s = d->connection->session;
+    tls_state before = session_tls(s);
+    span octets = {NULL, tvb_captured_length(d->tvb)};
+
+    if (d->pinfo->fd->visited)
+        return session_find(s, a->layer, a->sender, a->frame, a->tag);
+    octets.octets = octets.length ? tvb_get_ptr(d->tvb, 0, (int)octets.length) : NULL;
+    d->chunk = session_read(s, a, octets);
+    tls_follow_session(d, before);
+    return d->chunk;
+}
+
+int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    drawing d = {.tvb = tvb, .pinfo = pinfo, .top = tree};
+    struct tcp_analysis *tcp;
+    arrival a;
+
+    if (pinfo->flags.in_error_pkt)
+        return 0; /* a copy inside an ICMP message is no part of the stream */
+    d.connection = connection_of(pinfo, &tcp);
+    a = arrival_of(pinfo, d.connection, tcp, tvb, data);
+    d.layer = a.layer;
+    if (a.layer == LAYER_PLAIN && tls_take_over(d.connection, tvb, pinfo))
+        return 0;
+    d.chunk = read_or_find(&d, &a);
+    if (!d.chunk)
+        return 0;
+    d.mails = wmem_array_new(pinfo->pool, sizeof(const message *));
+    collect_mails(&d);
+    draw_columns(&d);
+    draw_tree(&d);
+    mails_hand_over(&d);
+    return (int)tvb_captured_length(tvb);
+}

@@ -1,0 +1,149 @@
+/* draw.c — small helpers that all drawing is done with.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <inttypes.h>
+
+#include <epan/packet.h>
+
+#include <epan/charsets.h>
+
+#include "dissector/esmtp.h"
+
+int offset_in(const place *at, span part)
+{
+    return part.octets ? at->offset + (int)(part.octets - at->octets.octets) : at->offset;
+}
+
+proto_item *draw_item(proto_tree *tree, field which, const place *at, span part)
+{
+    return proto_tree_add_item(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, ENC_UTF_8);
+}
+
+char *text_of(packet_info *pinfo, span octets)
+{
+    wmem_strbuf_t *text;
+    size_t nul = span_find(octets, 0);
+
+    if (nul == octets.length)
+        return (char *)get_utf_8_string(pinfo->pool, octets.octets, (int)octets.length);
+    text = wmem_strbuf_new(pinfo->pool, NULL);
+    for (;;) {
+        nul = span_find(octets, 0);
+        wmem_strbuf_append(text, (char *)get_utf_8_string(pinfo->pool, octets.octets, (int)nul));
+        if (nul == octets.length)
+            return wmem_strbuf_finalize(text);
+        wmem_strbuf_append(text, "\xe2\x90\x80"); /* U+2400, the symbol for NUL: a NUL would end the string */
+        octets = span_from(octets, nul + 1);
+    }
+}
+
+char *upper_case_of(packet_info *pinfo, span octets)
+{
+    char *text = text_of(pinfo, octets);
+
+    for (char *at = text; *at; at++)
+        *at = g_ascii_toupper(*at);
+    return text;
+}
+
+proto_item *draw_text(proto_tree *tree, packet_info *pinfo, field which, const place *at, span part)
+{
+    if (span_find(part, 0) == part.length)
+        return draw_item(tree, which, at, part);
+    return draw_value(tree, which, at, part, text_of(pinfo, part));
+}
+
+proto_item *draw_value(proto_tree *tree, field which, const place *at, span part, const char *value)
+{
+    return proto_tree_add_string(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, value);
+}
+
+proto_item *draw_true(proto_tree *tree, field which, const place *at, span part)
+{
+    return proto_tree_add_boolean(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, 1);
+}
+
+proto_item *draw_number(proto_tree *tree, field which, const place *at, span part, uint64_t value)
+{
+    int offset = offset_in(at, part);
+
+    if (proto_registrar_get_nth((unsigned)hf[which])->type == FT_UINT64)
+        return proto_tree_add_uint64(tree, hf[which], at->tvb, offset, (int)part.length, value);
+    return proto_tree_add_uint(tree, hf[which], at->tvb, offset, (int)part.length, (uint32_t)value);
+}
+
+proto_item *draw_time(proto_tree *tree, field which, const place *at, span part, const date_time *time)
+{
+    nstime_t value = {.secs = (time_t)time->seconds, .nsecs = (int)time->nanoseconds};
+
+    return proto_tree_add_time(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, &value);
+}
+
+void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, span part, const ip_address *found)
+{
+    int offset = offset_in(at, part), length = (int)part.length;
+    ws_in4_addr number;
+    ws_in6_addr octets;
+
+    if (found->kind == ADDRESS_IPV4) {
+        memcpy(&number, found->ipv4, sizeof number);
+        proto_tree_add_ipv4(tree, hf[ipv4], at->tvb, offset, length, number);
+    } else if (found->kind == ADDRESS_IPV6) {
+        memcpy(&octets, found->ipv6, sizeof octets);
+        proto_tree_add_ipv6(tree, hf[ipv6], at->tvb, offset, length, &octets);
+    }
+}
+
+proto_item *draw_generated_frame(proto_tree *tree, field which, tvbuff_t *tvb, uint32_t frame)
+{
+    proto_item *item = proto_tree_add_uint(tree, hf[which], tvb, 0, 0, frame);
+
+    proto_item_set_generated(item);
+    return item;
+}
+
+const char *grouped(packet_info *pinfo, uint64_t number)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, NULL);
+
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            wmem_strbuf_append_c(text, ',');
+        wmem_strbuf_append_c(text, digits[i]);
+    }
+    return wmem_strbuf_get_str(text);
+}
+
+static const struct {
+    note note;
+    expert expert;
+} note_experts[] = {
+    {NOTE_SYNTAX, EXPERT_SYNTAX},
+    {NOTE_REPLY_UNEXPECTED, EXPERT_REPLY_UNEXPECTED},
+    {NOTE_REPLY_CODES_DIFFER, EXPERT_REPLY_CODES_DIFFER},
+    {NOTE_STARTTLS_PLAINTEXT, EXPERT_STARTTLS_PLAINTEXT},
+    {NOTE_STARTTLS_STRIPPED, EXPERT_STARTTLS_STRIPPED},
+    {NOTE_AUTH_WITHOUT_TLS, EXPERT_AUTH_WITHOUT_TLS},
+    {NOTE_REQUIRETLS_WITHOUT_TLS, EXPERT_REQUIRETLS_WITHOUT_TLS},
+    {NOTE_LINE_TOO_LONG, EXPERT_LINE_TOO_LONG},
+    {NOTE_EARLY_TALKER, EXPERT_EARLY_TALKER},
+    {NOTE_PIPELINING_UNADVERTISED, EXPERT_PIPELINING_UNADVERTISED},
+    {NOTE_EXTENSION_UNADVERTISED, EXPERT_EXTENSION_UNADVERTISED},
+    {NOTE_BARE_LF, EXPERT_BARE_LF},
+    {NOTE_BARE_CR, EXPERT_BARE_CR},
+    {NOTE_NUL, EXPERT_NUL},
+    {NOTE_LOOKALIKE, EXPERT_END_OF_DATA_LOOKALIKE},
+    {NOTE_NUMBER_OVERFLOW, EXPERT_NUMBER_OVERFLOW},
+    {NOTE_SIZE_EXCEEDED, EXPERT_SIZE_EXCEEDED},
+    {NOTE_SMTPUTF8_MISSING, EXPERT_SMTPUTF8_MISSING},
+};
+
+void draw_notes(drawing *d, proto_item *item, const finding *f)
+{
+    for (size_t i = 0; f->notes && i < sizeof note_experts / sizeof note_experts[0]; i++)
+        if (f->notes & (unsigned)note_experts[i].note && note_experts[i].expert != EXPERT_SYNTAX)
+            expert_add_info(d->pinfo, item, &ei[note_experts[i].expert]);
+}

@@ -1,0 +1,127 @@
+/* draw_auth.c — the messages of an AUTH exchange (RFC 4954, RFC 4422).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include <epan/exceptions.h>
+#include <epan/show_exception.h>
+
+#include "dissector/esmtp.h"
+#include "wire/base64.h"
+#include "wire/line.h"
+#include "wire/sasl.h"
+
+static const field field_of_kind[] = {
+    [SASL_USERNAME] = FIELD_AUTH_USERNAME, [SASL_AUTHZID] = FIELD_AUTH_AUTHZID, [SASL_PASSWORD] = FIELD_AUTH_PASSWORD,
+    [SASL_TOKEN] = FIELD_AUTH_TOKEN,       [SASL_REALM] = FIELD_AUTH_REALM,     [SASL_NONCE] = FIELD_AUTH_NONCE,
+    [SASL_DIGEST] = FIELD_AUTH_DIGEST,     [SASL_SCOPE] = FIELD_AUTH_SCOPE,     [SASL_ERROR] = FIELD_AUTH_ERROR,
+    [SASL_PROMPT] = FIELD_AUTH_PROMPT,     [SASL_TRACE] = FIELD_AUTH_TRACE,
+};
+
+/* Dissectors of tokens that have one of their own. */
+static const char *const token_dissectors[] = {
+    [SASL_HANDOFF_NONE] = NULL, [SASL_HANDOFF_NTLMSSP] = "ntlmssp", [SASL_HANDOFF_GSSAPI] = "gssapi"};
+
+/* The token's dissector may throw on a token that was cut or garbled; the rest of the packet has to be drawn all the same. */
+static void hand_over_token(drawing *d, proto_tree *tree, tvbuff_t *tvb, dissector_handle_t handle)
+{
+    uint16_t can_desegment = d->pinfo->can_desegment;
+
+    d->pinfo->can_desegment = 0;
+    TRY
+    {
+        call_dissector(handle, tvb, d->pinfo, tree);
+    }
+    CATCH_NONFATAL_ERRORS
+    {
+        show_exception(tvb, d->pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
+    }
+    ENDTRY;
+    d->pinfo->can_desegment = can_desegment;
+}
+
+static void draw_token(drawing *d, proto_tree *tree, const place *at, span decoded, sasl_handoff handoff)
+{
+    dissector_handle_t handle = token_dissectors[handoff] ? find_dissector(token_dissectors[handoff]) : NULL;
+    tvbuff_t *tvb;
+
+    if (!handle || !decoded.length)
+        return;
+    tvb = tvb_new_child_real_data(at->tvb, decoded.octets, (unsigned)decoded.length, (int)decoded.length);
+    add_new_data_source(d->pinfo, tvb, "Decoded AUTH message");
+    hand_over_token(d, tree, tvb, handle);
+}
+
+static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span base64, const sasl_message *in)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        const sasl_field *f = &in->fields[i];
+        uint8_t *value = (uint8_t *)wmem_alloc(d->pinfo->pool, f->value.length + 1);
+        size_t length = sasl_field_value(f, value);
+
+        draw_value(tree, field_of_kind[f->kind], at, base64, text_of(d->pinfo, (span){value, length}));
+    }
+}
+
+static void note_base64(drawing *d, proto_item *item, base64_status status)
+{
+    static const char *const texts[] = {
+        [BASE64_UNPADDED] = "base64: expected \"=\" to fill the last group (RFC 4648, 4)",
+        [BASE64_TRAILING_BITS] = "base64: the last group's spare bits are not zero (RFC 4648, 3.5)",
+        [BASE64_CUT] = "base64: the last group is cut off (RFC 4648, 4)",
+        [BASE64_BAD_PADDING] = "base64: expected \"=\" at the end alone (RFC 4648, 4)",
+        [BASE64_BAD_OCTET] = "base64: expected letters, digits, \"+\" and \"/\" (RFC 4648, 4)",
+    };
+
+    if (status != BASE64_OK)
+        expert_add_info_format(d->pinfo, item, &ei[EXPERT_SYNTAX], "%s", texts[status]);
+}
+
+/* "=" stands for a message of no octets (RFC 4954, 4). */
+static span decode(drawing *d, proto_item *item, span base64)
+{
+    uint8_t *decoded;
+    base64_result result;
+
+    if (base64.length == 1 && base64.octets[0] == '=')
+        return span_from(base64, 1);
+    decoded = (uint8_t *)wmem_alloc(d->pinfo->pool, base64_room(base64.length));
+    result = base64_decode(base64, decoded);
+    note_base64(d, item, result.status);
+    return (span){decoded, result.length};
+}
+
+void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender, unsigned step)
+{
+    proto_item *item = draw_text(tree, d->pinfo, FIELD_AUTH_MESSAGE, at, base64);
+    proto_tree *below = proto_item_add_subtree(item, ett[SUBTREE_AUTH]);
+    const char *mechanism = f->auth ? f->auth->mechanism : "";
+    sasl_message read;
+    span decoded;
+
+    if (!esmtp_preferences.decode_auth)
+        return;
+    decoded = decode(d, item, base64);
+    sasl_message_parse(sasl_mechanism_find(span_of(mechanism)), sender == SIDE_CLIENT ? SASL_CLIENT : SASL_SERVER, step, decoded,
+                       &read);
+    draw_sasl_fields(d, below, at, base64, &read);
+    if (read.malformed)
+        expert_add_info_format(d->pinfo, item, &ei[EXPERT_SYNTAX], "Not a message as %s wants it", mechanism);
+    draw_token(d, below, at, decoded, read.handoff);
+}
+
+void draw_auth_response(drawing *d, const finding *f)
+{
+    place at = place_of(d, f, "Reassembled line");
+    span text = line_of(at.octets).text;
+    proto_item *item;
+
+    if (f->flags & FLAG_CANCEL) {
+        item = draw_text(d->tree, d->pinfo, FIELD_AUTH_MESSAGE, &at, text);
+        proto_item_append_text(item, " \xe2\x80\x94 gives the exchange up (RFC 4954, 4)");
+    } else {
+        draw_auth_message(d, d->tree, &at, text, f, SIDE_CLIENT, f->step);
+    }
+    draw_notes(d, d->item, f);
+}

@@ -1,0 +1,148 @@
+/* draw_capability.c — an extension that the server offers (RFC 5321, 4.1.1.1).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "wire/capability.h"
+
+#include "dissector/esmtp.h"
+
+/* A capability on its way into the tree. */
+typedef struct capability_drawing {
+    drawing *d;
+    const place *at;
+    proto_tree *tree;
+    proto_item *item;
+    const capability *in;
+} capability_drawing;
+
+static void draw_size(const capability_drawing *c)
+{
+    uint64_t octets;
+
+    switch (capability_size(c->in, &octets)) {
+    case NUMBER_OK:
+        draw_number(c->tree, FIELD_CAPABILITY_SIZE, c->at, span_trim(c->in->parameters), octets);
+        break;
+    case NUMBER_OVERFLOW:
+        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_NUMBER_OVERFLOW], "Size too large for a number of octets");
+        break;
+    case NUMBER_BAD:
+        if (span_trim(c->in->parameters).length)
+            expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected a number of octets (RFC 1870, 3)");
+        break;
+    }
+}
+
+static void draw_mechanisms(const capability_drawing *c)
+{
+    span rest = c->in->parameters, mechanism;
+
+    while ((mechanism = span_next_word(&rest)).length)
+        draw_value(c->tree, FIELD_CAPABILITY_AUTH_MECHANISM, c->at, mechanism, upper_case_of(c->d->pinfo, mechanism));
+}
+
+static void draw_deliverby(const capability_drawing *c)
+{
+    uint32_t seconds;
+
+    if (capability_deliverby(c->in, &seconds) == NUMBER_OK)
+        draw_number(c->tree, FIELD_CAPABILITY_DELIVERBY_MIN, c->at, span_trim(c->in->parameters), seconds);
+}
+
+static void draw_future_release(const capability_drawing *c)
+{
+    future_release offer = capability_future_release(c->in);
+    span rest = c->in->parameters;
+    span interval = span_next_word(&rest);
+    span until = span_next_word(&rest);
+
+    if (offer.interval_result == NUMBER_OK)
+        draw_number(c->tree, FIELD_CAPABILITY_FUTURE_RELEASE_INTERVAL, c->at, interval, offer.interval);
+    if (offer.has_until)
+        draw_time(c->tree, FIELD_CAPABILITY_FUTURE_RELEASE_UNTIL, c->at, until, &offer.until);
+}
+
+static void draw_priority_profile(const capability_drawing *c)
+{
+    span rest = c->in->parameters;
+    span profile = span_next_word(&rest);
+
+    if (profile.length)
+        draw_text(c->tree, c->d->pinfo, FIELD_CAPABILITY_MT_PRIORITY_PROFILE, c->at, profile);
+}
+
+static const struct {
+    const char *name;
+    field field;
+} limits[] = {
+    {"MAILMAX", FIELD_CAPABILITY_LIMIT_MAILMAX},
+    {"RCPTMAX", FIELD_CAPABILITY_LIMIT_RCPTMAX},
+    {"RCPTDOMAINMAX", FIELD_CAPABILITY_LIMIT_RCPTDOMAINMAX},
+};
+
+static void draw_limit(const capability_drawing *c, const capability_limit *limit)
+{
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        if (!span_equal_nocase(limit->name, limits[i].name))
+            continue;
+        if (limit->result == NUMBER_OK)
+            draw_number(c->tree, limits[i].field, c->at, limit->text, limit->value);
+        else
+            expert_add_info_format(c->d->pinfo, c->item,
+                                   &ei[limit->result == NUMBER_OVERFLOW ? EXPERT_NUMBER_OVERFLOW : EXPERT_SYNTAX],
+                                   "Expected a number of at most 32 bits (RFC 9422)");
+    }
+}
+
+static void draw_limits(const capability_drawing *c)
+{
+    span rest = c->in->parameters, word;
+    capability_limit limit;
+
+    while ((word = span_next_word(&rest)).length)
+        if (capability_limit_parse(word, &limit))
+            draw_limit(c, &limit);
+}
+
+static void (*const typed[])(const capability_drawing *) = {
+    [CAPABILITY_SIZE] = draw_size,           [CAPABILITY_AUTH] = draw_mechanisms,
+    [CAPABILITY_X_EXPS] = draw_mechanisms,   [CAPABILITY_DELIVERBY] = draw_deliverby,
+    [CAPABILITY_FUTURERELEASE] = draw_future_release, [CAPABILITY_MT_PRIORITY] = draw_priority_profile,
+    [CAPABILITY_LIMITS] = draw_limits,       [CAPABILITY_XFORWARD] = NULL,
+};
+
+/* What the extension means for this server. */
+static const char *meaning_of(drawing *d, const capability *in)
+{
+    uint64_t octets;
+
+    if (in->row->id != CAPABILITY_SIZE)
+        return in->row->meaning;
+    if (capability_size(in, &octets) != NUMBER_OK)
+        return "the client may declare a message's size; no limit told";
+    if (!octets)
+        return "messages of any size";
+    return wmem_strdup_printf(d->pinfo->pool, "messages of up to %s octets", grouped(d->pinfo, octets));
+}
+
+void draw_capability(drawing *d, proto_tree *tree, const place *at, span text)
+{
+    capability in;
+    proto_item *item;
+    capability_drawing c = {d, at, NULL, NULL, &in};
+    span rest, parameter;
+
+    text = span_trim(text);
+    if (!capability_parse(text, &in))
+        return;
+    item = draw_text(tree, d->pinfo, FIELD_CAPABILITY, at, text);
+    c.item = item;
+    c.tree = proto_item_add_subtree(item, ett[SUBTREE_CAPABILITY]);
+    if (in.row)
+        proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", meaning_of(d, &in), in.row->source);
+    draw_value(c.tree, FIELD_CAPABILITY_KEYWORD, at, in.keyword, upper_case_of(d->pinfo, in.keyword));
+    for (rest = in.parameters; (parameter = span_next_word(&rest)).length;)
+        draw_text(c.tree, d->pinfo, FIELD_CAPABILITY_PARAMETER, at, parameter);
+    if (in.row && in.row->id < sizeof typed / sizeof typed[0] && typed[in.row->id])
+        typed[in.row->id](&c);
+}

@@ -1,0 +1,224 @@
+/* draw_command.c — a command line: verb, argument and what the argument holds.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dissector/esmtp.h"
+#include "wire/address.h"
+#include "wire/line.h"
+#include "wire/parameter.h"
+#include "wire/path.h"
+#include "wire/xtext.h"
+
+/* A command on its way into the tree. */
+typedef struct command_drawing {
+    drawing *d;
+    const finding *finding;
+    const place *at;
+    proto_tree *tree;
+    proto_item *item;
+    command command;
+} command_drawing;
+
+static void draw_helo(const command_drawing *c)
+{
+    span name = span_trim(c->command.argument);
+    ip_address found = address_of(name);
+
+    if (!name.length) {
+        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected the client's name (RFC 5321, 4.1.1.1)");
+        return;
+    }
+    draw_text(c->tree, c->d->pinfo, FIELD_HELO_DOMAIN, c->at, name);
+    draw_address(c->tree, FIELD_HELO_IPV4, FIELD_HELO_IPV6, c->at, name, &found);
+}
+
+/* The fields of a path: MAIL's are laid out as RCPT's are. */
+typedef struct path_fields {
+    field address, local_part, domain, source_route, ipv4, ipv6;
+} path_fields;
+
+static const path_fields mail_fields = {FIELD_MAIL_FROM,        FIELD_MAIL_FROM_LOCAL_PART, FIELD_MAIL_FROM_DOMAIN,
+                                        FIELD_MAIL_FROM_SOURCE_ROUTE, FIELD_MAIL_FROM_IPV4, FIELD_MAIL_FROM_IPV6};
+static const path_fields rcpt_fields = {FIELD_RCPT_TO,          FIELD_RCPT_TO_LOCAL_PART,   FIELD_RCPT_TO_DOMAIN,
+                                        FIELD_RCPT_TO_SOURCE_ROUTE,   FIELD_RCPT_TO_IPV4,   FIELD_RCPT_TO_IPV6};
+
+static void draw_local_part(const command_drawing *c, proto_tree *tree, const path_fields *fields, const path *in)
+{
+    uint8_t *value;
+    size_t length;
+
+    if (!in->quoted) {
+        draw_text(tree, c->d->pinfo, fields->local_part, c->at, in->local_part);
+        return;
+    }
+    value = (uint8_t *)wmem_alloc(c->d->pinfo->pool, in->local_part.length + 1);
+    length = path_unquote(in->local_part, value);
+    draw_value(tree, fields->local_part, c->at, in->local_part, text_of(c->d->pinfo, (span){value, length}));
+}
+
+static void draw_path_parts(const command_drawing *c, proto_tree *tree, const path_fields *fields, const path *in)
+{
+    if (in->local_part.length)
+        draw_local_part(c, tree, fields, in);
+    if (in->has_domain)
+        draw_text(tree, c->d->pinfo, fields->domain, c->at, in->domain);
+    if (in->source_route.length)
+        draw_text(tree, c->d->pinfo, fields->source_route, c->at, in->source_route);
+    draw_address(tree, fields->ipv4, fields->ipv6, c->at, in->domain, &in->literal);
+}
+
+static void note_path(const command_drawing *c, proto_item *item, const path *in, bool spaced)
+{
+    if (in->expected)
+        expert_add_info_format(c->d->pinfo, item, &ei[EXPERT_SYNTAX], "Path: %s (RFC 5321, 4.1.2)", in->expected);
+    else if (!in->bracketed)
+        expert_add_info_format(c->d->pinfo, item, &ei[EXPERT_SYNTAX], "Expected the path in angle brackets (RFC 5321, 4.1.2)");
+    else if (in->space_before || spaced)
+        expert_add_info_format(c->d->pinfo, item, &ei[EXPERT_SYNTAX],
+                               "Expected the path straight behind the colon (RFC 5321, 4.1.1.2)");
+}
+
+/* Returns what stands behind the path. */
+static span draw_path(const command_drawing *c, const path_fields *fields, const char *word)
+{
+    path_prefix prefix = path_prefix_find(c->command.argument, word);
+    span in = span_from(c->command.argument, prefix.length);
+    proto_item *item;
+    path found;
+
+    if (!prefix.length) {
+        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected %s: and a path (RFC 5321, 4.1.1)", word);
+        return span_from(in, in.length);
+    }
+    path_parse(in, &found);
+    item = draw_text(c->tree, c->d->pinfo, fields->address, c->at, found.address);
+    note_path(c, item, &found, prefix.spaced);
+    draw_path_parts(c, proto_item_add_subtree(item, ett[SUBTREE_PATH]), fields, &found);
+    if (found.null_path && fields == &mail_fields)
+        draw_true(c->tree, FIELD_MAIL_NULL_SENDER, c->at, span_first(in, found.consumed));
+    return span_from(in, found.consumed);
+}
+
+static void draw_mail(const command_drawing *c)
+{
+    draw_parameters(c->d, c->tree, c->at, draw_path(c, &mail_fields, "FROM"), PARAMETER_OF_MAIL);
+}
+
+static void draw_rcpt(const command_drawing *c)
+{
+    draw_parameters(c->d, c->tree, c->at, draw_path(c, &rcpt_fields, "TO"), PARAMETER_OF_RCPT);
+}
+
+static void draw_bdat(const command_drawing *c)
+{
+    span argument = c->command.argument, rest = argument;
+    span size = span_next_word(&rest);
+    bdat_argument bdat;
+
+    switch (bdat_parse(argument, &bdat)) {
+    case BDAT_OK:
+        draw_number(c->tree, FIELD_BDAT_SIZE, c->at, size, bdat.size);
+        if (bdat.last)
+            draw_true(c->tree, FIELD_BDAT_LAST, c->at, span_trim(rest));
+        break;
+    case BDAT_OVERFLOW:
+        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_NUMBER_OVERFLOW], "Chunk size too large: no octets are taken for it");
+        break;
+    case BDAT_BAD:
+        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX],
+                               "Expected a number of octets, and LAST or nothing behind it (RFC 3030, 2)");
+        break;
+    }
+}
+
+static void draw_burl(const command_drawing *c)
+{
+    span rest = c->command.argument;
+    span url = span_next_word(&rest);
+    span last = span_trim(rest);
+
+    draw_text(c->tree, c->d->pinfo, FIELD_BURL_URL, c->at, url);
+    if (span_equal_nocase(last, "LAST"))
+        draw_true(c->tree, FIELD_BURL_LAST, c->at, last);
+}
+
+static void draw_auth(const command_drawing *c)
+{
+    span rest = c->command.argument;
+    span mechanism = span_next_word(&rest);
+    span response = span_trim(rest);
+
+    if (!mechanism.length) {
+        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected a SASL mechanism (RFC 4954, 4)");
+        return;
+    }
+    draw_value(c->tree, FIELD_AUTH_MECHANISM, c->at, mechanism, upper_case_of(c->d->pinfo, mechanism));
+    if (response.length)
+        draw_auth_message(c->d, c->tree, c->at, response, c->finding, SIDE_CLIENT, 0);
+}
+
+/* XCLIENT and XFORWARD: NAME=value, the value in xtext. */
+static void draw_xclient(const command_drawing *c)
+{
+    span rest = c->command.argument;
+    parameter attribute;
+
+    while (parameter_next(&rest, 0, &attribute)) {
+        uint8_t *value = (uint8_t *)wmem_alloc(c->d->pinfo->pool, attribute.value.length + 1);
+        size_t length;
+
+        draw_value(c->tree, FIELD_XCLIENT_ATTRIBUTE, c->at, attribute.keyword, upper_case_of(c->d->pinfo, attribute.keyword));
+        if (xtext_decode(attribute.value, value, &length) == XTEXT_BAD_ESCAPE)
+            draw_text(c->tree, c->d->pinfo, FIELD_XCLIENT_VALUE, c->at, attribute.value);
+        else
+            draw_value(c->tree, FIELD_XCLIENT_VALUE, c->at, attribute.value, text_of(c->d->pinfo, (span){value, length}));
+    }
+}
+
+static const struct {
+    const char *verb;
+    void (*draw)(const command_drawing *);
+} argument_drawers[] = {
+    {"EHLO", draw_helo},   {"HELO", draw_helo},   {"LHLO", draw_helo}, {"MAIL", draw_mail}, {"SEND", draw_mail},
+    {"SOML", draw_mail},   {"SAML", draw_mail},   {"RCPT", draw_rcpt}, {"BDAT", draw_bdat}, {"BURL", draw_burl},
+    {"AUTH", draw_auth},   {"X-EXPS", draw_auth}, {"XCLIENT", draw_xclient}, {"XFORWARD", draw_xclient},
+};
+
+static void draw_verb(const command_drawing *c)
+{
+    const verb_row *row = c->command.row;
+    proto_item *item = draw_value(c->tree, FIELD_COMMAND_VERB, c->at, c->command.verb,
+                                  upper_case_of(c->d->pinfo, c->command.verb));
+
+    if (row)
+        proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", row->meaning, row->source);
+    else
+        proto_item_append_text(item, " \xe2\x80\x94 no verb that an RFC or a known server defines");
+}
+
+static void draw_command_parts(const command_drawing *c)
+{
+    draw_verb(c);
+    if (c->command.argument.length)
+        draw_text(c->tree, c->d->pinfo, FIELD_COMMAND_ARGUMENT, c->at, c->command.argument);
+    for (size_t i = 0; c->command.row && i < sizeof argument_drawers / sizeof argument_drawers[0]; i++)
+        if (strcmp(c->command.row->name, argument_drawers[i].verb) == 0)
+            argument_drawers[i].draw(c);
+}
+
+void draw_command(drawing *d, const finding *f)
+{
+    place at = place_of(d, f, "Reassembled line");
+    span text = line_of(at.octets).text;
+    command_drawing c = {.d = d, .finding = f, .at = &at};
+
+    c.item = draw_text(d->tree, d->pinfo, FIELD_COMMAND, &at, text);
+    c.tree = proto_item_add_subtree(c.item, ett[SUBTREE_COMMAND]);
+    draw_notes(d, c.item, f);
+    if (f->notes & NOTE_SYNTAX)
+        expert_add_info_format(d->pinfo, c.item, &ei[EXPERT_SYNTAX], "Expected a command: a verb of letters (RFC 5321, 4.1.1)");
+    else if (command_parse(text, &c.command))
+        draw_command_parts(&c);
+    if (f->exchange && f->exchange->reply_frame)
+        draw_generated_frame(c.tree, FIELD_COMMAND_REPLY_FRAME, d->tvb, f->exchange->reply_frame);
+}

@@ -1,0 +1,59 @@
+/* draw_message.c — message content: its octets in each packet, and the message where it is complete.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <inttypes.h>
+
+#include "dissector/esmtp.h"
+
+static void draw_fragments(drawing *d, proto_tree *tree, const message *m)
+{
+    if (m->frames_count < 2)
+        return;
+    for (uint32_t i = 0; i < m->frames_count; i++)
+        draw_generated_frame(tree, FIELD_MESSAGE_FRAGMENT, d->tvb, m->frames[i]);
+    proto_item_set_generated(proto_tree_add_uint64(tree, hf[FIELD_MESSAGE_REASSEMBLED_LENGTH], d->tvb, 0, 0, m->unstuffed_size));
+}
+
+static const char *why_not_shown(const message *m)
+{
+    if (m->has_holes)
+        return ", not shown: part of it was not captured";
+    if (m->too_large)
+        return ", not shown: larger than the limit in the preferences";
+    return m->unstuffed_size ? "" : ", empty";
+}
+
+static void draw_message(drawing *d, const message *m, int offset, int length)
+{
+    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], d->tvb, offset, length, "Message: %s octets by %s%s",
+                                                  grouped(d->pinfo, m->unstuffed_size), m->chunked ? "BDAT" : "DATA",
+                                                  why_not_shown(m));
+    proto_tree *tree = proto_item_add_subtree(item, ett[SUBTREE_MESSAGE]);
+
+    proto_item_set_generated(proto_tree_add_uint64(tree, hf[FIELD_MESSAGE_SIZE], d->tvb, 0, 0, m->size));
+    proto_item_set_generated(proto_tree_add_uint64(tree, hf[FIELD_MESSAGE_UNSTUFFED_SIZE], d->tvb, 0, 0, m->unstuffed_size));
+    draw_fragments(d, tree, m);
+}
+
+void draw_content(drawing *d, const finding *f)
+{
+    int offset = (int)(f->position - d->chunk->position);
+    const message *m = f->message;
+    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_CONTENT], d->tvb, offset, (int)f->length,
+                                                  "Message content: %u octet%s", f->length, f->length == 1 ? "" : "s");
+
+    draw_notes(d, item, f);
+    if (f->flags & FLAG_MESSAGE_END)
+        draw_message(d, m, offset, (int)f->length);
+    else if (m->complete && m->complete_frame != d->pinfo->num)
+        draw_generated_frame(d->tree, FIELD_MESSAGE_REASSEMBLED_IN, d->tvb, m->complete_frame);
+}
+
+void draw_end_of_data(drawing *d, const finding *f)
+{
+    place at = place_of(d, f, "End of data");
+
+    proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_END_OF_DATA], at.tvb, at.offset, (int)f->length,
+                               "End of data: a lone dot (RFC 5321, 4.1.1.4)");
+}

@@ -1,0 +1,246 @@
+/* draw_reply.c — a reply: code, enhanced status and text of its lines, and what it answers.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dissector/esmtp.h"
+#include "wire/greeting.h"
+#include "wire/line.h"
+#include "wire/queue_id.h"
+
+/* A reply on its way into the tree. */
+typedef struct reply_drawing {
+    drawing *d;
+    const finding *finding;
+    const place *at;
+    proto_tree *tree;
+    proto_item *item;
+    uint32_t lines;
+    uint32_t capabilities;
+} reply_drawing;
+
+/* All lines without their endings, joined as the packet list joins them. */
+static const char *joined_lines(packet_info *pinfo, span whole)
+{
+    line first = line_first(whole);
+    wmem_strbuf_t *text;
+
+    if (first.length == whole.length)
+        return text_of(pinfo, first.text);
+    text = wmem_strbuf_new(pinfo->pool, NULL);
+    for (size_t at = 0; at < whole.length;) {
+        line next = line_first(span_from(whole, at));
+        if (at)
+            wmem_strbuf_append(text, " | ");
+        wmem_strbuf_append(text, text_of(pinfo, next.text));
+        at += next.length;
+    }
+    return wmem_strbuf_get_str(text);
+}
+
+static void draw_code(const reply_drawing *r, span code_text, const reply_line *parsed)
+{
+    proto_item *item = draw_number(r->tree, FIELD_REPLY_CODE, r->at, code_text, parsed->code);
+    proto_tree *tree = proto_item_add_subtree(item, ett[SUBTREE_REPLY_CODE]);
+
+    draw_number(tree, FIELD_REPLY_SEVERITY, r->at, span_first(code_text, 1), reply_severity(parsed->code));
+    draw_number(tree, FIELD_REPLY_CATEGORY, r->at, span_first(span_from(code_text, 1), 1), reply_category(parsed->code));
+    if (!parsed->code_valid)
+        expert_add_info_format(r->d->pinfo, item, &ei[EXPERT_SYNTAX],
+                               "Expected a code from 200 to 559 (RFC 5321, 4.2)");
+}
+
+static const char *class_text(unsigned status_class)
+{
+    static const char *const texts[] = {[2] = "success", [4] = "persistent transient failure", [5] = "permanent failure"};
+
+    return status_class < sizeof texts / sizeof texts[0] && texts[status_class] ? texts[status_class] : "unknown class";
+}
+
+/* Where the numbers of "2.1.5" stand. */
+static span status_number(span text, unsigned which)
+{
+    size_t dot;
+
+    while (which--) {
+        dot = span_find(text, '.');
+        text = span_from(text, dot + 1);
+    }
+    return span_first(text, span_find(text, '.'));
+}
+
+static void draw_status(const reply_drawing *r, const reply_line *parsed)
+{
+    const enhanced_status *status = &parsed->status;
+    const enhanced_status_row *row = enhanced_status_find(status->subject, status->detail);
+    proto_item *item = draw_text(r->tree, r->d->pinfo, FIELD_ENHANCED_STATUS, r->at, parsed->status_text);
+    proto_tree *tree = proto_item_add_subtree(item, ett[SUBTREE_ENHANCED_STATUS]);
+    proto_item *detail;
+
+    proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", row ? row->text : "not registered", class_text(status->status_class));
+    draw_number(tree, FIELD_ENHANCED_STATUS_CLASS, r->at, status_number(parsed->status_text, 0), status->status_class);
+    draw_number(tree, FIELD_ENHANCED_STATUS_SUBJECT, r->at, status_number(parsed->status_text, 1), status->subject);
+    detail = draw_number(tree, FIELD_ENHANCED_STATUS_DETAIL, r->at, status_number(parsed->status_text, 2), status->detail);
+    if (row)
+        proto_item_set_text(detail, "Detail: %s (%u), %s", row->text, status->detail, row->rfc);
+    if (status->status_class != reply_severity(parsed->code))
+        expert_add_info_format(r->d->pinfo, item, &ei[EXPERT_STATUS_CLASS_MISMATCH],
+                               "Class %u in a reply with code %u (RFC 2034, 4)", status->status_class, parsed->code);
+}
+
+/* A proxy that adds a line of its own tells the name of the server behind it last. */
+static void draw_queue_id(reply_drawing *r, const reply_line *parsed)
+{
+    const exchange *e = r->finding->exchange;
+    span name;
+
+    if (!e || parsed->code != 250 || !(e->kind == EXCHANGE_END_OF_DATA || e->last_chunk || e->id == VERB_BURL))
+        return;
+    name = queue_id_find(parsed->text);
+    if (name.length)
+        draw_text(r->tree, r->d->pinfo, FIELD_REPLY_QUEUE_ID, r->at, name);
+}
+
+static void draw_greeting(const reply_drawing *r, const reply_line *parsed)
+{
+    greeting found;
+
+    if (parsed->code != 220)
+        return;
+    greeting_parse(parsed->text, &found);
+    if (found.domain.length)
+        draw_text(r->tree, r->d->pinfo, FIELD_GREETING_DOMAIN, r->at, found.domain);
+    if (found.software.length)
+        draw_text(r->tree, r->d->pinfo, FIELD_GREETING_SOFTWARE, r->at, found.software);
+}
+
+static void draw_hello(const reply_drawing *r, const reply_line *parsed)
+{
+    ehlo_reply found;
+
+    ehlo_reply_parse(parsed->text, &found);
+    if (found.domain.length)
+        draw_text(r->tree, r->d->pinfo, FIELD_EHLO_REPLY_DOMAIN, r->at, found.domain);
+    if (found.client_name.length)
+        draw_text(r->tree, r->d->pinfo, FIELD_EHLO_REPLY_CLIENT_NAME, r->at, found.client_name);
+    draw_address(r->tree, FIELD_EHLO_REPLY_CLIENT_IPV4, FIELD_EHLO_REPLY_CLIENT_IPV6, r->at, found.client_text, &found.client);
+}
+
+static void draw_first_line(const reply_drawing *r, const reply_line *parsed)
+{
+    if (r->finding->flags & FLAG_GREETING)
+        draw_greeting(r, parsed);
+    else if (r->finding->flags & FLAG_HELLO_REPLY)
+        draw_hello(r, parsed);
+    else if (r->finding->flags & FLAG_CHALLENGE && parsed->text.length)
+        draw_auth_message(r->d, r->tree, r->at, parsed->text, r->finding, SIDE_SERVER, r->finding->step);
+}
+
+/* A capability says all that its line's text says: that stays to be filtered and exported, but out of sight. */
+static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
+{
+    proto_item_set_hidden(draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed->text));
+    draw_capability(r->d, r->tree, r->at, parsed->text);
+    r->capabilities++;
+}
+
+static void draw_bad_line(reply_drawing *r, span text)
+{
+    proto_item *item = draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, text);
+
+    expert_add_info_format(r->d->pinfo, item, &ei[EXPERT_SYNTAX],
+                           "Expected three digits, and \"-\", a space or nothing behind them (RFC 5321, 4.2)");
+}
+
+static void draw_line(reply_drawing *r, span text)
+{
+    reply_line parsed;
+    bool first = r->lines++ == 0;
+
+    if (!reply_line_parse(text, !(r->finding->flags & FLAG_HELLO_REPLY), &parsed)) {
+        draw_bad_line(r, text);
+        return;
+    }
+    if (!first && r->finding->flags & FLAG_EHLO_REPLY) {
+        draw_capability_line(r, &parsed);
+        return;
+    }
+    if (parsed.has_status)
+        draw_status(r, &parsed);
+    draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed.text);
+    draw_queue_id(r, &parsed);
+    if (first)
+        draw_first_line(r, &parsed);
+}
+
+/* The code that counts is the last line's (RFC 5321, 4.2.1: all have to be the same). */
+static void draw_last_code(const reply_drawing *r, span whole)
+{
+    size_t begin = 0;
+    reply_line parsed;
+    span text;
+
+    for (size_t at = 0; at < whole.length; at += line_first(span_from(whole, at)).length)
+        begin = at;
+    text = line_first(span_from(whole, begin)).text;
+    if (reply_line_parse(text, false, &parsed))
+        draw_code(r, span_first(text, 3), &parsed);
+}
+
+static void draw_time_since(const reply_drawing *r, const exchange *e)
+{
+    const packet_info *pinfo = r->d->pinfo;
+    nstime_t since = {.secs = (time_t)e->command_time.seconds, .nsecs = e->command_time.nanoseconds}, delta;
+
+    nstime_delta(&delta, &pinfo->abs_ts, &since);
+    proto_item_set_generated(proto_tree_add_time(r->tree, hf[FIELD_REPLY_TIME], r->at->tvb, 0, 0, &delta));
+}
+
+static void draw_answered(const reply_drawing *r, const exchange *e)
+{
+    proto_item *item;
+
+    if (e->verb[0])
+        proto_item_set_generated(draw_value(r->tree, FIELD_REPLY_VERB, r->at, span_first(r->at->octets, 0), e->verb));
+    if (!e->has_command)
+        return;
+    if (e->kind != EXCHANGE_CONNECT) {
+        item = draw_generated_frame(r->tree, FIELD_REPLY_COMMAND_FRAME, r->d->tvb, e->command_frame);
+        proto_item_set_text(item, "[Answers: %s in frame %u]", e->verb[0] ? e->verb : "the line", e->command_frame);
+    }
+    draw_time_since(r, e);
+}
+
+static void draw_outcome(const reply_drawing *r)
+{
+    const finding *f = r->finding;
+
+    if (f->flags & FLAG_AUTH_FINAL && f->auth && f->auth->outcome)
+        proto_item_set_generated(
+            draw_value(r->tree, FIELD_AUTH_OUTCOME, r->at, span_first(r->at->octets, 0), f->auth->outcome));
+}
+
+void draw_reply(drawing *d, const finding *f)
+{
+    place at = place_of(d, f, "Reassembled reply");
+    reply_drawing r = {.d = d, .finding = f, .at = &at};
+    line first = line_first(at.octets);
+
+    r.item = draw_value(d->tree, FIELD_REPLY, &at, at.octets, joined_lines(d->pinfo, at.octets));
+    r.tree = proto_item_add_subtree(r.item, ett[SUBTREE_REPLY]);
+    draw_notes(d, r.item, f);
+    draw_last_code(&r, at.octets);
+    for (size_t begin = 0; begin < at.octets.length;) {
+        line next = line_first(span_from(at.octets, begin));
+        draw_line(&r, next.text);
+        begin += next.length;
+    }
+    proto_item_set_text(r.item, "Reply: %s", text_of(d->pinfo, first.text));
+    if (r.capabilities)
+        proto_item_append_text(r.item, " (%u capabilit%s)", r.capabilities, r.capabilities == 1 ? "y" : "ies");
+    else if (r.lines > 1)
+        proto_item_append_text(r.item, " (%u lines)", r.lines);
+    proto_item_set_generated(draw_number(r.tree, FIELD_REPLY_LINES, &at, span_first(at.octets, 0), r.lines));
+    if (f->exchange)
+        draw_answered(&r, f->exchange);
+    draw_outcome(&r);
+}

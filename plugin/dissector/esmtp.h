@@ -1,0 +1,117 @@
+/* esmtp.h — what the files of this folder share: the connection, and one call of the dissector on its way.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_DISSECTOR_ESMTP_H
+#define ESMTP_DISSECTOR_ESMTP_H
+
+#include <epan/packet.h>
+
+#include <epan/conversation.h>
+
+#include "dissector/fields.h"
+#include "dissector/wireshark_compat.h"
+#include "session/session.h"
+#include "wire/address.h"
+#include "wire/date_time.h"
+
+typedef struct preferences {
+    preference_bool decode_auth; /* show what AUTH's base64 stands for */
+    unsigned message_limit;      /* MiB of one message's content that are put together at most */
+} preferences;
+
+extern preferences esmtp_preferences;
+
+/* What is kept of a TCP connection, as conversation data. */
+typedef struct connection {
+    session *session;
+    conversation_t *conversation;
+    address server_address; /* who was connected to, as far as the packets tell */
+    uint32_t server_port;
+} connection;
+
+/* One call of the dissector. */
+typedef struct drawing {
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    proto_tree *top;  /* the packet's tree */
+    proto_tree *tree; /* our part of it; NULL when no tree is wanted */
+    proto_item *item; /* its root */
+    connection *connection;
+    const chunk *chunk;
+    layer layer;
+    wmem_strbuf_t *info;  /* text for the Info column */
+    wmem_array_t *mails;  /* const message *: complete in this call, to be handed on when all else is drawn */
+} drawing;
+
+/* Octets that are drawn: where they are in a tvbuff, and where the parsers find them. */
+typedef struct place {
+    tvbuff_t *tvb;
+    int offset;  /* in the tvbuff */
+    span octets; /* the same octets in memory */
+} place;
+
+/* dissect.c */
+int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+/* The octets of a finding, in memory. */
+span octets_of(const drawing *d, const finding *f);
+/* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */
+place place_of(drawing *d, const finding *f, const char *name);
+
+/* draw.c — small helpers all drawing is done with. The span has to be part of the place. */
+proto_item *draw_item(proto_tree *tree, field which, const place *at, span part);
+/* Where in the place's tvbuff a part of it stands. */
+int offset_in(const place *at, span part);
+/* A string field: the octets as UTF-8, in which NUL does not end the text. */
+proto_item *draw_text(proto_tree *tree, packet_info *pinfo, field which, const place *at, span part);
+/* A string field with a value that is not what stands in the packet (decoded, in upper case). */
+proto_item *draw_value(proto_tree *tree, field which, const place *at, span part, const char *value);
+proto_item *draw_true(proto_tree *tree, field which, const place *at, span part);
+/* An unsigned field of 64 bits or fewer. */
+proto_item *draw_number(proto_tree *tree, field which, const place *at, span part, uint64_t value);
+proto_item *draw_time(proto_tree *tree, field which, const place *at, span part, const date_time *time);
+/* The field that fits the address's kind; none for a name. */
+void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, span part, const ip_address *found);
+proto_item *draw_generated_frame(proto_tree *tree, field which, tvbuff_t *tvb, uint32_t frame);
+/* A string of the packet's lifetime: as UTF-8, with NUL shown. */
+char *text_of(packet_info *pinfo, span octets);
+char *upper_case_of(packet_info *pinfo, span octets);
+/* "1,234,567" */
+const char *grouped(packet_info *pinfo, uint64_t number);
+/* The expert information for each note of a finding. */
+void draw_notes(drawing *d, proto_item *item, const finding *f);
+
+/* One kind of finding each. */
+void draw_command(drawing *d, const finding *f);
+void draw_auth_response(drawing *d, const finding *f);
+void draw_reply(drawing *d, const finding *f);
+void draw_content(drawing *d, const finding *f);
+void draw_end_of_data(drawing *d, const finding *f);
+
+/* draw_capability.c — one line of the reply to EHLO: `text` is what stands behind the code. */
+void draw_capability(drawing *d, proto_tree *tree, const place *at, span text);
+
+/* draw_parameter.c — what stands behind the path of MAIL (PARAMETER_OF_MAIL) and RCPT (PARAMETER_OF_RCPT). */
+void draw_parameters(drawing *d, proto_tree *tree, const place *at, span rest, unsigned verb);
+
+/* draw_auth.c — one message of an AUTH exchange, in base64. */
+void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender, unsigned step);
+
+/* mail.c — whether the mail's own dissector gets it: all of it was captured, and it is within the limit. */
+bool mail_is_shown(const message *m);
+/* Hands the mails that are complete in this call to the dissector for internet messages. */
+void mails_hand_over(drawing *d);
+
+/* tls.c — the hand-offs to the TLS dissector. */
+void tls_register_handoff(dissector_handle_t own);
+/* After the first visit of a packet: STARTTLS was granted in it, or what followed a grant was no TLS. */
+void tls_follow_session(drawing *d, tls_state before);
+/* Does TLS begin with these octets, though nobody asked for it? Then the connection is TLS's from here on. */
+bool tls_take_over(const connection *c, tvbuff_t *tvb, packet_info *pinfo);
+
+/* columns.c */
+void columns_begin(drawing *d);
+void columns_finding(drawing *d, const finding *f);
+void columns_end(drawing *d);
+
+#endif

@@ -1,0 +1,46 @@
+/* register.c — what the plugin registers: the protocol, its preferences, its ports.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dissector/register.h"
+
+#include <epan/packet.h>
+
+#include <epan/prefs.h>
+
+#include "dissector/esmtp.h"
+
+#define SMTP_PORTS "25,587" /* RFC 5321, 4.5.4.2; RFC 6409, 3.1 */
+
+/* 32 MiB: several times what servers commonly take, little beside the memory a capture of that size needs. */
+preferences esmtp_preferences = {.decode_auth = true, .message_limit = 32};
+
+static dissector_handle_t esmtp_handle;
+
+static void preferences_register(void)
+{
+    module_t *module = prefs_register_protocol(proto_esmtp, NULL);
+
+    prefs_register_bool_preference(module, "decode_auth", "Show what AUTH carries",
+                                   "Decode the base64 of AUTH and show the user names, passwords and tokens in it. "
+                                   "The packet list never shows them.",
+                                   &esmtp_preferences.decode_auth);
+    prefs_register_uint_preference(module, "message_limit", "Largest message put together (MiB)",
+                                   "Messages of more octets are measured, but not put together from their packets "
+                                   "and not shown as a mail.",
+                                   10, &esmtp_preferences.message_limit);
+}
+
+void dissector_register(void)
+{
+    proto_esmtp = proto_register_protocol("Extended Simple Mail Transfer Protocol", "ESMTP", "esmtp");
+    fields_register();
+    preferences_register();
+    esmtp_handle = register_dissector("esmtp", dissect_esmtp, proto_esmtp);
+}
+
+void dissector_register_handoff(void)
+{
+    dissector_add_uint_range_with_preference("tcp.port", SMTP_PORTS, esmtp_handle);
+    tls_register_handoff(esmtp_handle);
+}

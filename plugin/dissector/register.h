@@ -1,0 +1,14 @@
+/* register.h — the two calls by which Wireshark is told of the protocol.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_DISSECTOR_REGISTER_H
+#define ESMTP_DISSECTOR_REGISTER_H
+
+/* Registers the protocol, its fields and preferences. To be called once, when all protocols register. */
+void dissector_register(void);
+
+/* Takes the ports. To be called once, when all protocols are registered. */
+void dissector_register_handoff(void);
+
+#endif

@@ -1,0 +1,49 @@
+/* tls.c — the hand-offs to and from the TLS dissector (RFC 3207, RFC 8314).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include <epan/dissectors/packet-tls.h>
+
+#include "dissector/esmtp.h"
+#include "dissector/wireshark_compat.h"
+
+#define SUBMISSIONS_PORT 465 /* RFC 8314, 7.3 */
+
+static dissector_handle_t tls_handle;
+static dissector_handle_t esmtp_handle;
+
+void tls_register_handoff(dissector_handle_t own)
+{
+    esmtp_handle = own;
+    tls_handle = find_dissector_add_dependency("tls", proto_esmtp);
+    ssl_dissector_add(SUBMISSIONS_PORT, own);
+}
+
+void tls_follow_session(drawing *d, tls_state before)
+{
+    tls_state now = session_tls(d->connection->session);
+
+    if (now == before)
+        return;
+    if (now == TLS_GRANTED)
+        ssl_starttls_ack(tls_handle, d->pinfo, esmtp_handle);
+    else if (now == TLS_READABLE)
+        conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num, esmtp_handle);
+}
+
+/* A TLS record with a handshake message (RFC 8446, 5.1). */
+static bool begins_tls(tvbuff_t *tvb)
+{
+    return tvb_captured_length(tvb) >= 6 && tvb_get_guint8(tvb, 0) == 0x16 && tvb_get_guint8(tvb, 1) == 0x03 &&
+           tvb_get_guint8(tvb, 2) <= 0x04 && tvb_get_guint8(tvb, 5) == 0x01;
+}
+
+bool tls_take_over(const connection *c, tvbuff_t *tvb, packet_info *pinfo)
+{
+    if (pinfo->fd->visited || !tls_handle || session_begun(c->session) || !begins_tls(tvb))
+        return false;
+    ssl_starttls_post_ack(tls_handle, pinfo, esmtp_handle);
+    return true;
+}

@@ -1,0 +1,24 @@
+/* plugin.c — what Wireshark calls to load the plugin (doc/README.plugins of its source).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <ws_version.h>
+
+#include <epan/packet.h>
+
+#include <epan/proto.h>
+#include <gmodule.h>
+
+#include "dissector/register.h"
+
+G_MODULE_EXPORT const char plugin_version[] = ESMTP_VERSION;
+G_MODULE_EXPORT const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+G_MODULE_EXPORT const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+G_MODULE_EXPORT void plugin_register(void);
+
+void plugin_register(void)
+{
+    static proto_plugin esmtp = {.register_protoinfo = dissector_register, .register_handoff = dissector_register_handoff};
+
+    proto_register_plugin(&esmtp);
+}

@@ -1,0 +1,252 @@
+/* message.c — message content on its way (RFC 5321, 4.1.1.4; RFC 3030).
+ *
+ * Content that comes whole in one call stays where it is. What comes in several is gathered in a buffer that grows by doubling,
+ * so that the cost is linear in its octets, up to a limit; larger content is measured but not kept.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session/state.h"
+
+static message *message_new(session *s, uint64_t position, bool chunked)
+{
+    message *m = wmem_new0(s->scope, message);
+
+    m->position = position;
+    m->chunked = chunked;
+    s->message = m;
+    return m;
+}
+
+void message_begin(session *s, uint64_t position)
+{
+    message_abandon(s);
+    message_new(s, position, false)->bare_lf = s->data_bare_lf;
+    content_begin(&s->content, s->data_bare_lf);
+    s->client = CLIENT_CONTENT;
+}
+
+void message_begin_chunk(session *s, uint64_t position)
+{
+    if (!s->message || !s->message->chunked)
+        message_new(s, position, true);
+}
+
+/* What was gathered is of no use any more. */
+static void gathered_free(session *s, message *m)
+{
+    wmem_free(s->scope, m->octets);
+    m->octets = NULL;
+    m->capacity = 0;
+}
+
+void message_abandon(session *s)
+{
+    if (s->message && !s->message->complete)
+        gathered_free(s, s->message);
+    s->message = NULL;
+}
+
+static void note_frame(session *s, message *m, uint32_t frame)
+{
+    if (m->frames_count == MESSAGE_FRAMES_LIMIT || (m->frames_count && m->frames[m->frames_count - 1] == frame))
+        return;
+    /* Room doubles at each power of two. */
+    if ((m->frames_count & (m->frames_count - 1)) == 0)
+        m->frames = (uint32_t *)wmem_realloc(s->scope, m->frames, sizeof(uint32_t) * (m->frames_count ? 2u * m->frames_count : 1u));
+    m->frames[m->frames_count++] = frame;
+}
+
+/* Room for `more` octets behind what is gathered; NULL when the content is not kept. */
+static uint8_t *room_for(session *s, message *m, size_t more)
+{
+    size_t needed = (size_t)m->unstuffed_size + more;
+
+    if (m->too_large || m->has_holes)
+        return NULL;
+    if (m->unstuffed_size + more > s->gather_limit) {
+        m->too_large = true;
+        gathered_free(s, m);
+        return NULL;
+    }
+    if (needed > m->capacity) {
+        m->capacity = needed * 2 > 8192 ? needed * 2 : 8192;
+        m->octets = (uint8_t *)wmem_realloc(s->scope, m->octets, m->capacity);
+    }
+    return m->octets + m->unstuffed_size;
+}
+
+/* The first octets of a content: copied only if it goes on in a later call. */
+static content_piece first_piece(session *s, message *m, span in)
+{
+    content_reader before = s->content;
+    content_piece piece = content_read(&s->content, in, NULL);
+    uint8_t *room;
+
+    if (piece.ended || !(room = room_for(s, m, in.length + CONTENT_CARRY)))
+        return piece;
+    if (!piece.stuffed) {
+        memcpy(room, in.octets, piece.unstuffed);
+        return piece;
+    }
+    s->content = before;
+    return content_read(&s->content, in, room);
+}
+
+static content_piece next_piece(session *s, message *m, span in)
+{
+    return content_read(&s->content, in, room_for(s, m, in.length + CONTENT_CARRY));
+}
+
+static const struct {
+    unsigned oddity;
+    uint32_t note;
+} oddity_notes[] = {
+    {CONTENT_BARE_LF, NOTE_BARE_LF},
+    {CONTENT_BARE_CR, NOTE_BARE_CR},
+    {CONTENT_NUL, NOTE_NUL},
+    {CONTENT_LINE_TOO_LONG, NOTE_LINE_TOO_LONG},
+    {CONTENT_LOOKALIKE, NOTE_LOOKALIKE},
+};
+
+/* A content's oddities are told once each, and every lookalike, for that is where servers differ. */
+static uint32_t notes_of(message *m, unsigned oddities)
+{
+    unsigned fresh = oddities & ~m->oddities;
+    uint32_t notes = 0;
+
+    fresh |= oddities & CONTENT_LOOKALIKE;
+    if (m->bare_lf)
+        fresh &= ~(unsigned)CONTENT_BARE_LF;
+    m->oddities |= oddities;
+    for (size_t i = 0; i < sizeof oddity_notes / sizeof oddity_notes[0]; i++)
+        if (fresh & oddity_notes[i].oddity)
+            notes |= oddity_notes[i].note;
+    return notes;
+}
+
+static void message_account(reading *r, message *m, const content_piece *piece)
+{
+    m->size += piece->consumed;
+    m->unstuffed_size += piece->unstuffed;
+    m->stuffed |= piece->stuffed;
+    note_frame(r->s, m, r->arrival->frame);
+}
+
+/* The message is whole: gives back the room it did not need. */
+static void message_finish(reading *r, message *m)
+{
+    session *s = r->s;
+
+    m->complete = true;
+    m->complete_frame = r->arrival->frame;
+    if (m->octets && m->unstuffed_size < m->capacity) {
+        m->capacity = m->unstuffed_size ? (size_t)m->unstuffed_size : 1;
+        m->octets = (uint8_t *)wmem_realloc(s->scope, m->octets, m->capacity);
+    }
+    s->message = NULL;
+}
+
+static void end_of_data(reading *r, message *m, size_t end_mark)
+{
+    session *s = r->s;
+    exchange *e;
+    finding *f = stream_emit(r, FINDING_END_OF_DATA, r->position + r->at - end_mark, end_mark);
+
+    f->message = m;
+    if (end_mark > r->at) /* it began in an earlier packet */
+        f->octets = (const uint8_t *)(end_mark == 3 ? ".\r\n" : ".\n");
+    if (s->data && !s->data->reply_frame)
+        exchange_forget_through(s, s->data);
+    e = exchange_wait_from(r, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
+    e->message = m;
+    if (s->lmtp && s->recipients_accepted)
+        e->replies_expected = (uint16_t)(s->recipients_accepted < UINT16_MAX ? s->recipients_accepted : UINT16_MAX);
+    s->recipients_accepted = 0;
+    s->data = NULL;
+    s->client = CLIENT_COMMANDS;
+}
+
+void message_read_content(reading *r)
+{
+    session *s = r->s;
+    message *m = s->message;
+    span rest = span_from(r->octets, r->at);
+    bool first = !m->size && !m->octets && !m->too_large;
+    content_piece piece = first ? first_piece(s, m, rest) : next_piece(s, m, rest);
+    size_t of_content = piece.consumed > piece.end_mark ? piece.consumed - piece.end_mark : 0;
+    finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
+
+    f->message = m;
+    f->notes = notes_of(m, piece.oddities);
+    message_account(r, m, &piece);
+    r->at += piece.consumed;
+    if (!piece.ended)
+        return;
+    m->size -= piece.end_mark;
+    f->flags |= FLAG_MESSAGE_END;
+    message_finish(r, m);
+    end_of_data(r, m, piece.end_mark);
+}
+
+void message_read_earlier(reading *r, span octets)
+{
+    message *m = r->s->message;
+    content_piece piece;
+
+    if (!octets.length)
+        return;
+    piece = next_piece(r->s, m, octets);
+    m->oddities |= piece.oddities;
+    message_account(r, m, &piece);
+}
+
+void message_read_chunk(reading *r)
+{
+    session *s = r->s;
+    message *m = s->message;
+    span rest = span_from(r->octets, r->at);
+    size_t take = rest.length < s->raw_left ? rest.length : (size_t)s->raw_left;
+    bool whole = !m->size && s->chunk_last && take == s->raw_left;
+    finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, take);
+    content_piece piece = {.consumed = take, .unstuffed = take};
+    uint8_t *room;
+
+    f->message = m;
+    if (whole)
+        m->position = r->position + r->at;
+    else if ((room = room_for(s, m, take)) && take)
+        memcpy(room, rest.octets, take);
+    message_account(r, m, &piece);
+    s->raw_left -= take;
+    r->at += take;
+    if (s->raw_left)
+        return;
+    s->client = CLIENT_COMMANDS;
+    if (s->chunk_last) {
+        f->flags |= FLAG_MESSAGE_END;
+        message_complete(r);
+    }
+}
+
+void message_complete(reading *r)
+{
+    session *s = r->s;
+    exchange *e = s->chunk_exchange;
+
+    /* The reply to the last chunk is timed from the end of its octets. */
+    if (e)
+        e->message = s->message;
+    if (e && s->lmtp && s->recipients_accepted) {
+        e->replies_expected = (uint16_t)(s->recipients_accepted < UINT16_MAX ? s->recipients_accepted : UINT16_MAX);
+        s->recipients_accepted = 0;
+    }
+    message_finish(r, s->message);
+}
+
+void message_gap(session *s)
+{
+    if (!s->message)
+        return;
+    s->message->has_holes = true;
+    gathered_free(s, s->message);
+}

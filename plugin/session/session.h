@@ -1,0 +1,204 @@
+/* session.h — what an SMTP connection means: octets of both directions go in, in stream order, findings come out.
+ *
+ * A session is read once, on the first visit of its packets. What was found is kept for as long as the capture is open, so that
+ * later visits, in whatever order they come, only look it up. A finding is known by its place in its byte stream.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_SESSION_SESSION_H
+#define ESMTP_SESSION_SESSION_H
+
+#include <wsutil/wmem/wmem.h>
+
+#include "wire/command.h"
+#include "wire/content.h"
+#include "wire/reply.h"
+#include "wire/span.h"
+
+/* The longest line or reply that is put together from several segments. RFC 4954 (4.) asks for 12,288 octets, GSSAPI tokens
+ * with large authorization data reach some tens of thousands; beyond this it is no line of SMTP. */
+#define UNIT_LIMIT 65536u
+/* So many of the frames that a message's content came in are remembered. */
+#define MESSAGE_FRAMES_LIMIT 1000u
+
+typedef enum side { SIDE_CLIENT, SIDE_SERVER } side;
+
+/* The two byte streams a connection may have in each direction: the one of TCP, and the one inside TLS. */
+typedef enum layer { LAYER_PLAIN, LAYER_TLS } layer;
+
+typedef struct moment {
+    int64_t seconds; /* since 1970-01-01 UTC */
+    int32_t nanoseconds;
+} moment;
+
+/* A command and the reply that answers it; the greeting and the reply to the content have one as well. */
+typedef enum exchange_kind { EXCHANGE_COMMAND, EXCHANGE_CONNECT, EXCHANGE_END_OF_DATA } exchange_kind;
+
+typedef struct auth_exchange {
+    const char *mechanism;  /* upper case */
+    const char *outcome;    /* "succeeded", "failed", "cancelled"; NULL while it is not known */
+    uint16_t client_steps;  /* messages the client has sent, the initial response among them */
+    uint16_t server_steps;  /* challenges the server has sent */
+    bool awaits_response;   /* a 334 was sent and not yet responded to */
+    bool cancelled;         /* the client sent "*" */
+    bool error_challenge;   /* a mechanism that reports errors in a challenge did so, as XOAUTH2 does */
+} auth_exchange;
+
+typedef struct message message;
+typedef struct transaction transaction;
+
+typedef struct exchange {
+    exchange_kind kind;
+    verb_id id;
+    const char *verb;         /* upper case; "CONNECT" and "END-OF-DATA" for the other kinds */
+    bool has_command;         /* command_frame and command_time are known */
+    bool secret;              /* the command line may hold a secret */
+    uint32_t command_frame;
+    moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
+    uint32_t reply_frame;     /* 0: not answered yet */
+    uint16_t reply_code;
+    uint16_t replies_expected; /* LMTP's reply per recipient after the content; else 1 */
+    uint64_t raw_octets;      /* XEXCH50: octets that follow a 354 */
+    bool last_chunk;          /* BDAT ... LAST */
+    auth_exchange *auth;      /* AUTH */
+    message *message;         /* END-OF-DATA and BDAT: what it ends or carries */
+} exchange;
+
+/* Message content on its way: DATA's or all the chunks of BDAT. */
+struct message {
+    bool chunked;             /* by BDAT */
+    bool complete;
+    bool has_holes;           /* part of it was not captured */
+    bool stuffed;             /* dots were taken out */
+    bool bare_lf;             /* the DATA line ended in a bare LF */
+    bool too_large;           /* for the gathering limit: not in `octets` */
+    unsigned oddities;        /* content_oddity */
+    uint64_t size;            /* octets on the wire without the dot line; BDAT: of the chunks */
+    uint64_t unstuffed_size;
+    uint32_t complete_frame;
+    uint32_t frames_count;    /* up to MESSAGE_FRAMES_LIMIT */
+    uint32_t *frames;
+    uint64_t position;        /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
+    uint8_t *octets;          /* unstuffed_size octets, when the content came in several calls */
+    size_t capacity;
+};
+
+typedef enum finding_kind {
+    FINDING_COMMAND,       /* a command line */
+    FINDING_AUTH_RESPONSE, /* the client's line of an AUTH exchange */
+    FINDING_REPLY,         /* a reply, complete */
+    FINDING_PART,          /* octets of a line or reply that goes on in a later packet */
+    FINDING_CONTENT,       /* octets of message content */
+    FINDING_END_OF_DATA,   /* the line with the lone dot */
+    FINDING_UNKNOWN,       /* octets that came while the state of the session was not known */
+    FINDING_GAP,           /* octets before this packet that were not captured: `length` of them */
+    FINDING_OLD,           /* octets that were read before */
+    FINDING_OPAQUE,        /* octets nobody can read: a SASL security layer, raw data of XEXCH50 */
+} finding_kind;
+
+/* What is noteworthy about a finding; the dissector has an expert information for each. */
+typedef enum note {
+    NOTE_SYNTAX = 1 << 0,                  /* cannot be parsed */
+    NOTE_REPLY_UNEXPECTED = 1 << 1,        /* nothing was waiting for a reply */
+    NOTE_REPLY_CODES_DIFFER = 1 << 2,      /* lines of one reply with different codes */
+    NOTE_REPLY_CUT = 1 << 3,               /* reply without its last line */
+    NOTE_STARTTLS_PLAINTEXT = 1 << 4,      /* plain text after STARTTLS or its grant */
+    NOTE_AUTH_WITHOUT_TLS = 1 << 5,        /* credentials in the clear */
+    NOTE_LINE_TOO_LONG = 1 << 6,
+    NOTE_EARLY_TALKER = 1 << 7,            /* the client speaks before the greeting */
+    NOTE_PIPELINING_UNADVERTISED = 1 << 8, /* a command before the reply to the one before it */
+    NOTE_EXTENSION_UNADVERTISED = 1 << 9,  /* a command or parameter of an extension the server did not offer */
+    NOTE_BARE_LF = 1 << 10,                /* a line that ends in LF alone */
+    NOTE_NUL = 1 << 11,
+    NOTE_BARE_CR = 1 << 12,
+    NOTE_LOOKALIKE = 1 << 13,              /* like an end of data, but none */
+    NOTE_NUMBER_OVERFLOW = 1 << 14,
+    NOTE_CUT_BY_SNAPLEN = 1 << 15,         /* the rest of the packet was not captured */
+    NOTE_REQUIRETLS_WITHOUT_TLS = 1 << 16,
+    NOTE_SIZE_EXCEEDED = 1 << 17,          /* SIZE= over what the server said it takes */
+    NOTE_SMTPUTF8_MISSING = 1 << 18,       /* an address outside ASCII, and no SMTPUTF8 */
+    NOTE_STARTTLS_STRIPPED = 1 << 19,      /* STARTTLS masked out of the reply to EHLO on its way */
+} note;
+
+typedef enum finding_flag {
+    FLAG_SECRET = 1 << 0,       /* not for the packet list */
+    FLAG_EHLO_REPLY = 1 << 1,   /* its lines but the first are capabilities */
+    FLAG_HELLO_REPLY = 1 << 2,  /* 250 to HELO, EHLO or LHLO: no enhanced status in it */
+    FLAG_GREETING = 1 << 3,     /* answers CONNECT */
+    FLAG_GRANTS_TLS = 1 << 4,   /* 220 to STARTTLS */
+    FLAG_MESSAGE_END = 1 << 5,  /* the content is complete with these octets */
+    FLAG_FIRST_PART = 1 << 6,   /* PART: the beginning of the line or reply */
+    FLAG_AUTH_FINAL = 1 << 7,   /* reply that ends an AUTH exchange */
+    FLAG_CHALLENGE = 1 << 8,    /* 334 */
+    FLAG_CANCEL = 1 << 9,       /* AUTH_RESPONSE: the "*" that gives up */
+} finding_flag;
+
+typedef struct finding {
+    uint8_t kind;          /* finding_kind */
+    uint16_t flags;        /* finding_flag */
+    uint16_t step;         /* AUTH: number of this message within the exchange and its direction, from 0 */
+    uint32_t notes;        /* note */
+    uint32_t length;       /* octets, with the line ending */
+    uint64_t position;     /* of the first of them in the stream; may be before the packet */
+    const uint8_t *octets; /* all of them when some came in earlier packets, else NULL: they are in this packet */
+    exchange *exchange;    /* COMMAND, REPLY: may be NULL when unpaired */
+    union {
+        message *message;    /* CONTENT, END_OF_DATA; PART: NULL */
+        auth_exchange *auth; /* AUTH_RESPONSE; REPLY that belongs to an AUTH exchange; COMMAND AUTH */
+    };
+} finding;
+
+/* What one call of the dissector brought: octets of one stream, and what was found in them. */
+typedef struct chunk {
+    uint32_t frame;
+    uint32_t tag;      /* tells the calls of a frame apart: TCP's sequence number, or the number of the call */
+    uint32_t length;   /* octets */
+    uint32_t count;    /* findings */
+    uint64_t position; /* of the first octet, which may have been read before */
+    const finding *findings;
+    uint8_t side;      /* side: the role of the sender, corrected by what it said */
+} chunk;
+
+/* One call: which packet, when, and where in its stream. */
+typedef struct arrival {
+    uint32_t frame;
+    uint32_t tag;
+    moment time;
+    layer layer;
+    side sender;        /* SIDE_CLIENT: the one that opened the connection, as far as the packets tell */
+    bool has_sequence;  /* `tag` is the TCP sequence number of the first octet; else the octets follow those before */
+    bool starts_stream; /* the octet at `first_sequence` is the stream's first, as the SYN told */
+    uint32_t first_sequence;
+    uint32_t missing;   /* octets of the packet that a snap length cut off behind those given */
+} arrival;
+
+/* How far the upgrade to TLS has come. */
+typedef enum tls_state {
+    TLS_NONE,
+    TLS_GRANTED,  /* 220 to STARTTLS; what follows should be TLS */
+    TLS_RUNNING,  /* decrypted octets have come */
+    TLS_READABLE, /* granted, but plain text goes on: recorded behind a decrypting proxy */
+} tls_state;
+
+typedef struct session session;
+
+/* Begins a session. `scope` owns all that it keeps. `from_start`: the connection's beginning was captured, so the greeting
+ * is what comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content
+ * that are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
+session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_limit, const moment *syn_time);
+
+/* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call; its findings for
+ * good. */
+const chunk *session_read(session *s, const arrival *a, span octets);
+
+/* What session_read found in that call; NULL when there was no such call. */
+const chunk *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag);
+
+/* Has any octet been read? */
+bool session_begun(const session *s);
+
+/* The state of TLS, and the frame of the reply that granted it (0: none). */
+tls_state session_tls(const session *s);
+uint32_t session_starttls_frame(const session *s);
+
+#endif

@@ -1,0 +1,170 @@
+/* state.h — the inside of a session, shared by the files of this folder alone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_SESSION_STATE_H
+#define ESMTP_SESSION_STATE_H
+
+#include "session/session.h"
+
+/* What the client's next octets are. */
+typedef enum client_state {
+    CLIENT_COMMANDS,
+    CLIENT_AFTER_DATA, /* DATA was sent and not answered: the next line tells whether content or commands follow */
+    CLIENT_CONTENT,    /* content up to the lone dot */
+    CLIENT_CHUNK,      /* `raw_left` octets of a BDAT chunk */
+    CLIENT_RAW,        /* `raw_left` octets that are no content (XEXCH50) */
+    CLIENT_UNKNOWN,    /* anything, until a line that can only be a command */
+    CLIENT_OPAQUE,     /* behind a SASL security layer */
+} client_state;
+
+/* Extensions whose offer the session has to know; bits. */
+typedef enum offer {
+    OFFER_PIPELINING = 1 << 0,
+    OFFER_CHUNKING = 1 << 1,
+    OFFER_STARTTLS = 1 << 2,
+    OFFER_SIZE = 1 << 3,
+    OFFER_SMTPUTF8 = 1 << 4,
+    OFFER_DSN = 1 << 5,
+    OFFER_8BITMIME = 1 << 6,
+    OFFER_AUTH = 1 << 7,
+    OFFER_BINARYMIME = 1 << 8,
+    OFFER_REQUIRETLS = 1 << 9,
+    OFFER_PIPECONNECT = 1 << 10,
+} offer;
+
+/* One direction of one layer. A *unit* is what becomes one finding: a command line, or all the lines of a reply. */
+typedef struct stream {
+    bool begun;
+    uint64_t next;           /* position of the octet that has to come next */
+    uint8_t *held;           /* octets of a unit that is not complete */
+    size_t held_length;
+    size_t held_capacity;
+    uint64_t unit_position;  /* of held[0] */
+    bool skipping;           /* inside a line that grew over UNIT_LIMIT */
+    size_t line_start;       /* server: where in the unit the line under way begins */
+    uint32_t lines;          /* server: complete lines in the unit */
+    uint16_t first_code;     /* server: of the unit's first line */
+    bool codes_differ;
+    bool bad_line;           /* server: a line of the unit is no reply line */
+    wmem_array_t *chunks;
+} stream;
+
+struct session {
+    wmem_allocator_t *scope;
+    uint64_t gather_limit;
+    stream streams[2][2]; /* layer, sender */
+    bool roles_swapped;   /* the sender that opened the connection is the server */
+    bool spoken[2];       /* by role: has it sent anything since the session began */
+    bool lossy;           /* gaps or a late start: a missing partner for a reply is no wonder */
+
+    client_state client;
+    unsigned unrecognized;    /* client lines in a row that are no known command */
+    uint64_t raw_left;        /* CHUNK, RAW */
+    bool chunk_last;
+    exchange *chunk_exchange;
+    content_reader content;
+    message *message;         /* content under way, or chunks gathered so far */
+    exchange *data;           /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
+    bool data_bare_lf;
+
+    wmem_list_t *waiting;     /* exchange *: oldest first */
+    exchange *auth;           /* the AUTH under way */
+    bool auth_tried;
+    bool layer_possible;      /* a mechanism that may add a security layer has succeeded */
+    bool opaque;
+
+    bool greeted;
+    bool lmtp;
+    bool hello_seen;
+    unsigned offers;          /* offer bits of the last reply to EHLO */
+    uint64_t size_offered;    /* 0: no limit told */
+    unsigned recipients_accepted;
+
+    layer last_layer;
+    tls_state tls;
+    uint32_t starttls_frame;
+
+    finding *found;           /* findings of the call under way; the room is used again by the next */
+    unsigned found_count;
+    unsigned found_capacity;
+};
+
+/* One call of session_read on its way. */
+typedef struct reading {
+    session *s;
+    stream *stream;
+    const arrival *arrival;
+    side role;         /* of the sender */
+    span octets;       /* what is new in the call */
+    uint64_t position; /* of its first octet */
+    size_t at;         /* octets read so far */
+} reading;
+
+/* stream.c — positions, and units that come in pieces. */
+
+/* The call's place in its stream: sets r->octets and r->position to what is new; emits OLD and GAP. Returns the octets
+ * that are missing before it. */
+uint64_t stream_place(reading *r, span octets, uint64_t *chunk_position_r);
+/* Puts the finding into the call's list and returns it, to be filled in further before the next one. */
+finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t length);
+/* The unit that ends at octets[end): what was held and what the call brought of it from `from` on. *copy_r is set when it is a
+ * copy that lives with the session, else NULL. */
+span stream_unit(reading *r, size_t from, size_t end, const uint8_t **copy_r);
+/* Keeps octets[from ...] for the next call. False when the unit would be longer than UNIT_LIMIT: nothing is held then. */
+bool stream_hold(reading *r, size_t from);
+/* Position of the unit's first octet, when what the call brought of it begins at `from`. */
+uint64_t stream_unit_position(const reading *r, size_t from);
+/* Forgets what is held. */
+void stream_drop(stream *st);
+/* The sender's stream in the other direction of the same layer. */
+stream *stream_of_role(session *s, layer which, side role);
+
+/* exchange.c — commands waiting for their replies. */
+
+exchange *exchange_wait(session *s, exchange_kind kind, verb_id id, const char *verb);
+/* An exchange whose command is known from its frame. */
+exchange *exchange_wait_from(reading *r, exchange_kind kind, verb_id id, const char *verb);
+/* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
+exchange *exchange_answer(reading *r, uint16_t code);
+/* The oldest that waits with this verb, NULL when there is none. */
+exchange *exchange_waiting(const session *s, verb_id id);
+void exchange_forget_all(session *s);
+/* Its reply was not captured, nor were those to what was sent before it. */
+void exchange_forget_through(session *s, const exchange *e);
+/* After a loss on the server's side: only what was sent last may still be answered. */
+void exchange_forget_older(session *s);
+
+/* message.c — content. */
+
+/* Begins the content of a DATA at a position of the client's stream. */
+void message_begin(session *s, uint64_t position);
+/* The content of the first chunk, or of one more. */
+void message_begin_chunk(session *s, uint64_t position);
+/* Reads DATA's content from r->at on, up to the end of data if that comes. */
+void message_read_content(reading *r);
+/* The same for octets of earlier calls, which were held as the beginning of a line: there is no LF in them, so the content
+ * cannot end there. Their packets showed them as a part of a line. */
+void message_read_earlier(reading *r, span octets);
+/* Reads the octets of a BDAT chunk. */
+void message_read_chunk(reading *r);
+/* `octets` of the content were not captured. */
+void message_gap(session *s);
+/* Whatever of a message is under way will not be completed. */
+void message_abandon(session *s);
+/* The content is complete with the octets read so far (0 more octets needed). */
+void message_complete(reading *r);
+
+/* client.c, server.c — the two readers. */
+
+void client_read(reading *r);
+void client_gap(reading *r, uint64_t octets);
+void server_read(reading *r);
+void server_gap(reading *r);
+
+/* session.c */
+
+/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is forgotten. */
+void session_restart(session *s);
+
+#endif

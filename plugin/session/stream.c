@@ -1,0 +1,129 @@
+/* stream.c — positions in a byte stream, and units that come in several pieces.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session/state.h"
+
+/* TCP's 32-bit sequence number as a position that does not wrap: the one nearest to what has to come next. The first octet seen
+ * is put at 2^32 + its number, so that older ones have positions too. */
+static uint64_t position_of(stream *st, uint32_t sequence)
+{
+    return st->next + (uint64_t)(int64_t)(int32_t)(sequence - (uint32_t)st->next);
+}
+
+static void stream_begin(reading *r)
+{
+    const arrival *a = r->arrival;
+    stream *st = r->stream;
+
+    st->begun = true;
+    if (a->has_sequence)
+        st->next = (UINT64_C(1) << 32) + (a->starts_stream ? a->first_sequence : a->tag);
+}
+
+uint64_t stream_place(reading *r, span octets, uint64_t *chunk_position_r)
+{
+    stream *st = r->stream;
+    uint64_t begin, end, missing = 0;
+
+    if (!st->begun)
+        stream_begin(r);
+    begin = r->arrival->has_sequence ? position_of(st, r->arrival->tag) : st->next;
+    end = begin + octets.length;
+    *chunk_position_r = begin;
+
+    if (begin < st->next) {
+        uint64_t old = (end < st->next ? end : st->next) - begin;
+        if (old)
+            stream_emit(r, FINDING_OLD, begin, old);
+        octets = span_from(octets, (size_t)old);
+        begin += old;
+    } else if (begin > st->next) {
+        missing = begin - st->next;
+        stream_emit(r, FINDING_GAP, st->next, missing);
+    }
+    r->octets = octets;
+    r->position = begin;
+    if (end > st->next)
+        st->next = end;
+    return missing;
+}
+
+finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t length)
+{
+    session *s = r->s;
+    finding *f;
+
+    if (s->found_count == s->found_capacity) {
+        s->found_capacity = s->found_capacity ? 2 * s->found_capacity : 8;
+        s->found = (finding *)wmem_realloc(s->scope, s->found, s->found_capacity * sizeof(finding));
+    }
+    f = &s->found[s->found_count++];
+    *f = (finding){.kind = (uint8_t)kind,
+                   .position = position,
+                   .length = length > UINT32_MAX ? UINT32_MAX : (uint32_t)length};
+    return f;
+}
+
+static void held_append(session *s, stream *st, span octets)
+{
+    size_t needed = st->held_length + octets.length;
+
+    if (needed > st->held_capacity) {
+        st->held_capacity = needed * 2 > 256 ? needed * 2 : 256;
+        st->held = (uint8_t *)wmem_realloc(s->scope, st->held, st->held_capacity);
+    }
+    if (octets.length)
+        memcpy(st->held + st->held_length, octets.octets, octets.length);
+    st->held_length = needed;
+}
+
+span stream_unit(reading *r, size_t from, size_t end, const uint8_t **copy_r)
+{
+    stream *st = r->stream;
+    span here = span_first(span_from(r->octets, from), end - from);
+    span whole;
+
+    *copy_r = NULL;
+    if (!st->held_length)
+        return here;
+    held_append(r->s, st, here);
+    whole = (span){(const uint8_t *)wmem_memdup(r->s->scope, st->held, st->held_length), st->held_length};
+    *copy_r = whole.octets;
+    stream_drop(st);
+    return whole;
+}
+
+bool stream_hold(reading *r, size_t from)
+{
+    stream *st = r->stream;
+    span rest = span_from(r->octets, from);
+
+    if (st->held_length + rest.length > UNIT_LIMIT) {
+        stream_drop(st);
+        return false;
+    }
+    if (!st->held_length)
+        st->unit_position = r->position + from;
+    held_append(r->s, st, rest);
+    return true;
+}
+
+uint64_t stream_unit_position(const reading *r, size_t from)
+{
+    return r->stream->held_length ? r->stream->unit_position : r->position + from;
+}
+
+void stream_drop(stream *st)
+{
+    st->held_length = 0;
+    st->line_start = 0;
+    st->lines = 0;
+    st->codes_differ = false;
+    st->bad_line = false;
+}
+
+stream *stream_of_role(session *s, layer which, side role)
+{
+    return &s->streams[which][s->roles_swapped ? !role : role];
+}

@@ -1,0 +1,194 @@
+/* content.c — the end of data and the dots in front of it.
+ *
+ * What matters happens at the line breaks: a table there says, for the state and the next octet, where to go and what to do.
+ * The text between them is found, checked and copied with the C library's block functions.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "content.h"
+
+typedef enum content_state {
+    LINE_BEGIN, /* a CRLF has passed, or the content begins */
+    LF_BEGIN,   /* a bare LF has passed */
+    CR_PASSED,  /* a CR has passed; what it was, the next octet tells */
+    DOT,        /* "." after CRLF, taken out: stuffed, or the end mark's */
+    DOT_CR,     /* "." CR after CRLF, of which the CR is held back */
+    LF_DOT,     /* "." after a bare LF that ends a line, taken out */
+    KEPT_DOT,   /* "." after a bare CR or LF that ends no line: content, and perhaps a lookalike */
+    TEXT,
+    STATES
+} content_state;
+
+typedef enum octet_class { OCTET_CR, OCTET_LF, OCTET_DOT, OCTET_OTHER, OCTET_CLASSES } octet_class;
+
+/* What to do on the way to the next state. */
+enum {
+    KEEP = 1 << 0,      /* the octet is content */
+    AGAIN = 1 << 1,     /* the octet is not taken yet: it is looked at again in the next state */
+    RELEASE = 1 << 2,   /* the CR held back is content */
+    STUFFED = 1 << 3,   /* the dot taken out was stuffed */
+    END = 1 << 4,       /* the end of data */
+    LOOKALIKE = 1 << 5, /* findings */
+    BARE_LF = 1 << 6,
+    BARE_CR = 1 << 7, /* the octet before this one */
+};
+
+typedef struct content_step {
+    uint8_t next;
+    uint8_t actions;
+} content_step;
+
+/* In the order CR, LF, dot, any other octet. */
+static const content_step steps[STATES][OCTET_CLASSES] = {
+    [LINE_BEGIN] = {{TEXT, AGAIN}, {TEXT, AGAIN}, {DOT, 0}, {TEXT, AGAIN}},
+    [LF_BEGIN] = {{TEXT, AGAIN}, {TEXT, AGAIN}, {KEPT_DOT, KEEP}, {TEXT, AGAIN}},
+    [CR_PASSED] = {{CR_PASSED, KEEP | BARE_CR}, {LINE_BEGIN, KEEP}, {KEPT_DOT, KEEP | BARE_CR}, {TEXT, AGAIN | BARE_CR}},
+    [DOT] = {{DOT_CR, 0}, {LF_BEGIN, KEEP | STUFFED | LOOKALIKE | BARE_LF}, {TEXT, AGAIN | STUFFED}, {TEXT, AGAIN | STUFFED}},
+    [DOT_CR] = {{CR_PASSED, AGAIN | RELEASE | STUFFED | LOOKALIKE},
+                {LINE_BEGIN, END},
+                {CR_PASSED, AGAIN | RELEASE | STUFFED | LOOKALIKE},
+                {CR_PASSED, AGAIN | RELEASE | STUFFED | LOOKALIKE}},
+    [LF_DOT] = {{CR_PASSED, KEEP | STUFFED | LOOKALIKE},
+                {LINE_BEGIN, END | BARE_LF},
+                {TEXT, AGAIN | STUFFED},
+                {TEXT, AGAIN | STUFFED}},
+    [KEPT_DOT] = {{CR_PASSED, KEEP | LOOKALIKE}, {LF_BEGIN, KEEP | LOOKALIKE | BARE_LF}, {TEXT, AGAIN}, {TEXT, AGAIN}},
+    [TEXT] = {{CR_PASSED, KEEP}, {LF_BEGIN, KEEP | BARE_LF}, {TEXT, KEEP}, {TEXT, KEEP}},
+};
+
+/* One call's work: the reader it is for, the input with where the reading stands, and what comes out. */
+typedef struct content_work {
+    content_reader *reader;
+    content_piece *piece;
+    span in;
+    size_t at;
+    size_t next_lf; /* at or behind `at`; found once a line, so that lines of bare CRs stay linear */
+    uint8_t *out;
+} content_work;
+
+static void note(content_piece *piece, content_oddity oddity, size_t offset)
+{
+    if (piece->oddities == 0 || offset < piece->oddity_offset)
+        piece->oddity_offset = offset;
+    piece->oddities |= (unsigned)oddity;
+}
+
+/* Counts `length` octets at `at` into the line under way. Behind the limit the count stands still: it has nothing more to
+ * say, and a line may be longer than it can hold. */
+static void count(content_work *work, size_t length)
+{
+    uint32_t before = work->reader->line_length;
+
+    if (before > CONTENT_LINE_LIMIT)
+        return;
+    if (length <= CONTENT_LINE_LIMIT - before) {
+        work->reader->line_length = before + (uint32_t)length;
+        return;
+    }
+    note(work->piece, CONTENT_LINE_TOO_LONG, work->at + (CONTENT_LINE_LIMIT - before));
+    work->reader->line_length = CONTENT_LINE_LIMIT + 1;
+}
+
+static void keep(content_work *work, const uint8_t *octets, size_t length)
+{
+    count(work, length);
+    if (work->out && length > 0)
+        memcpy(work->out + work->piece->unstuffed, octets, length);
+    work->piece->unstuffed += length;
+}
+
+/* Takes the text up to the next CR or LF, or to the end of the input. */
+static void take_text(content_work *work)
+{
+    if (work->next_lf < work->at)
+        work->next_lf = work->at + span_find(span_from(work->in, work->at), '\n');
+
+    span text = span_first(span_from(work->in, work->at), work->next_lf - work->at);
+    text.length = span_find(text, '\r');
+    size_t nul = (work->piece->oddities & CONTENT_NUL) ? text.length : span_find(text, '\0');
+    if (nul < text.length)
+        note(work->piece, CONTENT_NUL, work->at + nul);
+    keep(work, text.octets, text.length);
+    work->at += text.length;
+}
+
+static octet_class class_of(uint8_t octet)
+{
+    switch (octet) {
+    case '\r':
+        return OCTET_CR;
+    case '\n':
+        return OCTET_LF;
+    case '.':
+        return OCTET_DOT;
+    default:
+        return OCTET_OTHER;
+    }
+}
+
+static content_step next_step(const content_reader *reader, octet_class class)
+{
+    if (reader->bare_lf_ends && reader->state == LF_BEGIN && class == OCTET_DOT)
+        return (content_step){LF_DOT, 0};
+    if (reader->bare_lf_ends && reader->state == DOT && class == OCTET_LF)
+        return (content_step){LINE_BEGIN, END | BARE_LF};
+    return steps[reader->state][class];
+}
+
+static void note_actions(content_work *work, unsigned actions)
+{
+    if (actions & LOOKALIKE)
+        note(work->piece, CONTENT_LOOKALIKE, work->at);
+    if (actions & BARE_LF)
+        note(work->piece, CONTENT_BARE_LF, work->at);
+    if (actions & BARE_CR)
+        note(work->piece, CONTENT_BARE_CR, work->at > 0 ? work->at - 1 : 0);
+    if (actions & STUFFED)
+        work->piece->stuffed = true;
+}
+
+/* Takes, or looks at, the octet at `at`. */
+static void take_octet(content_work *work)
+{
+    static const uint8_t cr = '\r';
+    content_reader *reader = work->reader;
+    const uint8_t *octet = work->in.octets + work->at;
+    unsigned from = reader->state;
+    content_step step = next_step(reader, class_of(*octet));
+
+    note_actions(work, step.actions);
+    if (step.actions & RELEASE)
+        keep(work, &cr, 1);
+    if (step.actions & KEEP)
+        keep(work, octet, 1);
+    if (step.actions & END) {
+        work->piece->ended = true;
+        work->piece->end_mark = from == DOT_CR ? 3 : 2;
+    }
+    if (!(step.actions & AGAIN))
+        work->at++;
+    reader->state = step.next;
+    if (step.next == LINE_BEGIN || step.next == LF_BEGIN)
+        reader->line_length = 0;
+}
+
+void content_begin(content_reader *reader, bool bare_lf_ends)
+{
+    *reader = (content_reader){LINE_BEGIN, bare_lf_ends, 0};
+}
+
+content_piece content_read(content_reader *reader, span in, uint8_t *out)
+{
+    content_piece piece = {0};
+    content_work work = {reader, &piece, in, 0, 0, out};
+
+    work.next_lf = span_find(in, '\n');
+    while (work.at < in.length && !piece.ended) {
+        if (reader->state == TEXT)
+            take_text(&work);
+        if (work.at < in.length)
+            take_octet(&work);
+    }
+    piece.consumed = work.at;
+    return piece;
+}

@@ -1,0 +1,54 @@
+/* content.h — message content on its way through DATA: where it ends, and what it is without dot-stuffing (RFC 5321, 4.1.1.4
+ * and 4.5.2).
+ *
+ * The content ends at CRLF "." CRLF, whose first CRLF is part of it; "." CRLF as the very first line is an empty content.
+ * When the DATA line itself ended in a bare LF, so may the lines here. Nothing else ends a content: LF "." CRLF and the like
+ * are content, and are told as lookalikes, since servers that disagree on them can be made to smuggle mails.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_WIRE_CONTENT_H
+#define ESMTP_WIRE_CONTENT_H
+
+#include "span.h"
+
+/* A text line's limit, octets with its CRLF and without a stuffed dot (RFC 5321, 4.5.3.1.6). */
+#define CONTENT_LINE_LIMIT 1000u
+
+/* What was met in a content that RFC 5321 does not allow or that readers should know of. */
+typedef enum content_oddity {
+    CONTENT_BARE_LF = 1 << 0,
+    CONTENT_BARE_CR = 1 << 1,
+    CONTENT_NUL = 1 << 2,
+    CONTENT_LINE_TOO_LONG = 1 << 3,
+    CONTENT_LOOKALIKE = 1 << 4, /* something like an end of data that is none */
+} content_oddity;
+
+/* Where the reader of one content stands between two pieces of it. */
+typedef struct content_reader {
+    uint8_t state;        /* private to content.c */
+    bool bare_lf_ends;    /* the DATA line ended in a bare LF */
+    uint32_t line_length; /* of the line under way */
+} content_reader;
+
+typedef struct content_piece {
+    size_t consumed;      /* octets of the input that belong to the content or to its end mark */
+    size_t unstuffed;     /* octets that these are without stuffed dots and end mark: what was written to `out` */
+    size_t end_mark;      /* when ended: octets of the end mark (the dot and its line ending), of which the first may have been in
+                             an earlier piece */
+    bool ended;           /* the end of data was met */
+    bool stuffed;         /* a dot was taken out, so `out` differs from the input */
+    unsigned oddities;    /* content_oddity bits met in this piece */
+    size_t oddity_offset; /* of the first of them, in the input */
+} content_piece;
+
+/* Begins a content. */
+void content_begin(content_reader *reader, bool bare_lf_ends);
+
+/* Reads the next piece. Stops behind the end of data, else takes all of `in`.
+ * out: NULL, or room for in.length + CONTENT_CARRY octets, for the content without stuffed dots. Octets that may yet turn out
+ * to be the end mark are held back, and come with the next piece. */
+#define CONTENT_CARRY 2u
+content_piece content_read(content_reader *reader, span in, uint8_t *out);
+
+#endif

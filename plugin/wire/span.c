@@ -1,0 +1,66 @@
+/* span.c — comparing and cutting runs of octets.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "span.h"
+
+/* ASCII alone: what the C library does with octets depends on the user's locale, and a protocol does not. */
+static uint8_t lower(uint8_t octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
+}
+
+static bool is_white(uint8_t octet)
+{
+    return octet == ' ' || octet == '\t';
+}
+
+bool span_equal(span a, span b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.octets, b.octets, a.length) == 0);
+}
+
+bool span_starts_nocase(span in, const char *text)
+{
+    size_t i = 0;
+
+    for (; text[i] != '\0'; i++) {
+        if (i == in.length || lower(in.octets[i]) != lower((uint8_t)text[i]))
+            return false;
+    }
+    return true;
+}
+
+bool span_equal_nocase(span a, const char *text)
+{
+    return a.length == strlen(text) && span_starts_nocase(a, text);
+}
+
+span span_trim_left(span in)
+{
+    size_t i = 0;
+
+    while (i < in.length && is_white(in.octets[i]))
+        i++;
+    return span_from(in, i);
+}
+
+span span_trim(span in)
+{
+    span out = span_trim_left(in);
+
+    while (out.length > 0 && is_white(out.octets[out.length - 1]))
+        out.length--;
+    return out;
+}
+
+span span_next_word(span *in)
+{
+    span rest = span_trim_left(*in);
+    size_t length = 0;
+
+    while (length < rest.length && !is_white(rest.octets[length]))
+        length++;
+    *in = span_from(rest, length);
+    return span_first(rest, length);
+}

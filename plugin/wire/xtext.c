@@ -1,0 +1,112 @@
+/* xtext.c — decoding xtext and its UTF-8 relatives.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "xtext.h"
+
+#define POINT_DIGITS_MAX 6u
+#define POINT_MAX 0x10ffffu
+
+static bool hex_digit(uint8_t octet, unsigned *digit_r, bool *lower_r)
+{
+    *lower_r = octet >= 'a' && octet <= 'f';
+    if (octet_is_digit(octet))
+        *digit_r = octet - (unsigned)'0';
+    else if (octet >= 'A' && octet <= 'F')
+        *digit_r = octet - (unsigned)'A' + 10;
+    else if (*lower_r)
+        *digit_r = octet - (unsigned)'a' + 10;
+    return octet_is_digit(octet) || (octet >= 'A' && octet <= 'F') || *lower_r;
+}
+
+static xtext_result worse(xtext_result a, xtext_result b)
+{
+    return a > b ? a : b;
+}
+
+/* "+" and two digits at *at, which is moved behind them. */
+static xtext_result take_hexchar(span in, size_t *at, uint8_t *octet_r)
+{
+    unsigned high, low;
+    bool high_lower, low_lower;
+
+    if (in.length - *at < 3 || !hex_digit(in.octets[*at + 1], &high, &high_lower) ||
+        !hex_digit(in.octets[*at + 2], &low, &low_lower))
+        return XTEXT_BAD_ESCAPE;
+    *octet_r = (uint8_t)(high << 4 | low);
+    *at += 3;
+    return high_lower || low_lower ? XTEXT_LOWER_CASE : XTEXT_OK;
+}
+
+/* A code point in UTF-8 (RFC 3629, 3). Returns the octets written: never more than "\x{…}" took. */
+static size_t put_utf8(uint32_t point, uint8_t *out)
+{
+    static const uint8_t leads[] = {0x00, 0xc0, 0xe0, 0xf0};
+    size_t more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+
+    out[0] = (uint8_t)(leads[more] | point >> 6 * more);
+    for (size_t i = 1; i <= more; i++)
+        out[i] = (uint8_t)(0x80 | (point >> 6 * (more - i) & 0x3f));
+    return more + 1;
+}
+
+/* "\x{" HEXPOINT "}" at *at, which is moved behind it. */
+static xtext_result take_point(span in, size_t *at, uint8_t *out, size_t *length)
+{
+    span rest = span_from(in, *at);
+    uint32_t point = 0;
+    bool any_lower = false;
+    size_t i = 3;
+
+    if (!span_starts_nocase(rest, "\\x{"))
+        return XTEXT_BAD_ESCAPE;
+    for (; i < rest.length && rest.octets[i] != '}'; i++) {
+        unsigned digit;
+        bool lower;
+        if (i == 3 + POINT_DIGITS_MAX || !hex_digit(rest.octets[i], &digit, &lower))
+            return XTEXT_BAD_ESCAPE;
+        point = point << 4 | digit;
+        any_lower = any_lower || lower;
+    }
+    bool surrogate = point >= 0xd800 && point <= 0xdfff;
+    if (i == 3 || i == rest.length || point > POINT_MAX || surrogate)
+        return XTEXT_BAD_ESCAPE;
+    *length += put_utf8(point, out + *length);
+    *at += i + 1;
+    return any_lower ? XTEXT_LOWER_CASE : XTEXT_OK;
+}
+
+static xtext_result decode(span in, bool utf8, uint8_t *out, size_t *length_r)
+{
+    xtext_result result = XTEXT_OK;
+    size_t length = 0;
+    size_t at = 0;
+
+    *length_r = 0;
+    while (at < in.length && result != XTEXT_BAD_ESCAPE) {
+        uint8_t octet = in.octets[at];
+        if (octet == '+') {
+            result = worse(result, take_hexchar(in, &at, &out[length++]));
+        } else if (octet == '\\' && utf8) {
+            result = worse(result, take_point(in, &at, out, &length));
+        } else {
+            bool plain = (octet >= '!' && octet <= '~' && octet != '=') || (utf8 && octet >= 0x80);
+            result = worse(result, plain ? XTEXT_OK : XTEXT_STRAY);
+            out[length++] = octet;
+            at++;
+        }
+    }
+    if (result != XTEXT_BAD_ESCAPE)
+        *length_r = length;
+    return result;
+}
+
+xtext_result xtext_decode(span in, uint8_t *out, size_t *length_r)
+{
+    return decode(in, false, out, length_r);
+}
+
+xtext_result xtext_decode_utf8(span in, uint8_t *out, size_t *length_r)
+{
+    return decode(in, true, out, length_r);
+}
