@@ -90,7 +90,7 @@ static void info_reply(drawing *d, const finding *f)
 
     if (f->flags & FLAG_CHALLENGE)
         info_add(d, "334 AUTH challenge");
-    else if (f->flags & FLAG_SECRET && f->exchange)
+    else if (f->flags & FLAG_SECRET && f->exchange && !f->exchange->auth)
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "%u \xe2\x80\xa6", f->exchange->reply_code));
     else
         info_reply_lines(d, octets_of(d, f), earlier, true);
@@ -140,6 +140,11 @@ static void info_opaque(drawing *d, const finding *f)
     info_octets(d, f, "not readable");
 }
 
+static void info_proxy(drawing *d, const finding *f)
+{
+    info_octets(d, f, "PROXY header");
+}
+
 static void info_old(drawing *d, const finding *f)
 {
     info_octets(d, f, "seen before");
@@ -149,7 +154,8 @@ static void (*const writers[])(drawing *, const finding *) = {
     [FINDING_COMMAND] = info_command, [FINDING_AUTH_RESPONSE] = info_auth_response, [FINDING_REPLY] = info_reply,
     [FINDING_PART] = info_part,       [FINDING_CONTENT] = info_content,             [FINDING_END_OF_DATA] = info_end_of_data,
     [FINDING_UNKNOWN] = info_unknown, [FINDING_GAP] = NULL,                         [FINDING_OLD] = info_old,
-    [FINDING_OPAQUE] = info_opaque,
+    [FINDING_OPAQUE] = info_opaque,   [FINDING_TRANSACTION] = NULL,
+    [FINDING_PROXY] = info_proxy,
 };
 
 void columns_finding(drawing *d, const finding *f)

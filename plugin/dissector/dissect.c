@@ -15,10 +15,12 @@
 /* What called us: TCP, TLS, or something that tunnels TCP. */
 static int protocol_below(const packet_info *pinfo)
 {
-    wmem_list_frame_t *own = wmem_list_tail(pinfo->layers);
-    wmem_list_frame_t *below = own ? wmem_list_frame_prev(own) : NULL;
+    wmem_list_frame_t *at = wmem_list_tail(pinfo->layers);
 
-    return below ? GPOINTER_TO_INT(wmem_list_frame_data(below)) : -1;
+    /* LMTP is a protocol in name only, which puts no layer of its own there. */
+    if (at && GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_esmtp)
+        at = wmem_list_frame_prev(at);
+    return at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
 }
 
 static bool below_is(const packet_info *pinfo, const char *filter_name)
@@ -38,34 +40,46 @@ static bool sender_is_server(const packet_info *pinfo, const struct tcp_analysis
 
 #define SYN_SEEN 0x01u /* struct tcp_analysis, conversation_completeness */
 
-static session *connection_session(const struct tcp_analysis *tcp)
+static session *connection_session(const struct tcp_analysis *tcp, bool late)
 {
     uint64_t limit = esmtp_preferences.message_limit * MIB;
     moment syn;
 
-    if (!tcp || !(tcp->conversation_completeness & SYN_SEEN))
-        return session_new(wmem_file_scope(), tcp && tcp->server_port, limit, NULL);
+    if (late || !tcp || !(tcp->conversation_completeness & SYN_SEEN))
+        return session_new(wmem_file_scope(), !late && tcp && tcp->server_port, limit, NULL);
     syn = (moment){tcp->ts_first.secs, tcp->ts_first.nsecs};
     return session_new(wmem_file_scope(), true, limit, &syn);
+}
+
+static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp, bool late)
+{
+    connection *c = wmem_new0(wmem_file_scope(), connection);
+    bool from_server = sender_is_server(pinfo, tcp);
+
+    c->conversation = conversation;
+    copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
+    c->server_port = from_server ? pinfo->srcport : pinfo->destport;
+    c->late = late;
+    c->session = connection_session(tcp, late);
+    conversation_add_proto_data(conversation, proto_esmtp, c);
+    return c;
+}
+
+void connection_begin_late(packet_info *pinfo)
+{
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+
+    if (!conversation_get_proto_data(conversation, proto_esmtp))
+        connection_begin(pinfo, conversation, get_tcp_conversation_data(conversation, pinfo), true);
 }
 
 static connection *connection_of(packet_info *pinfo, struct tcp_analysis **tcp_r)
 {
     conversation_t *conversation = find_or_create_conversation(pinfo);
     connection *c = (connection *)conversation_get_proto_data(conversation, proto_esmtp);
-    bool from_server;
 
     *tcp_r = get_tcp_conversation_data(conversation, pinfo);
-    if (c)
-        return c;
-    from_server = sender_is_server(pinfo, *tcp_r);
-    c = wmem_new0(wmem_file_scope(), connection);
-    c->conversation = conversation;
-    copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
-    c->server_port = from_server ? pinfo->srcport : pinfo->destport;
-    c->session = connection_session(*tcp_r);
-    conversation_add_proto_data(conversation, proto_esmtp, c);
-    return c;
+    return c ? c : connection_begin(pinfo, conversation, *tcp_r, false);
 }
 
 /* The calls that a packet makes for a connection are numbered, so that later visits find what belongs to each. */
@@ -104,7 +118,7 @@ static arrival arrival_of(packet_info *pinfo, const connection *c, const struct 
         return a;
     a.has_sequence = true;
     a.tag = info->seq;
-    a.starts_stream = tcp && tcp->server_port;
+    a.starts_stream = tcp && tcp->server_port && !c->late;
     if (a.starts_stream)
         a.first_sequence = first_sequence(tcp, info->seq);
     return a;
@@ -172,7 +186,8 @@ static void (*const drawers[])(drawing *, const finding *) = {
     [FINDING_COMMAND] = draw_command, [FINDING_AUTH_RESPONSE] = draw_auth_response, [FINDING_REPLY] = draw_reply,
     [FINDING_PART] = draw_part,       [FINDING_CONTENT] = draw_content,             [FINDING_END_OF_DATA] = draw_end_of_data,
     [FINDING_UNKNOWN] = draw_unknown, [FINDING_GAP] = draw_gap,                     [FINDING_OLD] = draw_old,
-    [FINDING_OPAQUE] = draw_opaque,
+    [FINDING_OPAQUE] = draw_opaque,   [FINDING_TRANSACTION] = draw_transaction,
+    [FINDING_PROXY] = draw_proxy,
 };
 
 /* Mails that are complete in this packet are handed on after all else is drawn, for what is called then may throw. */
@@ -219,6 +234,7 @@ static void draw_tree(drawing *d)
     d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
     for (uint32_t i = 0; i < d->chunk->count; i++)
         drawers[d->chunk->findings[i].kind](d, &d->chunk->findings[i]);
+    draw_cut_off_transactions(d);
     proto_item_set_generated(proto_tree_add_boolean(d->tree, hf[FIELD_TLS], d->tvb, 0, 0, d->layer == LAYER_TLS));
     if (granted && tls == TLS_RUNNING && d->layer == LAYER_TLS)
         draw_generated_frame(d->tree, FIELD_STARTTLS_FRAME, d->tvb, granted);
@@ -258,6 +274,7 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     collect_mails(&d);
     draw_columns(&d);
     draw_tree(&d);
+    tap_queue(&d, tcp ? tcp->stream : 0);
     mails_hand_over(&d);
     return (int)tvb_captured_length(tvb);
 }

@@ -4,9 +4,6 @@
  */
 #include <epan/packet.h>
 
-#include <epan/exceptions.h>
-#include <epan/show_exception.h>
-
 #include "dissector/esmtp.h"
 #include "wire/base64.h"
 #include "wire/line.h"
@@ -23,24 +20,6 @@ static const field field_of_kind[] = {
 static const char *const token_dissectors[] = {
     [SASL_HANDOFF_NONE] = NULL, [SASL_HANDOFF_NTLMSSP] = "ntlmssp", [SASL_HANDOFF_GSSAPI] = "gssapi"};
 
-/* The token's dissector may throw on a token that was cut or garbled; the rest of the packet has to be drawn all the same. */
-static void hand_over_token(drawing *d, proto_tree *tree, tvbuff_t *tvb, dissector_handle_t handle)
-{
-    uint16_t can_desegment = d->pinfo->can_desegment;
-
-    d->pinfo->can_desegment = 0;
-    TRY
-    {
-        call_dissector(handle, tvb, d->pinfo, tree);
-    }
-    CATCH_NONFATAL_ERRORS
-    {
-        show_exception(tvb, d->pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
-    }
-    ENDTRY;
-    d->pinfo->can_desegment = can_desegment;
-}
-
 static void draw_token(drawing *d, proto_tree *tree, const place *at, span decoded, sasl_handoff handoff)
 {
     dissector_handle_t handle = token_dissectors[handoff] ? find_dissector(token_dissectors[handoff]) : NULL;
@@ -50,7 +29,7 @@ static void draw_token(drawing *d, proto_tree *tree, const place *at, span decod
         return;
     tvb = tvb_new_child_real_data(at->tvb, decoded.octets, (unsigned)decoded.length, (int)decoded.length);
     add_new_data_source(d->pinfo, tvb, "Decoded AUTH message");
-    hand_over_token(d, tree, tvb, handle);
+    call_guarded(d, tree, tvb, handle, NULL);
 }
 
 static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span base64, const sasl_message *in)

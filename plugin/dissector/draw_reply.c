@@ -205,7 +205,7 @@ static void draw_answered(const reply_drawing *r, const exchange *e)
         return;
     if (e->kind != EXCHANGE_CONNECT) {
         item = draw_generated_frame(r->tree, FIELD_REPLY_COMMAND_FRAME, r->d->tvb, e->command_frame);
-        proto_item_set_text(item, "[Answers: %s in frame %u]", e->verb[0] ? e->verb : "the line", e->command_frame);
+        proto_item_set_text(item, "Answers: %s in frame %u", e->verb[0] ? e->verb : "the line", e->command_frame);
     }
     draw_time_since(r, e);
 }

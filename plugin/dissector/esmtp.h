@@ -17,6 +17,7 @@
 
 typedef struct preferences {
     preference_bool decode_auth; /* show what AUTH's base64 stands for */
+    preference_bool replace_builtin; /* take the built-in dissector's ports */
     unsigned message_limit;      /* MiB of one message's content that are put together at most */
 } preferences;
 
@@ -28,6 +29,7 @@ typedef struct connection {
     conversation_t *conversation;
     address server_address; /* who was connected to, as far as the packets tell */
     uint32_t server_port;
+    bool late; /* its first packets were not ours, though they were captured */
 } connection;
 
 /* One call of the dissector. */
@@ -53,6 +55,8 @@ typedef struct place {
 
 /* dissect.c */
 int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+/* Begins a connection whose first packets were not dissected: nothing is said of what they held. */
+void connection_begin_late(packet_info *pinfo);
 /* The octets of a finding, in memory. */
 span octets_of(const drawing *d, const finding *f);
 /* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */
@@ -87,6 +91,14 @@ void draw_auth_response(drawing *d, const finding *f);
 void draw_reply(drawing *d, const finding *f);
 void draw_content(drawing *d, const finding *f);
 void draw_end_of_data(drawing *d, const finding *f);
+void draw_transaction(drawing *d, const finding *f);
+void draw_proxy(drawing *d, const finding *f);
+
+/* draw_transaction.c — the transactions that the end of the capture, or a command that was never answered, cut off in this call. */
+void draw_cut_off_transactions(drawing *d);
+
+/* header_text.c — a header field's text as UTF-8: its encoded words decoded (RFC 2047). Lives with `scope`. */
+char *header_text(wmem_allocator_t *scope, span unfolded);
 
 /* draw_capability.c — one line of the reply to EHLO: `text` is what stands behind the code. */
 void draw_capability(drawing *d, proto_tree *tree, const place *at, span text);
@@ -108,6 +120,21 @@ void tls_register_handoff(dissector_handle_t own);
 void tls_follow_session(drawing *d, tls_state before);
 /* Does TLS begin with these octets, though nobody asked for it? Then the connection is TLS's from here on. */
 bool tls_take_over(const connection *c, tvbuff_t *tvb, packet_info *pinfo);
+
+/* ports.c — lets the ports of the built-in dissector follow us, and gives them back. */
+void ports_register_handoff(dissector_handle_t own);
+
+/* heuristic.c */
+void heuristic_register_handoff(void);
+
+/* guard.c — calls another dissector: what it throws is shown and goes no further, and it cannot ask TCP for more octets.
+ * Either a handle or a heuristic is given. */
+void call_guarded(drawing *d, proto_tree *tree, tvbuff_t *tvb, dissector_handle_t handle, heur_dtbl_entry_t *heuristic);
+
+/* tap.c */
+void tap_register(void);
+/* Tells the taps what this call found. */
+void tap_queue(drawing *d, uint32_t stream);
 
 /* columns.c */
 void columns_begin(drawing *d);

@@ -4,9 +4,6 @@
  */
 #include <epan/packet.h>
 
-#include <epan/exceptions.h>
-#include <epan/show_exception.h>
-
 #include "dissector/esmtp.h"
 
 bool mail_is_shown(const message *m)
@@ -42,32 +39,11 @@ static tvbuff_t *mail_tvb(drawing *d, const message *m)
     return tvb;
 }
 
-/* A mail that its dissector stumbles over must not keep the packet's other mails from being shown. */
-static void mail_hand_over(drawing *d, dissector_handle_t imf, const message *m)
-{
-    TRY
-    {
-        call_dissector(imf, mail_tvb(d, m), d->pinfo, d->top);
-    }
-    CATCH_NONFATAL_ERRORS
-    {
-        show_exception(d->tvb, d->pinfo, d->top, EXCEPT_CODE, GET_MESSAGE);
-    }
-    ENDTRY;
-}
-
 void mails_hand_over(drawing *d)
 {
     unsigned count = wmem_array_get_count(d->mails);
-    uint16_t can_desegment = d->pinfo->can_desegment;
-    dissector_handle_t imf;
+    dissector_handle_t imf = count ? find_dissector("imf") : NULL;
 
-    if (!count)
-        return;
-    imf = find_dissector_add_dependency("imf", proto_esmtp);
-    /* The content is complete: nobody below may ask TCP for more. */
-    d->pinfo->can_desegment = 0;
     for (unsigned i = 0; imf && i < count; i++)
-        mail_hand_over(d, imf, *(const message **)wmem_array_index(d->mails, i));
-    d->pinfo->can_desegment = can_desegment;
+        call_guarded(d, d->top, mail_tvb(d, *(const message **)wmem_array_index(d->mails, i)), imf, NULL);
 }

@@ -11,11 +11,13 @@
 #include "dissector/esmtp.h"
 
 #define SMTP_PORTS "25,587" /* RFC 5321, 4.5.4.2; RFC 6409, 3.1 */
+#define LMTP_PORT 24        /* RFC 2033, 5: no port of its own; 24 is what servers listen on by habit */
 
 /* 32 MiB: several times what servers commonly take, little beside the memory a capture of that size needs. */
-preferences esmtp_preferences = {.decode_auth = true, .message_limit = 32};
+preferences esmtp_preferences = {.decode_auth = true, .replace_builtin = true, .message_limit = 32};
 
 static dissector_handle_t esmtp_handle;
+static dissector_handle_t lmtp_handle;
 
 static void preferences_register(void)
 {
@@ -29,18 +31,34 @@ static void preferences_register(void)
                                    "Messages of more octets are measured, but not put together from their packets "
                                    "and not shown as a mail.",
                                    10, &esmtp_preferences.message_limit);
+    prefs_register_bool_preference(module, "replace_builtin", "Take the place of the built-in SMTP dissector",
+                                   "Ports that point to the built-in dissector are dissected by this one. Without it, "
+                                   "they and the ports of this one go back to the built-in.",
+                                   &esmtp_preferences.replace_builtin);
 }
 
 void dissector_register(void)
 {
     proto_esmtp = proto_register_protocol("Extended Simple Mail Transfer Protocol", "ESMTP", "esmtp");
     fields_register();
+    tap_register();
     preferences_register();
     esmtp_handle = register_dissector("esmtp", dissect_esmtp, proto_esmtp);
+    lmtp_handle = register_dissector("lmtp", dissect_esmtp,
+                                     proto_register_protocol_in_name_only("Local Mail Transfer Protocol", "LMTP", "lmtp",
+                                                                          proto_esmtp, FT_PROTOCOL));
 }
 
 void dissector_register_handoff(void)
 {
     dissector_add_uint_range_with_preference("tcp.port", SMTP_PORTS, esmtp_handle);
+    dissector_add_uint("tcp.port", LMTP_PORT, lmtp_handle);
     tls_register_handoff(esmtp_handle);
+    heuristic_register_handoff();
+    ports_register_handoff(esmtp_handle);
+}
+
+dissector_handle_t dissector_handle(void)
+{
+    return esmtp_handle;
 }

@@ -5,10 +5,15 @@
 #ifndef ESMTP_DISSECTOR_REGISTER_H
 #define ESMTP_DISSECTOR_REGISTER_H
 
+#include <epan/packet.h>
+
 /* Registers the protocol, its fields and preferences. To be called once, when all protocols register. */
 void dissector_register(void);
 
 /* Takes the ports. To be called once, when all protocols are registered. */
 void dissector_register_handoff(void);
+
+/* The handle of our dissector. */
+dissector_handle_t dissector_handle(void);
 
 #endif

@@ -22,6 +22,13 @@ typedef bool preference_bool;
 typedef gboolean preference_bool;
 #endif
 
+/* What a heuristic dissector returns. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool heuristic_result;
+#else
+typedef gboolean heuristic_result;
+#endif
+
 /* Octets as a line of printable text, as epan escapes it; lives with `scope`. */
 static inline char *octets_format(wmem_allocator_t *scope, const uint8_t *octets, size_t length)
 {

@@ -3,8 +3,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
+#include "wire/base64.h"
 #include "wire/line.h"
 #include "wire/number.h"
+#include "wire/proxy.h"
+#include "wire/sasl.h"
 
 /* After so many lines in a row that are no command of SMTP, what comes is taken for something else. */
 #define UNRECOGNIZED_LIMIT 32u
@@ -61,7 +64,6 @@ static void sent_bdat(reading *r, exchange *e, const client_line *in)
         return; /* no octets follow an invalid one */
     s->raw_left = bdat.size;
     s->chunk_last = bdat.last;
-    s->chunk_exchange = e;
     e->last_chunk = bdat.last;
     message_begin_chunk(s, r->position + r->at);
     e->message = s->message;
@@ -82,6 +84,24 @@ static const char *upper_case(session *s, span text)
     return copy;
 }
 
+/* Who authenticates: the session's mails are theirs. EXTERNAL names but the one to act for. */
+static void learn_username(session *s, auth_exchange *auth, span base64, unsigned step)
+{
+    uint8_t *decoded = (uint8_t *)wmem_alloc(s->scope, base64_room(base64.length));
+    base64_result result = base64_decode(base64, decoded);
+    sasl_message read;
+
+    sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length}, &read);
+    for (size_t i = 0; i < read.count; i++) {
+        const sasl_field *named = &read.fields[i];
+        if (named->kind == SASL_USERNAME || (named->kind == SASL_AUTHZID && !auth->username.length)) {
+            uint8_t *value = (uint8_t *)wmem_alloc(s->scope, named->value.length + 1);
+            auth->username = (span){value, sasl_field_value(named, value)};
+        }
+    }
+    wmem_free(s->scope, decoded);
+}
+
 static void sent_auth(reading *r, exchange *e, const client_line *in)
 {
     session *s = r->s;
@@ -93,6 +113,8 @@ static void sent_auth(reading *r, exchange *e, const client_line *in)
     rest = span_trim(rest);
     e->auth->client_steps = rest.length ? 1 : 0;
     e->secret = rest.length > 0;
+    if (rest.length)
+        learn_username(s, e->auth, rest, 0);
     s->auth = e;
     s->auth_tried = true;
 }
@@ -110,8 +132,9 @@ static void sent_xexch50(reading *r, exchange *e, const client_line *in)
 static void sent_hello(reading *r, exchange *e, const client_line *in)
 {
     (void)e;
-    (void)in;
     r->s->hello_seen = true;
+    r->s->helo = session_keep(r->s, span_trim(in->command.argument));
+    message_abandon(r->s);
 }
 
 static void sent_lhlo(reading *r, exchange *e, const client_line *in)
@@ -222,7 +245,7 @@ static uint32_t command_notes(const session *s, const client_line *in, verb_id i
         return notes;
     if (last->kind == EXCHANGE_CONNECT)
         notes |= s->spoken[SIDE_SERVER] || s->lossy ? 0 : NOTE_EARLY_TALKER;
-    else if (exchange_waiting(s, VERB_STARTTLS))
+    else if (exchange_waits(s, VERB_STARTTLS))
         notes |= NOTE_STARTTLS_PLAINTEXT;
     else if (server_known(s) && s->hello_seen && !(s->offers & OFFER_PIPELINING))
         notes |= NOTE_PIPELINING_UNADVERTISED;
@@ -248,6 +271,8 @@ static void command_line(reading *r, const client_line *in)
     f->exchange = e;
     f->notes |= notes;
     s->unrecognized = known ? 0 : s->unrecognized + 1;
+    if (known)
+        s->auth = NULL; /* an AUTH whose end was not captured is over */
     e->secret = !known && (s->auth_tried || s->lossy) && looks_like_base64(in->line.text);
     s->client = s->unrecognized > UNRECOGNIZED_LIMIT ? CLIENT_UNKNOWN : CLIENT_COMMANDS;
     if (id < sizeof effects / sizeof effects[0] && effects[id]) {
@@ -255,6 +280,8 @@ static void command_line(reading *r, const client_line *in)
         effects[id](r, e, in);
         f = &s->found[at]; /* the effect may have added findings */
     }
+    if (in->is_command)
+        transaction_command(r, e, &in->command);
     f->auth = e->auth;
     if (e->secret)
         f->flags |= FLAG_SECRET;
@@ -272,7 +299,9 @@ static void auth_response(reading *r, const client_line *in, exchange *e)
     if (in->line.text.length == 1 && in->line.text.octets[0] == '*') {
         e->auth->cancelled = true;
         f->flags |= FLAG_CANCEL;
+        return;
     }
+    learn_username(r->s, e->auth, in->line.text, f->step);
 }
 
 /* The AUTH that a line may be a response to: one that was challenged, or one whose challenge was not captured. */
@@ -325,16 +354,6 @@ static client_line line_taken(reading *r, size_t end)
     return in;
 }
 
-/* A line that is too long to be one: its octets are passed over up to its end. */
-static void skip_long_line(reading *r, size_t end)
-{
-    finding *f = stream_emit(r, FINDING_UNKNOWN, r->position + r->at, end - r->at);
-
-    if (!r->stream->skipping)
-        f->notes |= NOTE_LINE_TOO_LONG;
-    r->at = end;
-}
-
 /* The end of the line at r->at in what the call brought, behind its LF; 0 when it goes on in a later call. */
 static size_t line_end(const reading *r)
 {
@@ -343,76 +362,93 @@ static size_t line_end(const reading *r)
     return r->at + lf < r->octets.length ? r->at + lf + 1 : 0;
 }
 
-static bool too_long(const reading *r, size_t end)
-{
-    return r->stream->skipping || r->stream->held_length + (end - r->at) > UNIT_LIMIT;
-}
-
-/* A line longer than any command follows DATA, and its end is not in sight: it is content. */
-static bool long_line_is_content(reading *r)
+/* A line longer than any command follows DATA: it is content. */
+static bool long_line_is_content(reading *r, size_t end)
 {
     session *s = r->s;
 
-    if (s->client != CLIENT_AFTER_DATA || r->stream->held_length + (r->octets.length - r->at) <= CONTENT_LINE_LIMIT)
+    if (s->client != CLIENT_AFTER_DATA || r->stream->held_length + (end - r->at) <= CONTENT_LINE_LIMIT)
         return false;
     message_begin(s, stream_unit_position(r, r->at));
     return true;
+}
+
+/* May what is held be the beginning of an AUTH command or response? */
+static bool part_is_secret(const session *s, const stream *st)
+{
+    command begun;
+
+    return s->auth || (command_parse((span){st->held, st->held_length}, &begun) && command_verb(&begun) == VERB_AUTH);
+}
+
+static void hold_line(reading *r)
+{
+    finding *f = stream_emit(r, FINDING_PART, r->position + r->at, r->octets.length - r->at);
+
+    if (!r->stream->held_length)
+        f->flags |= FLAG_FIRST_PART;
+    stream_hold(r, r->at);
+    if (part_is_secret(r->s, r->stream))
+        f->flags |= FLAG_SECRET;
+    r->at = r->octets.length;
 }
 
 static void read_line(reading *r)
 {
     size_t end = line_end(r);
     size_t upto = end ? end : r->octets.length;
-    finding *f;
 
-    if (long_line_is_content(r))
+    if (long_line_is_content(r, upto))
         return;
-    if (too_long(r, upto)) {
-        stream_drop(r->stream);
-        skip_long_line(r, upto);
-        r->stream->skipping = !end;
-        return;
-    }
-    if (end) {
+    if (stream_too_long(r, upto)) {
+        stream_skip(r, upto, end != 0);
+    } else if (end) {
         client_line in = line_taken(r, end);
         known_line(r, &in);
-        return;
+    } else {
+        hold_line(r);
     }
-    f = stream_emit(r, FINDING_PART, r->position + r->at, upto - r->at);
-    if (!r->stream->held_length)
-        f->flags |= FLAG_FIRST_PART;
-    if (r->s->auth && !r->s->auth->auth->outcome)
-        f->flags |= FLAG_SECRET;
-    stream_hold(r, r->at);
-    r->at = upto;
 }
 
 /* --- octets of unknown meaning ---------------------------------------------------------------------------------------------- */
 
+/* Behind a gap in a content, what comes is most likely more of it. */
+static bool in_lossy_content(const session *s)
+{
+    return s->message && !s->message->chunked;
+}
+
 static void emit_unknown(reading *r, size_t from, size_t end)
 {
-    if (end > from)
+    if (end <= from)
+        return;
+    if (in_lossy_content(r->s))
+        message_read_lossy(r, from, end);
+    else
         stream_emit(r, FINDING_UNKNOWN, r->position + from, end - from);
 }
 
-/* The lone dot of a content that lost some of its octets. */
 static bool ends_lossy_content(const session *s, const client_line *in)
 {
-    return s->message && !s->message->chunked && in->line.text.length == 1 && in->line.text.octets[0] == '.';
+    return in_lossy_content(s) && in->line.text.length == 1 && in->line.text.octets[0] == '.' &&
+           (in->line.ending == LINE_ENDING_CRLF || s->message->bare_lf);
 }
 
-static void end_lossy_content(reading *r, const client_line *in)
+static void line_ends_unknown(reading *r, const client_line *in)
 {
     session *s = r->s;
-    message *m = s->message;
-    finding *f = emit_line(r, FINDING_END_OF_DATA, in);
-    exchange *e;
+    size_t earlier = in->whole.length - in->here;
 
-    f->message = m;
+    if (in_lossy_content(s))
+        message_take_back(s, earlier);
+    if (ends_lossy_content(s, in)) {
+        message_end_lossy(r, in->here, earlier);
+        return;
+    }
     message_abandon(s);
-    e = exchange_wait_from(r, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
-    e->message = m;
     s->client = CLIENT_COMMANDS;
+    s->unrecognized = 0;
+    command_line(r, in);
 }
 
 /* Looks for a line that can only be a command; all before it is shown as one run. */
@@ -423,7 +459,7 @@ static void read_unknown(reading *r)
 
     while ((end = line_end(r)) != 0) {
         begin = r->at;
-        if (too_long(r, end)) {
+        if (stream_too_long(r, end)) {
             stream_drop(r->stream);
             r->stream->skipping = false;
             r->at = end;
@@ -433,19 +469,16 @@ static void read_unknown(reading *r)
         if (!(in.is_command && command_unmistakable(&in.command)) && !ends_lossy_content(r->s, &in))
             continue;
         emit_unknown(r, from, begin);
-        if (ends_lossy_content(r->s, &in)) {
-            end_lossy_content(r, &in);
-        } else {
-            message_abandon(r->s);
-            r->s->client = CLIENT_COMMANDS;
-            r->s->unrecognized = 0;
-            command_line(r, &in);
-        }
+        line_ends_unknown(r, &in);
         return;
     }
     emit_unknown(r, from, r->octets.length);
-    if (!r->stream->skipping)
-        r->stream->skipping = !stream_hold(r, r->at);
+    if (stream_too_long(r, r->octets.length)) {
+        stream_drop(r->stream);
+        r->stream->skipping = true;
+    } else {
+        stream_hold(r, r->at);
+    }
     r->at = r->octets.length;
 }
 
@@ -487,48 +520,89 @@ static void notice_security_layer(reading *r)
 {
     session *s = r->s;
 
-    if (s->layer_possible && r->octets.length && r->octets.octets[0] == 0) {
+    if (!r->stream->held_length && r->octets.octets[0] == 0) {
         s->client = CLIENT_OPAQUE;
         s->opaque = true;
     }
     s->layer_possible = false;
 }
 
+/* A proxy's header before the client's first octet (not SMTP's: the proxy's own dissector reads it). */
+static void read_proxy_header(reading *r)
+{
+    session *s = r->s;
+    stream *st = r->stream;
+    uint8_t copy[PROXY_HEADER_TELLING];
+    size_t held = st->held_length < sizeof copy ? st->held_length : sizeof copy, length = 0;
+    span begin = span_first(r->octets, sizeof copy - held);
+    proxy_result result;
+
+    if (held)
+        memcpy(copy, st->held, held);
+    if (begin.length)
+        memcpy(copy + held, begin.octets, begin.length);
+    result = proxy_header_find((span){copy, held + begin.length}, &length);
+    if (result == PROXY_NONE) {
+        s->proxy_possible = false;
+    } else if (result == PROXY_MORE || length > st->held_length + r->octets.length) {
+        stream_emit(r, FINDING_PART, r->position, r->octets.length)->flags = st->held_length ? 0 : FLAG_FIRST_PART;
+        stream_hold(r, 0);
+        r->at = r->octets.length;
+    } else {
+        uint64_t position = stream_unit_position(r, 0);
+        const uint8_t *whole;
+        finding *f;
+        r->at = length - st->held_length;
+        stream_unit(r, 0, r->at, &whole);
+        f = stream_emit(r, FINDING_PROXY, position, length);
+        f->octets = whole;
+        s->proxy_possible = false;
+    }
+}
+
 void client_read(reading *r)
 {
-    if (r->s->layer_possible)
+    if (r->s->layer_possible && r->octets.length)
         notice_security_layer(r);
+    if (r->s->spoken[SIDE_SERVER])
+        r->s->proxy_possible = false; /* it comes before the greeting */
+    if (r->s->proxy_possible && r->octets.length)
+        read_proxy_header(r);
     while (r->at < r->octets.length)
         readers[r->s->client](r);
 }
 
-/* Octets of a chunk that were not captured are counted all the same. */
-static bool gap_in_chunk(session *s, uint64_t octets)
+/* Octets of a chunk that were not captured are counted all the same. Returns how many more were lost behind it. */
+static uint64_t gap_in_chunk(reading *r, uint64_t octets)
 {
-    if (s->client != CLIENT_CHUNK && s->client != CLIENT_RAW)
-        return false;
-    if (octets >= s->raw_left)
-        return false;
-    s->raw_left -= octets;
-    if (s->client == CLIENT_CHUNK) {
-        message_gap(s);
-        s->message->size += octets;
-        s->message->unstuffed_size += octets;
-    }
-    return true;
+    session *s = r->s;
+    uint64_t of_chunk = octets < s->raw_left ? octets : s->raw_left;
+
+    s->raw_left -= of_chunk;
+    if (s->client == CLIENT_CHUNK)
+        message_chunk_gap(r, of_chunk);
+    else if (!s->raw_left)
+        s->client = CLIENT_COMMANDS;
+    return octets - of_chunk;
 }
 
 void client_gap(reading *r, uint64_t octets)
 {
     session *s = r->s;
+    bool in_chunk = s->client == CLIENT_CHUNK || s->client == CLIENT_RAW;
 
-    if (s->client == CLIENT_OPAQUE || gap_in_chunk(s, octets))
+    if (in_chunk)
+        octets = gap_in_chunk(r, octets);
+    if (s->client == CLIENT_OPAQUE || !octets)
         return;
     stream_drop(r->stream);
     r->stream->skipping = false;
+    s->proxy_possible = false;
     s->lossy = true;
-    message_gap(s);
-    if (s->client == CLIENT_CHUNK)
-        message_abandon(s);
+    if (s->message && s->message->chunked)
+        message_abandon(s); /* what was lost may have ended it */
+    message_gap(s, octets);
+    if (s->auth)
+        s->auth->auth->awaits_response = false;
     s->client = CLIENT_UNKNOWN;
 }

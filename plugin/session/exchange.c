@@ -21,7 +21,7 @@ static const struct {
     {220, VERB_XCLIENT},  /* Postfix's XCLIENT_README */
 };
 
-exchange *exchange_wait(session *s, exchange_kind kind, verb_id id, const char *verb)
+static exchange *exchange_new(session *s, exchange_kind kind, verb_id id, const char *verb)
 {
     exchange *e = wmem_new0(s->scope, exchange);
 
@@ -29,6 +29,16 @@ exchange *exchange_wait(session *s, exchange_kind kind, verb_id id, const char *
     e->id = id;
     e->verb = verb;
     e->replies_expected = 1;
+    e->waits = true;
+    if (kind == EXCHANGE_COMMAND)
+        s->waiting_verbs[id]++;
+    return e;
+}
+
+exchange *exchange_wait(session *s, exchange_kind kind, verb_id id, const char *verb)
+{
+    exchange *e = exchange_new(s, kind, id, verb);
+
     wmem_list_append(s->waiting, e);
     return e;
 }
@@ -43,14 +53,9 @@ exchange *exchange_wait_from(reading *r, exchange_kind kind, verb_id id, const c
     return e;
 }
 
-exchange *exchange_waiting(const session *s, verb_id id)
+bool exchange_waits(const session *s, verb_id id)
 {
-    for (wmem_list_frame_t *at = wmem_list_head(s->waiting); at; at = wmem_list_frame_next(at)) {
-        exchange *e = (exchange *)wmem_list_frame_data(at);
-        if (e->kind == EXCHANGE_COMMAND && e->id == id)
-            return e;
-    }
-    return NULL;
+    return s->waiting_verbs[id] > 0;
 }
 
 static exchange *oldest(const session *s)
@@ -60,25 +65,44 @@ static exchange *oldest(const session *s)
     return head ? (exchange *)wmem_list_frame_data(head) : NULL;
 }
 
+static void take_oldest(session *s)
+{
+    exchange *e = oldest(s);
+
+    e->waits = false;
+    if (e->kind == EXCHANGE_COMMAND)
+        s->waiting_verbs[e->id]--;
+    wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+}
+
+/* Its reply was not seen and will not come. */
+static void forget_oldest(session *s)
+{
+    exchange *e = oldest(s);
+
+    take_oldest(s);
+    transaction_forgotten(s, e);
+}
+
 /* Takes all that waits before `e` out of the queue: their replies are lost. */
 static void forget_before(session *s, const exchange *e)
 {
     while (oldest(s) != e)
-        wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+        forget_oldest(s);
 }
 
 void exchange_forget_all(session *s)
 {
     while (oldest(s))
-        wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+        forget_oldest(s);
 }
 
 void exchange_forget_through(session *s, const exchange *e)
 {
-    if (!e || !wmem_list_find(s->waiting, e))
+    if (!e || !e->waits)
         return;
     forget_before(s, e);
-    wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+    forget_oldest(s);
 }
 
 void exchange_forget_older(session *s)
@@ -90,19 +114,44 @@ void exchange_forget_older(session *s)
         return;
     frame = ((exchange *)wmem_list_frame_data(tail))->command_frame;
     while (oldest(s)->command_frame != frame)
-        wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+        forget_oldest(s);
 }
 
-/* The waiting exchange that only this code can be meant for. */
+void exchange_forget_content(session *s)
+{
+    if (oldest(s) && oldest(s)->kind == EXCHANGE_END_OF_DATA)
+        forget_oldest(s);
+}
+
+static bool is_meant(const exchange *e, uint16_t code)
+{
+    for (size_t i = 0; i < sizeof code_verbs / sizeof code_verbs[0]; i++) {
+        if (code_verbs[i].code == code && code_verbs[i].id == e->id)
+            return e->kind == EXCHANGE_COMMAND;
+    }
+    return false;
+}
+
+/* Is the queue worth a search for one that only this code can be meant for? Without one it would be walked in vain. */
+static bool any_meant(const session *s, uint16_t code)
+{
+    for (size_t i = 0; i < sizeof code_verbs / sizeof code_verbs[0]; i++) {
+        if (code_verbs[i].code == code && exchange_waits(s, code_verbs[i].id))
+            return true;
+    }
+    return false;
+}
+
+/* The oldest waiting exchange that only this code can be meant for. */
 static exchange *meant_by_code(const session *s, uint16_t code)
 {
     exchange *head = oldest(s);
 
-    if (!head || head->kind == EXCHANGE_CONNECT)
+    if (!head || head->kind == EXCHANGE_CONNECT || !any_meant(s, code))
         return NULL;
-    for (size_t i = 0; i < sizeof code_verbs / sizeof code_verbs[0]; i++) {
-        exchange *e = code_verbs[i].code == code ? exchange_waiting(s, code_verbs[i].id) : NULL;
-        if (e)
+    for (wmem_list_frame_t *at = wmem_list_head(s->waiting); at; at = wmem_list_frame_next(at)) {
+        exchange *e = (exchange *)wmem_list_frame_data(at);
+        if (is_meant(e, code))
             return e;
     }
     return NULL;
@@ -111,25 +160,29 @@ static exchange *meant_by_code(const session *s, uint16_t code)
 /* Is a DATA's content on its way whose DATA has been answered, or can no longer be? */
 static bool content_under_way(const session *s)
 {
-    return s->message && !s->message->chunked && (s->client == CLIENT_CONTENT || s->client == CLIENT_UNKNOWN) &&
-           !(s->data && s->data->reply_frame == 0 && oldest(s) == s->data);
+    return s->message && !s->message->chunked && (s->client == CLIENT_CONTENT || s->client == CLIENT_UNKNOWN);
 }
 
 /* The final reply came before the end of the content did. */
-static exchange *end_of_data_early(session *s)
+static exchange *end_of_data_early(reading *r)
 {
+    session *s = r->s;
     exchange *e = exchange_wait(s, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
 
     e->message = s->message;
+    transaction_content_complete(r, e, s->message);
     message_abandon(s);
     s->client = CLIENT_UNKNOWN;
     return e;
 }
 
-/* A 220 that no one asked for is a greeting when nothing else can have caused it. */
-static exchange *late_greeting(session *s, uint16_t code)
+/* A greeting that the session did not wait for: commands may have been sent before it. */
+static exchange *late_greeting(session *s)
 {
-    return code == 220 && !s->greeted ? exchange_wait(s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT") : NULL;
+    exchange *e = exchange_new(s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT");
+
+    wmem_list_prepend(s->waiting, e);
+    return e;
 }
 
 /* DATA is answered by 354 or refused (RFC 5321, 4.3.2): a 2yz says that its 354 was lost. */
@@ -138,34 +191,60 @@ static void forget_data_never_answered(session *s, uint16_t code)
     exchange *head = oldest(s);
 
     if (head && head->kind == EXCHANGE_COMMAND && head->id == VERB_DATA && reply_severity(code) == 2)
-        wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+        forget_oldest(s);
+}
+
+/* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
+static exchange *head_for(reading *r, uint16_t code)
+{
+    session *s = r->s;
+    exchange *e = meant_by_code(s, code);
+
+    if (e) {
+        forget_before(s, e);
+        return e;
+    }
+    forget_data_never_answered(s, code);
+    e = oldest(s);
+    if (code == 354 || code == 334)
+        return NULL; /* no DATA, no AUTH waits for it */
+    if (!e && content_under_way(s))
+        return end_of_data_early(r);
+    if (code == 220 && !s->greeted && !(e && e->kind == EXCHANGE_CONNECT))
+        return late_greeting(s);
+    return e;
+}
+
+/* LMTP replies to the content once for each recipient that was accepted (RFC 2033, 4.2). How many these are is known only now:
+ * the content may have been sent before the replies to its RCPTs. */
+static void expect_replies(session *s, exchange *e)
+{
+    bool of_content = e->kind == EXCHANGE_END_OF_DATA || (e->kind == EXCHANGE_COMMAND && e->last_chunk);
+
+    if (!s->lmtp || !of_content || e->reply_frame)
+        return;
+    if (s->recipients_accepted > 1)
+        e->replies_expected = (uint16_t)(s->recipients_accepted < UINT16_MAX ? s->recipients_accepted : UINT16_MAX);
+    s->recipients_accepted = 0;
+}
+
+/* Does this code ask for something that gets a reply of its own: a SASL message, XEXCH50's octets? */
+static bool is_intermediate(const exchange *e, uint16_t code)
+{
+    return code == 334 || (code == 354 && e->kind == EXCHANGE_COMMAND && e->id == VERB_XEXCH50);
 }
 
 exchange *exchange_answer(reading *r, uint16_t code)
 {
     session *s = r->s;
-    exchange *e, *meant;
+    exchange *e = code < 200 ? NULL : head_for(r, code);
 
-    if (code < 200)
-        return NULL;
-    forget_data_never_answered(s, code);
-    e = oldest(s);
-    meant = meant_by_code(s, code);
-    if (meant) {
-        forget_before(s, meant);
-        e = meant;
-    } else if (!e && content_under_way(s)) {
-        e = end_of_data_early(s);
-    } else if (!e) {
-        e = late_greeting(s, code);
-    } else if (code == 354) {
-        return NULL; /* no DATA waits for it */
-    }
     if (!e)
         return NULL;
+    expect_replies(s, e);
     e->reply_frame = r->arrival->frame;
     e->reply_code = code;
-    if (code != 334 && --e->replies_expected == 0)
-        wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+    if (!is_intermediate(e, code) && --e->replies_expected == 0)
+        take_oldest(s);
     return e;
 }

@@ -31,9 +31,11 @@ void message_begin_chunk(session *s, uint64_t position)
         message_new(s, position, true);
 }
 
-/* What was gathered is of no use any more. */
+/* What was gathered is of no use any more, but for its header. */
 static void gathered_free(session *s, message *m)
 {
+    if (m->octets)
+        mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
     wmem_free(s->scope, m->octets);
     m->octets = NULL;
     m->capacity = 0;
@@ -63,11 +65,6 @@ static uint8_t *room_for(session *s, message *m, size_t more)
 
     if (m->too_large || m->has_holes)
         return NULL;
-    if (m->unstuffed_size + more > s->gather_limit) {
-        m->too_large = true;
-        gathered_free(s, m);
-        return NULL;
-    }
     if (needed > m->capacity) {
         m->capacity = needed * 2 > 8192 ? needed * 2 : 8192;
         m->octets = (uint8_t *)wmem_realloc(s->scope, m->octets, m->capacity);
@@ -76,12 +73,16 @@ static uint8_t *room_for(session *s, message *m, size_t more)
 }
 
 /* The first octets of a content: copied only if it goes on in a later call. */
-static content_piece first_piece(session *s, message *m, span in)
+static content_piece first_piece(reading *r, message *m, span in)
 {
+    session *s = r->s;
     content_reader before = s->content;
     content_piece piece = content_read(&s->content, in, NULL);
     uint8_t *room;
 
+    m->position = r->position + r->at;
+    if (piece.ended)
+        mail_header_learn(s, m, span_first(in, piece.consumed - piece.end_mark));
     if (piece.ended || !(room = room_for(s, m, in.length + CONTENT_CARRY)))
         return piece;
     if (!piece.stuffed) {
@@ -130,6 +131,10 @@ static void message_account(reading *r, message *m, const content_piece *piece)
     m->unstuffed_size += piece->unstuffed;
     m->stuffed |= piece->stuffed;
     note_frame(r->s, m, r->arrival->frame);
+    if (m->unstuffed_size > r->s->gather_limit && !m->too_large) {
+        m->too_large = true;
+        gathered_free(r->s, m);
+    }
 }
 
 /* The message is whole: gives back the room it did not need. */
@@ -137,6 +142,8 @@ static void message_finish(reading *r, message *m)
 {
     session *s = r->s;
 
+    if (m->octets)
+        mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
     m->complete = true;
     m->complete_frame = r->arrival->frame;
     if (m->octets && m->unstuffed_size < m->capacity) {
@@ -155,13 +162,11 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
     f->message = m;
     if (end_mark > r->at) /* it began in an earlier packet */
         f->octets = (const uint8_t *)(end_mark == 3 ? ".\r\n" : ".\n");
-    if (s->data && !s->data->reply_frame)
+    if (s->lossy) /* else its reply is but late: the content was sent without waiting for it */
         exchange_forget_through(s, s->data);
     e = exchange_wait_from(r, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
     e->message = m;
-    if (s->lmtp && s->recipients_accepted)
-        e->replies_expected = (uint16_t)(s->recipients_accepted < UINT16_MAX ? s->recipients_accepted : UINT16_MAX);
-    s->recipients_accepted = 0;
+    transaction_content_complete(r, e, m);
     s->data = NULL;
     s->client = CLIENT_COMMANDS;
 }
@@ -171,8 +176,7 @@ void message_read_content(reading *r)
     session *s = r->s;
     message *m = s->message;
     span rest = span_from(r->octets, r->at);
-    bool first = !m->size && !m->octets && !m->too_large;
-    content_piece piece = first ? first_piece(s, m, rest) : next_piece(s, m, rest);
+    content_piece piece = m->size ? next_piece(s, m, rest) : first_piece(r, m, rest);
     size_t of_content = piece.consumed > piece.end_mark ? piece.consumed - piece.end_mark : 0;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
 
@@ -200,6 +204,45 @@ void message_read_earlier(reading *r, span octets)
     message_account(r, m, &piece);
 }
 
+void message_read_lossy(reading *r, size_t from, size_t end)
+{
+    message *m = r->s->message;
+    content_piece piece = {.consumed = end - from, .unstuffed = end - from};
+
+    stream_emit(r, FINDING_CONTENT, r->position + from, end - from)->message = m;
+    message_account(r, m, &piece);
+}
+
+void message_take_back(session *s, size_t octets)
+{
+    s->message->size -= octets;
+    s->message->unstuffed_size -= octets;
+}
+
+void message_end_lossy(reading *r, size_t here, size_t earlier)
+{
+    message *m = r->s->message;
+    finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at - here, 0);
+
+    f->message = m;
+    f->flags |= FLAG_MESSAGE_END;
+    note_frame(r->s, m, r->arrival->frame);
+    message_finish(r, m);
+    end_of_data(r, m, here + earlier);
+}
+
+/* All octets of the chunk have passed, the last of them with `f`. */
+static void chunk_complete(reading *r, finding *f)
+{
+    session *s = r->s;
+
+    s->client = CLIENT_COMMANDS;
+    if (!s->chunk_last)
+        return;
+    f->flags |= FLAG_MESSAGE_END;
+    message_finish(r, s->message);
+}
+
 void message_read_chunk(reading *r)
 {
     session *s = r->s;
@@ -212,41 +255,39 @@ void message_read_chunk(reading *r)
     uint8_t *room;
 
     f->message = m;
-    if (whole)
+    if (whole) {
         m->position = r->position + r->at;
-    else if ((room = room_for(s, m, take)) && take)
+        mail_header_learn(s, m, span_first(rest, take));
+    } else if ((room = room_for(s, m, take)) && take) {
         memcpy(room, rest.octets, take);
+    }
     message_account(r, m, &piece);
     s->raw_left -= take;
     r->at += take;
-    if (s->raw_left)
-        return;
-    s->client = CLIENT_COMMANDS;
-    if (s->chunk_last) {
-        f->flags |= FLAG_MESSAGE_END;
-        message_complete(r);
-    }
+    if (!s->raw_left)
+        chunk_complete(r, f);
 }
 
-void message_complete(reading *r)
+void message_chunk_gap(reading *r, uint64_t octets)
 {
     session *s = r->s;
-    exchange *e = s->chunk_exchange;
+    finding *f;
 
-    /* The reply to the last chunk is timed from the end of its octets. */
-    if (e)
-        e->message = s->message;
-    if (e && s->lmtp && s->recipients_accepted) {
-        e->replies_expected = (uint16_t)(s->recipients_accepted < UINT16_MAX ? s->recipients_accepted : UINT16_MAX);
-        s->recipients_accepted = 0;
-    }
-    message_finish(r, s->message);
+    message_gap(s, octets);
+    if (s->raw_left)
+        return;
+    f = stream_emit(r, FINDING_CONTENT, r->position + r->at, 0);
+    f->message = s->message;
+    note_frame(s, s->message, r->arrival->frame);
+    chunk_complete(r, f);
 }
 
-void message_gap(session *s)
+void message_gap(session *s, uint64_t octets)
 {
     if (!s->message)
         return;
-    s->message->has_holes = true;
     gathered_free(s, s->message);
+    s->message->has_holes = true;
+    s->message->size += octets;
+    s->message->unstuffed_size += octets;
 }

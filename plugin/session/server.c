@@ -101,17 +101,25 @@ static void answered_rcpt(reading *r, const server_reply *reply, finding *f)
         r->s->recipients_accepted++;
 }
 
+/* May content begin with the client's next octets? Not inside a content or a chunk that is under way. */
+static bool awaits_content(const session *s)
+{
+    return s->client == CLIENT_AFTER_DATA || s->client == CLIENT_COMMANDS || s->client == CLIENT_UNKNOWN;
+}
+
 static void answered_data(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
     stream *client = stream_of_role(s, r->arrival->layer, SIDE_CLIENT);
 
     (void)f;
+    if (reply->code != 354)
+        exchange_forget_content(s);
     if (s->data != reply->exchange)
         return;
-    if (reply->code == 354 && s->client != CLIENT_CONTENT) {
+    if (reply->code == 354 && awaits_content(s)) {
         message_begin(s, client->held_length ? client->unit_position : client->next);
-    } else if (reply->code != 354) {
+    } else if (reply->code != 354 && (s->client == CLIENT_AFTER_DATA || s->client == CLIENT_CONTENT)) {
         /* Refused: what follows are commands, even if it was sent behind the DATA. */
         message_abandon(s);
         s->client = CLIENT_COMMANDS;
@@ -122,10 +130,12 @@ static void auth_close(session *s, const server_reply *reply)
 {
     auth_exchange *auth = reply->exchange->auth;
 
-    if (reply->code == 235)
+    if (reply->code == 235) {
         auth->outcome = "succeeded";
-    else
+        s->auth_username = auth->username;
+    } else {
         auth->outcome = auth->cancelled && !auth->error_challenge ? "cancelled" : "failed";
+    }
     s->layer_possible = reply->code == 235 && strcmp(auth->mechanism, "PLAIN") != 0 && strcmp(auth->mechanism, "LOGIN") != 0;
     if (s->auth == reply->exchange)
         s->auth = NULL;
@@ -146,6 +156,10 @@ static void answered_auth(reading *r, const server_reply *reply, finding *f)
     f->step = auth->server_steps++;
     auth->awaits_response = true;
     r->s->auth = reply->exchange;
+    if (r->s->client == CLIENT_UNKNOWN) {
+        stream_drop(stream_of_role(r->s, r->arrival->layer, SIDE_CLIENT));
+        r->s->client = CLIENT_COMMANDS;
+    }
     /* These mechanisms challenge only to tell an error, once the token was sent (RFC 7628, 3.2.2). */
     for (size_t i = 0; i < sizeof error_mechanisms / sizeof error_mechanisms[0]; i++)
         if (auth->client_steps && strcmp(auth->mechanism, error_mechanisms[i]) == 0)
@@ -161,21 +175,22 @@ static void answered_starttls(reading *r, const server_reply *reply, finding *f)
     f->flags |= FLAG_GRANTS_TLS;
     s->tls = TLS_GRANTED;
     s->starttls_frame = r->arrival->frame;
-    session_restart(s);
+    session_restart(s, reply->exchange->verb);
 }
 
 static void answered_xclient(reading *r, const server_reply *reply, finding *f)
 {
     (void)f;
     if (reply->code == 220)
-        session_restart(r->s);
+        session_restart(r->s, reply->exchange->verb);
 }
 
 static void answered_xexch50(reading *r, const server_reply *reply, finding *f)
 {
     (void)f;
-    if (reply->code != 354 || !reply->exchange->raw_octets)
+    if (reply->code != 354 || !reply->exchange->raw_octets || !awaits_content(r->s))
         return;
+    stream_drop(stream_of_role(r->s, r->arrival->layer, SIDE_CLIENT));
     r->s->raw_left = reply->exchange->raw_octets;
     r->s->client = CLIENT_RAW;
 }
@@ -186,7 +201,7 @@ static void answered_turn(reading *r, const server_reply *reply, finding *f)
     (void)f;
     if (reply->code != 250)
         return;
-    session_restart(r->s);
+    session_restart(r->s, reply->exchange->verb);
     r->s->roles_swapped = !r->s->roles_swapped;
     r->s->greeted = false;
     r->s->spoken[SIDE_CLIENT] = r->s->spoken[SIDE_SERVER] = false;
@@ -201,11 +216,17 @@ static void (*const effects[])(reading *, const server_reply *, finding *) = {
     [VERB_NOOP] = NULL,
 };
 
+/* Servers repeat a line that they do not know, and what is in it. */
+static bool may_repeat_secret(const exchange *e, uint16_t code)
+{
+    return e->secret && (!e->auth || (reply_severity(code) == 5 && reply_category(code) == 0));
+}
+
 static void take_effect(reading *r, const server_reply *reply, finding *f)
 {
     const exchange *e = reply->exchange;
 
-    if (e->secret)
+    if (may_repeat_secret(e, reply->code))
         f->flags |= FLAG_SECRET;
     if (e->kind == EXCHANGE_CONNECT)
         answered_connect(r, reply, f);
@@ -233,6 +254,20 @@ static bool looks_like_ehlo_reply(const server_reply *reply)
     return span_equal_nocase(keyword, "HELP") || span_equal_nocase(keyword, "ENHANCEDSTATUSCODES");
 }
 
+/* The DATA that a 354 answers was not captured. */
+static void unasked_content(reading *r)
+{
+    session *s = r->s;
+    stream *client = stream_of_role(s, r->arrival->layer, SIDE_CLIENT);
+
+    if (s->client == CLIENT_UNKNOWN) {
+        stream_drop(client);
+        client->skipping = false;
+        s->data_bare_lf = false;
+    }
+    message_begin(s, client->held_length ? client->unit_position : client->next);
+}
+
 static void unanswering(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
@@ -245,11 +280,8 @@ static void unanswering(reading *r, const server_reply *reply, finding *f)
     } else if (reply->code >= 200 && reply->code != 421 && !s->lossy && s->spoken[SIDE_CLIENT]) {
         f->notes |= NOTE_REPLY_UNEXPECTED;
     }
-    if (reply->code == 354 && s->client == CLIENT_UNKNOWN) {
-        stream *client = stream_of_role(s, r->arrival->layer, SIDE_CLIENT);
-        stream_drop(client);
-        message_begin(s, client->next);
-    }
+    if (reply->code == 354 && (s->client == CLIENT_UNKNOWN || s->client == CLIENT_AFTER_DATA))
+        unasked_content(r);
 }
 
 /* --- lines ---------------------------------------------------------------------------------------------------------------- */
@@ -269,8 +301,8 @@ static uint32_t reply_notes(const stream *st, const server_reply *reply)
     return notes;
 }
 
-/* The unit from octets[from) to r->at is complete. */
-static void reply_complete(reading *r, size_t from, uint16_t code, bool valid)
+/* The unit from octets[from) to r->at is complete, or `cut`: the rest of it was not captured. */
+static void reply_complete(reading *r, size_t from, uint16_t code, bool valid, bool cut)
 {
     server_reply reply = {.position = stream_unit_position(r, from), .code = code, .valid = valid};
     stream *st = r->stream;
@@ -281,15 +313,17 @@ static void reply_complete(reading *r, size_t from, uint16_t code, bool valid)
     stream_drop(st);
     f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
     f->octets = reply.copy;
-    f->notes = reply_notes(&notes_from, &reply);
+    f->notes = reply_notes(&notes_from, &reply) | (cut ? NOTE_REPLY_CUT : 0);
     if (!valid)
         return;
     reply.exchange = exchange_answer(r, code);
     f->exchange = reply.exchange;
-    if (reply.exchange)
-        take_effect(r, &reply, f);
-    else
+    if (!reply.exchange) {
         unanswering(r, &reply, f);
+        return;
+    }
+    transaction_reply(r, reply.exchange, reply.whole, code);
+    take_effect(r, &reply, f);
 }
 
 /* The line that ends at octets[end): true when it ends its unit, with its code. */
@@ -337,14 +371,28 @@ static void hold_rest(reading *r, size_t from, size_t line_begin, bool continues
 
     if (!held_before)
         f->flags |= FLAG_FIRST_PART;
-    if (exchange_waiting(r->s, VERB_AUTH))
+    if (exchange_waits(r->s, VERB_AUTH))
         f->flags |= FLAG_SECRET;
-    if (!stream_hold(r, from)) {
-        f->notes |= NOTE_LINE_TOO_LONG;
-    } else if (!continues) {
+    stream_hold(r, from);
+    if (!continues)
         st->line_start = held_before + (line_begin - from);
-    }
     r->at = r->octets.length;
+}
+
+/* A snap length cut off the end of the reply under way, which is not going to come: its code is known all the same, once three
+ * digits of it are. */
+static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool continues)
+{
+    uint8_t scratch[16];
+    reply_line parsed = {.code = r->stream->first_code};
+    bool known = r->stream->lines > 0 ||
+                 reply_line_parse(line_text(r, line_begin, r->octets.length, continues, scratch), false, &parsed);
+
+    if (!r->arrival->missing || !known)
+        return false;
+    r->at = r->octets.length;
+    reply_complete(r, from, parsed.code, true, true);
+    return true;
 }
 
 static void read_replies(reading *r)
@@ -359,12 +407,20 @@ static void read_replies(reading *r)
     while (begin < r->octets.length && !r->s->opaque) {
         size_t lf = span_find(span_from(r->octets, begin), '\n');
         size_t end = begin + lf + 1;
+        bool ends = end <= r->octets.length;
 
-        if (end > r->octets.length)
+        r->at = unit;
+        if (stream_too_long(r, ends ? end : r->octets.length)) {
+            stream_skip(r, ends ? end : r->octets.length, ends);
+            unit = begin = r->at;
+            continues = false;
+            continue;
+        }
+        if (!ends)
             break;
         if (line_ends_unit(r, line_text(r, begin, end, continues, scratch), &code, &valid)) {
             r->at = end;
-            reply_complete(r, unit, code, valid);
+            reply_complete(r, unit, code, valid, false);
             unit = end;
         } else {
             st->lines++;
@@ -373,7 +429,7 @@ static void read_replies(reading *r)
         continues = false;
     }
     r->at = unit;
-    if (unit < r->octets.length && !r->s->opaque)
+    if (unit < r->octets.length && !r->s->opaque && !take_cut_reply(r, unit, begin, continues))
         hold_rest(r, unit, begin, continues);
 }
 
@@ -389,6 +445,7 @@ void server_read(reading *r)
 void server_gap(reading *r)
 {
     stream_drop(r->stream);
+    r->stream->skipping = false;
     r->s->lossy = true;
     exchange_forget_older(r->s);
 }

@@ -3,7 +3,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
+#include "session/transaction.h"
 #include "wire/line.h"
+
+/* The longest first line that tells the roles: a command line's limit (RFC 5321, 4.5.3.1.4). */
+#define ROLE_LINE_LIMIT 512u
 
 session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_limit, const moment *syn_time)
 {
@@ -12,9 +16,12 @@ session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_l
     s->scope = scope;
     s->gather_limit = gather_limit;
     s->waiting = wmem_list_new(scope);
+    s->open = wmem_list_new(scope);
+    s->ended = wmem_list_new(scope);
     for (int l = LAYER_PLAIN; l <= LAYER_TLS; l++)
         for (int sender = SIDE_CLIENT; sender <= SIDE_SERVER; sender++)
             s->streams[l][sender].chunks = wmem_array_new(scope, sizeof(chunk));
+    s->proxy_possible = from_start;
     if (from_start) {
         exchange *connect = exchange_wait(s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT");
         if (syn_time) {
@@ -28,9 +35,17 @@ session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_l
     return s;
 }
 
-void session_restart(session *s)
+span session_keep(session *s, span octets)
+{
+    if (!octets.length)
+        return (span){NULL, 0};
+    return (span){(const uint8_t *)wmem_memdup(s->scope, octets.octets, octets.length), octets.length};
+}
+
+void session_restart(session *s, const char *by)
 {
     exchange_forget_all(s);
+    transaction_restart(s, by);
     message_abandon(s);
     s->client = CLIENT_COMMANDS;
     s->auth = NULL;
@@ -38,27 +53,11 @@ void session_restart(session *s)
     s->offers = 0;
     s->size_offered = 0;
     s->hello_seen = false;
+    s->helo = s->auth_username = (span){NULL, 0};
     s->recipients_accepted = 0;
     s->unrecognized = 0;
     s->layer_possible = false;
-}
-
-/* Who opened the connection may be a guess. What is said first by a side tells for sure: a server greets, a client does not
- * begin with a reply code. */
-static void correct_roles(session *s, side role, span octets)
-{
-    line first = line_first(octets);
-    command said;
-    bool wrong;
-
-    if (s->spoken[SIDE_CLIENT] || s->spoken[SIDE_SERVER] || first.ending == LINE_ENDING_NONE)
-        return;
-    if (role == SIDE_CLIENT)
-        wrong = span_starts_nocase(first.text, "220 ") || span_starts_nocase(first.text, "220-");
-    else
-        wrong = command_parse(first.text, &said) && command_unmistakable(&said);
-    if (wrong)
-        s->roles_swapped = !s->roles_swapped;
+    s->proxy_possible = false;
 }
 
 static side role_of(const session *s, side sender)
@@ -66,10 +65,67 @@ static side role_of(const session *s, side sender)
     return s->roles_swapped ? (side)!sender : sender;
 }
 
+/* Up to ROLE_LINE_LIMIT octets of the line under way, of which the beginning may be held. */
+static line line_under_way(const reading *r, uint8_t *scratch)
+{
+    span held = span_first((span){r->stream->held, r->stream->held_length}, ROLE_LINE_LIMIT);
+    span here = span_first(r->octets, ROLE_LINE_LIMIT - held.length);
+
+    if (!held.length)
+        return line_first(here);
+    memcpy(scratch, held.octets, held.length);
+    if (here.length)
+        memcpy(scratch + held.length, here.octets, here.length);
+    return line_first((span){scratch, held.length + here.length});
+}
+
+/* A server greets, a client does not begin with a reply code. */
+static bool is_of_other_side(side role, span text)
+{
+    command said;
+
+    if (role == SIDE_CLIENT)
+        return span_starts_nocase(text, "220 ") || span_starts_nocase(text, "220-");
+    return command_parse(text, &said) && command_unmistakable(&said);
+}
+
+/* Pieces of the first line that came before its end were shown as the other side's. */
+static void swap_roles(session *s)
+{
+    bool client_spoke = s->spoken[SIDE_CLIENT];
+
+    s->roles_swapped = !s->roles_swapped;
+    s->spoken[SIDE_CLIENT] = s->spoken[SIDE_SERVER];
+    s->spoken[SIDE_SERVER] = client_spoke;
+    for (int i = 0; i < 4; i++) {
+        wmem_array_t *chunks = s->streams[i / 2][i % 2].chunks;
+        for (unsigned at = 0; at < wmem_array_get_count(chunks); at++) {
+            chunk *made = (chunk *)wmem_array_index(chunks, at);
+            made->side = !made->side;
+        }
+    }
+}
+
+/* Who opened the connection may be a guess. The first line that a side says tells for sure. */
+static void settle_roles(reading *r)
+{
+    session *s = r->s;
+    uint8_t scratch[ROLE_LINE_LIMIT];
+    line first = line_under_way(r, scratch);
+
+    if (first.ending == LINE_ENDING_NONE && first.length < ROLE_LINE_LIMIT)
+        return;
+    s->roles_settled = true;
+    if (is_of_other_side(r->role, first.text))
+        swap_roles(s);
+}
+
 /* Octets came in this layer: TLS is running, or it was granted and is not. */
 static void notice_layer(session *s, layer which)
 {
     s->last_layer = which;
+    if (which == LAYER_TLS && s->tls == TLS_NONE && exchange_waits(s, VERB_STARTTLS))
+        session_restart(s, "STARTTLS"); /* the grant was not captured */
     if (which == LAYER_TLS)
         s->tls = TLS_RUNNING;
     else if (s->tls == TLS_GRANTED)
@@ -101,16 +157,28 @@ static void lost(reading *r, uint64_t octets)
         server_gap(r);
 }
 
-/* The end of the packet was not captured: as if the octets were lost. */
-static void read_missing(reading *r)
+/* The end of the packet, behind `end`, was not captured: as if the octets were lost, but for those that came before. */
+static void read_missing(reading *r, uint64_t end)
 {
-    uint32_t missing = r->arrival->missing;
+    uint64_t next = r->stream->next;
+    uint64_t missing = end + r->arrival->missing > next ? end + r->arrival->missing - next : 0;
 
-    if (!missing)
+    if (!r->arrival->missing || !missing)
         return;
-    stream_emit(r, FINDING_GAP, r->stream->next, missing)->notes |= NOTE_CUT_BY_SNAPLEN;
+    stream_emit(r, FINDING_GAP, next, missing)->notes |= NOTE_CUT_BY_SNAPLEN;
     r->stream->next += missing;
     lost(r, missing);
+}
+
+/* The transactions that ended in this call are found in it. */
+static void emit_ended(reading *r)
+{
+    wmem_list_frame_t *head;
+
+    while ((head = wmem_list_head(r->s->ended)) != NULL) {
+        stream_emit(r, FINDING_TRANSACTION, r->stream->next, 0)->transaction = (const transaction *)wmem_list_frame_data(head);
+        wmem_list_remove_frame(r->s->ended, head);
+    }
 }
 
 const chunk *session_read(session *s, const arrival *a, span octets)
@@ -118,10 +186,12 @@ const chunk *session_read(session *s, const arrival *a, span octets)
     reading r = {.s = s, .arrival = a, .stream = &s->streams[a->layer][a->sender]};
     uint64_t position, missing;
 
-    correct_roles(s, role_of(s, a->sender), octets);
-    r.role = role_of(s, a->sender);
     s->found_count = 0;
     missing = stream_place(&r, octets, &position);
+    r.role = role_of(s, a->sender);
+    if (!s->roles_settled && r.octets.length)
+        settle_roles(&r);
+    r.role = role_of(s, a->sender);
     if (r.octets.length)
         notice_layer(s, a->layer);
     if (missing)
@@ -132,7 +202,10 @@ const chunk *session_read(session *s, const arrival *a, span octets)
         server_read(&r);
     if (r.octets.length)
         s->spoken[r.role] = true;
-    read_missing(&r);
+    read_missing(&r, position + octets.length);
+    emit_ended(&r);
+    s->last_frame = a->frame;
+    s->last_tag = a->tag;
     return keep_chunk(s, &r, position, (uint32_t)octets.length);
 }
 
@@ -179,4 +252,9 @@ tls_state session_tls(const session *s)
 uint32_t session_starttls_frame(const session *s)
 {
     return s->starttls_frame;
+}
+
+bool session_is_last(const session *s, const chunk *which)
+{
+    return which->frame == s->last_frame && which->tag == s->last_tag;
 }

@@ -41,6 +41,7 @@ typedef struct auth_exchange {
     uint16_t server_steps;  /* challenges the server has sent */
     bool awaits_response;   /* a 334 was sent and not yet responded to */
     bool cancelled;         /* the client sent "*" */
+    span username;          /* who authenticates, as far as the messages told */
     bool error_challenge;   /* a mechanism that reports errors in a challenge did so, as XOAUTH2 does */
 } auth_exchange;
 
@@ -53,6 +54,7 @@ typedef struct exchange {
     const char *verb;         /* upper case; "CONNECT" and "END-OF-DATA" for the other kinds */
     bool has_command;         /* command_frame and command_time are known */
     bool secret;              /* the command line may hold a secret */
+    bool waits;               /* for a reply: it is in the session's queue */
     uint32_t command_frame;
     moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
     uint32_t reply_frame;     /* 0: not answered yet */
@@ -62,7 +64,18 @@ typedef struct exchange {
     bool last_chunk;          /* BDAT ... LAST */
     auth_exchange *auth;      /* AUTH */
     message *message;         /* END-OF-DATA and BDAT: what it ends or carries */
+    transaction *transaction; /* what it belongs to, NULL for none */
+    unsigned recipient;       /* RCPT: which of the transaction's */
+    bool may_end;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
+    bool ends_content;        /* its reply is that to the content */
 } exchange;
+
+/* The fields of a content's header that a mail log shows: unfolded, their encoded words not decoded (RFC 5322, 3.6; RFC 2047). */
+typedef enum header_kind { HEADER_SUBJECT, HEADER_MESSAGE_ID, HEADER_FROM, HEADER_TO, HEADER_DATE, HEADER_COUNT } header_kind;
+
+typedef struct mail_header {
+    span fields[HEADER_COUNT]; /* empty when the content has none */
+} mail_header;
 
 /* Message content on its way: DATA's or all the chunks of BDAT. */
 struct message {
@@ -81,6 +94,7 @@ struct message {
     uint64_t position;        /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
     uint8_t *octets;          /* unstuffed_size octets, when the content came in several calls */
     size_t capacity;
+    const mail_header *header; /* NULL when the content's beginning was not seen */
 };
 
 typedef enum finding_kind {
@@ -94,6 +108,8 @@ typedef enum finding_kind {
     FINDING_GAP,           /* octets before this packet that were not captured: `length` of them */
     FINDING_OLD,           /* octets that were read before */
     FINDING_OPAQUE,        /* octets nobody can read: a SASL security layer, raw data of XEXCH50 */
+    FINDING_PROXY,         /* the header of the PROXY protocol before the client's first octet */
+    FINDING_TRANSACTION,   /* no octets: a mail transaction that ended here */
 } finding_kind;
 
 /* What is noteworthy about a finding; the dissector has an expert information for each. */
@@ -145,6 +161,7 @@ typedef struct finding {
     union {
         message *message;    /* CONTENT, END_OF_DATA; PART: NULL */
         auth_exchange *auth; /* AUTH_RESPONSE; REPLY that belongs to an AUTH exchange; COMMAND AUTH */
+        const transaction *transaction; /* TRANSACTION */
     };
 } finding;
 

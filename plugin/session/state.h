@@ -55,6 +55,7 @@ struct session {
     uint64_t gather_limit;
     stream streams[2][2]; /* layer, sender */
     bool roles_swapped;   /* the sender that opened the connection is the server */
+    bool roles_settled;   /* a first line has told who is who */
     bool spoken[2];       /* by role: has it sent anything since the session began */
     bool lossy;           /* gaps or a late start: a missing partner for a reply is no wonder */
 
@@ -62,24 +63,34 @@ struct session {
     unsigned unrecognized;    /* client lines in a row that are no known command */
     uint64_t raw_left;        /* CHUNK, RAW */
     bool chunk_last;
-    exchange *chunk_exchange;
     content_reader content;
     message *message;         /* content under way, or chunks gathered so far */
     exchange *data;           /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
     bool data_bare_lf;
 
     wmem_list_t *waiting;     /* exchange *: oldest first */
+    unsigned waiting_verbs[VERB_NOOP + 1]; /* commands among them, by verb */
     exchange *auth;           /* the AUTH under way */
     bool auth_tried;
     bool layer_possible;      /* a mechanism that may add a security layer has succeeded */
     bool opaque;
 
+    bool proxy_possible;      /* the client has sent nothing yet: a PROXY header may come */
     bool greeted;
     bool lmtp;
     bool hello_seen;
     unsigned offers;          /* offer bits of the last reply to EHLO */
     uint64_t size_offered;    /* 0: no limit told */
     unsigned recipients_accepted;
+
+    span helo;                /* argument of the last EHLO, HELO or LHLO */
+    span auth_username;       /* after a 235 */
+    transaction *sending;     /* the transaction that the client's next commands belong to */
+    wmem_list_t *open;        /* transaction *: not ended, oldest first */
+    wmem_list_t *ended;       /* transaction *: ended in the call under way */
+    unsigned transactions;    /* numbered so far */
+    uint32_t last_frame;      /* of the last call */
+    uint32_t last_tag;
 
     layer last_layer;
     tls_state tls;
@@ -111,8 +122,12 @@ finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t 
 /* The unit that ends at octets[end): what was held and what the call brought of it from `from` on. *copy_r is set when it is a
  * copy that lives with the session, else NULL. */
 span stream_unit(reading *r, size_t from, size_t end, const uint8_t **copy_r);
-/* Keeps octets[from ...] for the next call. False when the unit would be longer than UNIT_LIMIT: nothing is held then. */
-bool stream_hold(reading *r, size_t from);
+/* Keeps octets[from ...] for the next call. */
+void stream_hold(reading *r, size_t from);
+/* Is the unit that reaches from r->at to octets[end), with what is held of it, longer than any can be? */
+bool stream_too_long(const reading *r, size_t end);
+/* Passes over such a unit up to octets[end); more of its line follows in the next call unless `line_ends`. */
+void stream_skip(reading *r, size_t end, bool line_ends);
 /* Position of the unit's first octet, when what the call brought of it begins at `from`. */
 uint64_t stream_unit_position(const reading *r, size_t from);
 /* Forgets what is held. */
@@ -127,8 +142,10 @@ exchange *exchange_wait(session *s, exchange_kind kind, verb_id id, const char *
 exchange *exchange_wait_from(reading *r, exchange_kind kind, verb_id id, const char *verb);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, uint16_t code);
-/* The oldest that waits with this verb, NULL when there is none. */
-exchange *exchange_waiting(const session *s, verb_id id);
+/* Does a command with this verb wait? */
+bool exchange_waits(const session *s, verb_id id);
+/* The content of a refused DATA gets no reply of its own. */
+void exchange_forget_content(session *s);
 void exchange_forget_all(session *s);
 /* Its reply was not captured, nor were those to what was sent before it. */
 void exchange_forget_through(session *s, const exchange *e);
@@ -148,12 +165,36 @@ void message_read_content(reading *r);
 void message_read_earlier(reading *r, span octets);
 /* Reads the octets of a BDAT chunk. */
 void message_read_chunk(reading *r);
-/* `octets` of the content were not captured. */
-void message_gap(session *s);
+/* So many octets of the content were not captured. */
+void message_gap(session *s, uint64_t octets);
+/* `octets` of the chunk under way were not captured: s->raw_left is what is left of it behind them. */
+void message_chunk_gap(reading *r, uint64_t octets);
+/* Content behind a gap: octets[from ... end) of the call. */
+void message_read_lossy(reading *r, size_t from, size_t end);
+/* The last `octets` of that are no content: they began another line. */
+void message_take_back(session *s, size_t octets);
+/* Its end, by a lone dot: `here` octets of that line came in this call, up to r->at, and so many in earlier ones. */
+void message_end_lossy(reading *r, size_t here, size_t earlier);
 /* Whatever of a message is under way will not be completed. */
 void message_abandon(session *s);
-/* The content is complete with the octets read so far (0 more octets needed). */
-void message_complete(reading *r);
+
+/* mail_header.c — keeps of a content's beginning what a mail log shows. Does nothing if that was done before. */
+void mail_header_learn(session *s, message *m, span content);
+
+/* transaction.c */
+
+/* A command was sent; its exchange may come to belong to a transaction. */
+void transaction_command(reading *r, exchange *e, const command *said);
+/* The content is complete; `e` waits for the reply to it. */
+void transaction_content_complete(reading *r, exchange *e, const message *m);
+/* A reply that answers `e` has come. */
+void transaction_reply(reading *r, exchange *e, span whole, uint16_t code);
+/* No reply to `e` will come any more. */
+void transaction_forgotten(session *s, exchange *e);
+/* A copy of octets that lives with the session. */
+span session_keep(session *s, span octets);
+/* The session starts anew: whatever is open ends. */
+void transaction_restart(session *s, const char *by);
 
 /* client.c, server.c — the two readers. */
 
@@ -164,7 +205,7 @@ void server_gap(reading *r);
 
 /* session.c */
 
-/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is forgotten. */
-void session_restart(session *s);
+/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is forgotten. `by`: the verb that made it. */
+void session_restart(session *s, const char *by);
 
 #endif

@@ -94,19 +94,29 @@ span stream_unit(reading *r, size_t from, size_t end, const uint8_t **copy_r)
     return whole;
 }
 
-bool stream_hold(reading *r, size_t from)
+void stream_hold(reading *r, size_t from)
 {
     stream *st = r->stream;
-    span rest = span_from(r->octets, from);
 
-    if (st->held_length + rest.length > UNIT_LIMIT) {
-        stream_drop(st);
-        return false;
-    }
     if (!st->held_length)
         st->unit_position = r->position + from;
-    held_append(r->s, st, rest);
-    return true;
+    held_append(r->s, st, span_from(r->octets, from));
+}
+
+bool stream_too_long(const reading *r, size_t end)
+{
+    return r->stream->skipping || r->stream->held_length + (end - r->at) > UNIT_LIMIT;
+}
+
+void stream_skip(reading *r, size_t end, bool line_ends)
+{
+    finding *f = stream_emit(r, FINDING_UNKNOWN, r->position + r->at, end - r->at);
+
+    if (!r->stream->skipping)
+        f->notes |= NOTE_LINE_TOO_LONG;
+    stream_drop(r->stream);
+    r->stream->skipping = !line_ends;
+    r->at = end;
 }
 
 uint64_t stream_unit_position(const reading *r, size_t from)

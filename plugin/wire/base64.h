@@ -12,11 +12,11 @@
 
 typedef enum base64_status {
     BASE64_OK,
-    BASE64_UNPADDED,    /* the "=" at the end are missing; all is decoded */
+    BASE64_UNPADDED,      /* the "=" at the end are missing; all is decoded */
     BASE64_TRAILING_BITS, /* the last octet's spare bits are not zero; all is decoded */
-    BASE64_CUT,         /* the last group has one character: it stands for nothing */
-    BASE64_BAD_PADDING, /* "=" in a wrong place, or something behind it */
-    BASE64_BAD_OCTET    /* an octet that is none of the alphabet's */
+    BASE64_CUT,           /* the last group has one character: it stands for nothing */
+    BASE64_BAD_PADDING,   /* "=" in a wrong place, or something behind it */
+    BASE64_BAD_OCTET      /* an octet that is none of the alphabet's */
 } base64_status;
 
 typedef struct base64_result {

@@ -38,7 +38,7 @@ typedef enum capability_id {
     CAPABILITY_SMTPUTF8,
     CAPABILITY_STARTTLS,
     CAPABILITY_SUBMITTER,
-    CAPABILITY_X_EXPS, /* parameters: mechanisms */
+    CAPABILITY_X_EXPS,  /* parameters: mechanisms */
     CAPABILITY_XCLIENT, /* parameters: attribute names */
     CAPABILITY_XFORWARD /* parameters: attribute names */
 } capability_id;
@@ -64,13 +64,13 @@ bool capability_parse(span text, capability *capability_r);
 const capability_row *capability_find(span keyword);
 const capability_row *capability_rows(size_t *count_r); /* sorted by keyword */
 
-/* SIZE (RFC 1870, 4): octets. NUMBER_BAD also when there is no parameter. */
+/* SIZE (RFC 1870): octets. NUMBER_BAD also when there is no parameter. */
 number_result capability_size(const capability *in, uint64_t *octets_r);
 
 /* DELIVERBY (RFC 2852, 4): seconds. NUMBER_BAD also when there is no parameter. */
 number_result capability_deliverby(const capability *in, uint32_t *seconds_r);
 
-/* FUTURERELEASE (RFC 4865, 3):  future-release-ehlo = "FUTURERELEASE" SP max-interval SP max-date-time */
+/* FUTURERELEASE (RFC 4865):  future-release-ehlo = "FUTURERELEASE" SP max-interval SP max-date-time */
 typedef struct future_release {
     number_result interval_result; /* interval is set on NUMBER_OK */
     uint32_t interval;             /* seconds */

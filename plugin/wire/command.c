@@ -11,14 +11,15 @@
 
 /* Sorted by name. */
 static const verb_row rows[] = {
-    {"ATRN", VERB_ATRN, VERB_SHAPE_ARGUMENT, "asks for the client's mail, with the roles turned round", "RFC 2645, 5"},
+    {"ATRN", VERB_ATRN, VERB_SHAPE_ARGUMENT, "asks for the client's mail, with the roles turned round", "RFC 2645"},
     {"AUTH", VERB_AUTH, VERB_SHAPE_MECHANISM, "begins an authentication exchange", "RFC 4954, 4"},
     {"BDAT", VERB_BDAT, VERB_SHAPE_CHUNK, "sends a chunk of message content, of the size given", "RFC 3030, 2"},
     {"BURL", VERB_BURL, VERB_SHAPE_ARGUMENT, "has the server fetch message content by URL", "RFC 4468, 3.2"},
     {"DATA", VERB_DATA, VERB_SHAPE_ALONE, "asks to send the message content", "RFC 5321, 4.1.1.4"},
     {"DEBUG", VERB_OTHER, VERB_SHAPE_VAGUE, "asks for the debugging mode of old versions", "Sendmail"},
-    {"EHLO", VERB_EHLO, VERB_SHAPE_ARGUMENT, "greets the server, names the client, asks for extensions", "RFC 5321, 4.1.1.1"},
-    {"ETRN", VERB_OTHER, VERB_SHAPE_ARGUMENT, "asks the server to start delivery of a queue", "RFC 1985, 5"},
+    {"EHLO", VERB_EHLO, VERB_SHAPE_ARGUMENT, "greets the server, names the client, asks for extensions",
+     "RFC 5321, 4.1.1.1"},
+    {"ETRN", VERB_OTHER, VERB_SHAPE_ARGUMENT, "asks the server to start delivery of a queue", "RFC 1985"},
     {"EXPN", VERB_OTHER, VERB_SHAPE_ARGUMENT, "asks for the members of a mailing list", "RFC 5321, 4.1.1.7"},
     {"HELO", VERB_HELO, VERB_SHAPE_ARGUMENT, "greets the server and names the client", "RFC 5321, 4.1.1.1"},
     {"HELP", VERB_OTHER, VERB_SHAPE_VAGUE, "asks for help", "RFC 5321, 4.1.1.8"},
@@ -90,7 +91,8 @@ bool command_parse(span text, command *command_r)
     return true;
 }
 
-/* sasl-mech = 1*20( UPPER-ALPHA / DIGIT / "-" / "_" ): one that is known however it is typed, or one written as it should be */
+/* sasl-mech = 1*20( UPPER-ALPHA / DIGIT / "-" / "_" ): one that is known however it is typed, or one written as it should
+ * be. */
 static bool is_mechanism(span word)
 {
     if (sasl_mechanism_find(word))

@@ -2,7 +2,7 @@
  * and 4.5.2).
  *
  * The content ends at CRLF "." CRLF, whose first CRLF is part of it; "." CRLF as the very first line is an empty content.
- * When the DATA line itself ended in a bare LF, so may the lines here. Nothing else ends a content: LF "." CRLF and the like
+ * When the DATA line itself ended in a bare LF, LF "." LF ends it too. Nothing else does: LF "." CRLF and the like
  * are content, and are told as lookalikes, since servers that disagree on them can be made to smuggle mails.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -34,20 +34,19 @@ typedef struct content_reader {
 typedef struct content_piece {
     size_t consumed;      /* octets of the input that belong to the content or to its end mark */
     size_t unstuffed;     /* octets that these are without stuffed dots and end mark: what was written to `out` */
-    size_t end_mark;      /* when ended: octets of the end mark (the dot and its line ending), of which the first may have been in
-                             an earlier piece */
+    size_t end_mark;      /* when ended: octets of the dot and its line ending, the first perhaps of an earlier piece */
     bool ended;           /* the end of data was met */
-    bool stuffed;         /* a dot was taken out, so `out` differs from the input */
+    bool stuffed;         /* a dot of this piece, or at the end of the last, was stuffed: `out` is not as the input */
     unsigned oddities;    /* content_oddity bits met in this piece */
-    size_t oddity_offset; /* of the first of them, in the input */
+    size_t oddity_offset; /* where the first of them shows, in the input; 0 for a bare CR that ended the last piece */
 } content_piece;
 
 /* Begins a content. */
 void content_begin(content_reader *reader, bool bare_lf_ends);
 
 /* Reads the next piece. Stops behind the end of data, else takes all of `in`.
- * out: NULL, or room for in.length + CONTENT_CARRY octets, for the content without stuffed dots. Octets that may yet turn out
- * to be the end mark are held back, and come with the next piece. */
+ * out: NULL, or room for in.length + CONTENT_CARRY octets, for the content without stuffed dots. Octets that may yet turn
+ * out to be the end mark are held back, and come with the next piece. */
 #define CONTENT_CARRY 2u
 content_piece content_read(content_reader *reader, span in, uint8_t *out);
 

@@ -16,8 +16,8 @@ typedef struct date_time {
     uint32_t nanoseconds; /* 0 to 999,999,999; digits behind the ninth are dropped */
 } date_time;
 
-/* Reads the whole of `in`. "t" and "z" may be lower case. Malformed, with false returned: another form, or a month, day, hour,
- * minute, second (60 is a leap second) or zone that does not exist. */
+/* Reads the whole of `in`. "t" and "z" may be lower case. Malformed, with false returned: another form, or a month, day,
+ * hour, minute, second (60 is a leap second) or zone that does not exist. */
 bool date_time_parse(span in, date_time *time_r);
 
 #endif

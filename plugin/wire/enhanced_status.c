@@ -80,7 +80,8 @@ static const enhanced_status_row rows[] = {
     {6, 6, "Message content not available", "RFC 4468"},
     {6, 7, "Non-ASCII addresses not permitted for that sender/recipient", "RFC 6531"},
     {6, 8, "UTF-8 string reply is required, but not permitted by the SMTP client", "RFC 6531"},
-    {6, 9, "UTF-8 header message cannot be transferred to one or more recipients, so the message must be rejected", "RFC 6531"},
+    {6, 9, "UTF-8 header message cannot be transferred to one or more recipients, so the message must be rejected",
+     "RFC 6531"},
     {6, 10, "Duplicate of X.6.8, deprecated", "RFC 6531"},
 
     {7, 0, "Other or undefined security status", "RFC 3463"},

@@ -10,7 +10,7 @@
 
 /* The more telling signature stands before one that its greeting holds as well. */
 static const software_row rows[] = {
-    {"Microsoft ESMTP MAIL Service", false, "Microsoft Exchange"},
+    {"Microsoft ESMTP MAIL Service", true, "Microsoft Exchange"},
     {"Microsoft Exchange Internet Mail Service", true, "Microsoft Exchange 5"},
     {"SimpleEmailService", false, "Amazon SES"},
     {"gsmtp", false, "Gmail"},
@@ -22,6 +22,7 @@ static const software_row rows[] = {
     {"qmail", true, "qmail"},
     {"Haraka", true, "Haraka"},
     {"Dovecot", true, "Dovecot"},
+    {"Cyrus LMTP", true, "Cyrus"},
     {"Cyrus", true, "Cyrus"},
     {"Courier", true, "Courier"},
     {"CommuniGate Pro", true, "CommuniGate Pro"},
@@ -69,7 +70,8 @@ static const software_row rows[] = {
 };
 
 /* Words that may stand where a domain should. */
-static const char *const no_domains[] = {"ESMTP", "SMTP", "LMTP", "Hello", "Hi", "Welcome", "Service", "Ready", "OK", "there", "Unknown"};
+static const char *const no_domains[] = {"ESMTP",   "SMTP",  "LMTP", "Hello", "Hi",     "Welcome",
+                                         "Service", "Ready", "OK",   "there", "Unknown"};
 
 static bool is_name_octet(uint8_t octet)
 {
@@ -98,7 +100,8 @@ static bool is_name(span word)
     return word.length > 0 && word.octets[0] != '.' && word.octets[0] != '-';
 }
 
-/* The domain at the start of a text, which is moved behind it. Empty, and the text stays, when it begins with another word. */
+/* The domain at the start of a text, which is moved behind it. Empty, and the text stays, when it begins with another
+ * word. */
 static span take_domain(span *text)
 {
     span rest = *text;
@@ -116,33 +119,43 @@ static bool is_word_octet(span in, size_t at)
     return at < in.length && (octet_is_letter(in.octets[at]) || octet_is_digit(in.octets[at]));
 }
 
-/* Where the signature stands as words of its own; in.length when it does not. */
+/* Where the signature stands as words of its own, and not as a label of a host's name; in.length when it does not. */
 static size_t find_signature(span in, const char *signature)
 {
     size_t length = strlen(signature);
 
     for (size_t i = 0; i + length <= in.length; i++) {
+        if (!span_starts_nocase(span_from(in, i), signature))
+            continue;
+        size_t end = i + length;
         bool begins = i == 0 || !(is_word_octet(in, i - 1) || in.octets[i - 1] == '.' || in.octets[i - 1] == '@');
-        if (begins && span_starts_nocase(span_from(in, i), signature) && !is_word_octet(in, i + length))
+        bool label = end < in.length && in.octets[end] == '.' && is_word_octet(in, end + 1);
+        if (begins && !label && !is_word_octet(in, end))
             return i;
     }
     return in.length;
 }
 
-/* Octets that a version takes behind the name, with what stands between: " 4.95", "/0.6.28", " (2.8.28", ", Version 1.2".
- * 0 when there is none. */
+/* Octets that a version takes behind the name, with what stands between: " 4.95", "/2.8.28", " (3.7.11)". 0 when there is
+ * none. */
 static size_t version_length(span behind)
 {
-    static const char *const links[] = {" version ", ", version ", ", version: ", " v", " (v", " (", "/", " "};
+    static const struct {
+        const char *link;
+        const char *close;
+    } forms[] = {{" version ", ""}, {", version ", ""}, {", version: ", ""}, {" v", ""},
+                 {" (v", ")"},      {" (", ")"},        {"/", ""},           {" ", ""}};
 
-    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-        size_t link = strlen(links[i]);
-        if (!span_starts_nocase(behind, links[i]) || link >= behind.length || !octet_is_digit(behind.octets[link]))
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        size_t link = strlen(forms[i].link);
+        if (!span_starts_nocase(behind, forms[i].link) || link >= behind.length || !octet_is_digit(behind.octets[link]))
             continue;
         size_t end = link;
         while (end < behind.length && (is_name_octet(behind.octets[end]) || behind.octets[end] == '+'))
             end++;
-        return without_punctuation(span_first(behind, end)).length;
+        end = without_punctuation(span_first(behind, end)).length;
+        if (span_starts_nocase(span_from(behind, end), forms[i].close))
+            return end + strlen(forms[i].close);
     }
     return 0;
 }
@@ -190,8 +203,8 @@ static void find_client_address(span text, ehlo_reply *out)
     }
 }
 
-/* The name behind the greeting: "Hello client.example [192.0.2.1]", "Nice to meet you, client.example". Where the server asked
- * who its user is, it says "user@client" or "user at client". */
+/* The name behind the greeting: "Hello client.example [192.0.2.1]", "Nice to meet you, client.example". Where the server
+ * asked who its user is, it says "user@client" or "user at client". */
 static void find_client_name(span text, ehlo_reply *out)
 {
     span rest = text;

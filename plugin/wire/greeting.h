@@ -32,10 +32,10 @@ void greeting_parse(span text, greeting *greeting_r);
 const software_row *software_rows(size_t *count_r);
 
 typedef struct ehlo_reply {
-    span domain;        /* the server's */
-    span client_name;   /* the client's, as the server sees it; empty when it does not tell */
-    span client_text;   /* its address as written, without brackets; empty when it does not tell */
-    ip_address client;     /* ... and read */
+    span domain;       /* the server's */
+    span client_name;  /* the client's, as the server sees it; empty when it does not tell */
+    span client_text;  /* its address as written, without brackets; empty when it does not tell */
+    ip_address client; /* ... and read */
 } ehlo_reply;
 
 /* Reads the text of the first line of the reply to EHLO, HELO or LHLO. */

@@ -83,11 +83,11 @@ const char *parameter_expected(const parameter *in);
 
 const parameter_row *parameter_rows(size_t *count_r); /* sorted by keyword */
 
-/* SIZE (RFC 1870, 6.1), octets; HOLDFOR (RFC 4865, 4), seconds. */
+/* SIZE (RFC 1870), octets; HOLDFOR (RFC 4865), seconds. */
 number_result parameter_size(span value, uint64_t *octets_r);
 number_result parameter_interval(span value, uint32_t *seconds_r);
 
-/* MT-PRIORITY (RFC 6710, 4):  priority-value = ( ["-"] NZDIGIT ) / "0" */
+/* MT-PRIORITY (RFC 6710):  priority-value = ( ["-"] NZDIGIT ) / "0" */
 bool parameter_priority(span value, int8_t *priority_r);
 
 /* BY (RFC 2852, 4):  by-value = by-time ";" by-mode [ by-trace ];  by-time = [ "-" / "+" ] 1*9DIGIT */

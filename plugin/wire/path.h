@@ -19,19 +19,19 @@
 #include "span.h"
 
 typedef struct path {
-    size_t consumed;   /* octets of the input up to the end of the path; the parameters stand behind */
-    bool null_path;    /* "<>" */
-    bool bracketed;    /* in angle brackets, as it has to be */
-    bool space_before; /* white space between the colon and the path, which RFC 5321 forbids */
-    bool utf8;         /* an octet of the address is not ASCII: SMTPUTF8 is needed */
-    bool quoted;       /* the local part is a Quoted-string: path_unquote() gives its value */
-    bool has_domain;   /* "@" stands behind the local part */
-    span address;      /* without angle brackets and source route */
-    span local_part;   /* as sent, with its quotes */
-    span domain;       /* a literal keeps its brackets */
-    span source_route; /* "@a,@b", without the colon; empty when there is none */
-    ip_address literal;   /* of the domain, when it is an address literal or an address without brackets */
-    const char *expected;   /* NULL, or what the grammar wants and is not there: "expected \">\""; of several the first found */
+    size_t consumed;        /* octets of the input up to the end of the path; the parameters stand behind */
+    bool null_path;         /* "<>" */
+    bool bracketed;         /* in angle brackets, as it has to be */
+    bool space_before;      /* white space between the colon and the path, which RFC 5321 forbids */
+    bool utf8;              /* an octet of the address is not ASCII: SMTPUTF8 is needed */
+    bool quoted;            /* the local part is a Quoted-string: path_unquote() gives its value */
+    bool has_domain;        /* "@" stands behind the local part */
+    span address;           /* without angle brackets and source route */
+    span local_part;        /* as sent, with its quotes */
+    span domain;            /* a literal keeps its brackets */
+    span source_route;      /* "@a,@b", without the colon; empty when there is none */
+    ip_address literal;     /* of the domain, when it is an address literal or an address without brackets */
+    const char *expected;   /* NULL, or the first thing that the grammar wants and is not there: "expected \">\"" */
     size_t expected_offset; /* where in the input it should stand */
 } path;
 

@@ -9,21 +9,23 @@
 #define TEXT_LIMIT 2048u
 
 static const queue_id_row rows[] = {
-    {QUEUE_ID_BETWEEN, "[InternalId=", ",", "<a@b.example> [InternalId=4711, Hostname=mb.example] Queued mail for delivery", "4711",
-     "Microsoft Exchange"},
+    {QUEUE_ID_BEHIND, "[InternalId=", NULL, "<a@b.example> [InternalId=4711, Hostname=mb.example] Queued mail for delivery",
+     "4711", "Microsoft Exchange"},
     {QUEUE_ID_BEHIND, "queued as ", NULL, "Ok: queued as 4XyZ12", "4XyZ12", "Postfix"},
     {QUEUE_ID_BEHIND, "queued as: ", NULL, "Ok: queued as: 4XyZ12", "4XyZ12", "others in Postfix's manner"},
     {QUEUE_ID_BETWEEN, "queued (", ")", "Message Queued (1F0A2C3D-4E5F.1)", "1F0A2C3D-4E5F.1", "Haraka"},
     {QUEUE_ID_BEHIND, "queued with id ", NULL, "Message queued with id 18c2a1b", "18c2a1b", "Stalwart"},
     {QUEUE_ID_BEHIND, ".yandex.net as ", NULL, "Ok: queued on smtp1.mail.yandex.net as 1700000000-AbCd", "1700000000-AbCd",
      "Yandex"},
-    {QUEUE_ID_BEHIND, ".yandex.net ", NULL, "Ok: queued on smtp1.mail.yandex.net 1700000000-AbCd", "1700000000-AbCd", "Yandex"},
+    {QUEUE_ID_BEHIND, ".yandex.net ", NULL, "Ok: queued on smtp1.mail.yandex.net 1700000000-AbCd", "1700000000-AbCd",
+     "Yandex"},
     {QUEUE_ID_BETWEEN, "SESSIONID=<", ">", "Ok SESSIONID=<cyrus-123-1700000000-1>", "cyrus-123-1700000000-1", "Cyrus LMTP"},
     {QUEUE_ID_BETWEEN, "MSGID=", "]", "Accepted [STATUS=new MSGID=ZW1haWw.1]", "ZW1haWw.1", "WildDuck, Ethereal"},
     {QUEUE_ID_BEHIND, "envelope id ", NULL, "Ok, envelope id 0ABC00123XYZ@mx.example", "0ABC00123XYZ@mx.example",
      "Oracle Messaging Server"},
     {QUEUE_ID_BEHIND, "id=", NULL, "OK id=1rABcd-000123-Xy", "1rABcd-000123-Xy", "Exim"},
-    {QUEUE_ID_BEHIND, "ids=", NULL, "OK ids=d7ef132b5d7711ea8c8c000c29c33806", "d7ef132b5d7711ea8c8c000c29c33806", "KumoMTA"},
+    {QUEUE_ID_BEHIND, "ids=", NULL, "OK ids=d7ef132b5d7711ea8c8c000c29c33806", "d7ef132b5d7711ea8c8c000c29c33806",
+     "KumoMTA"},
     {QUEUE_ID_IN_FRONT, NULL, " Message accepted", "x8KA1b2c003456 Message accepted for delivery", "x8KA1b2c003456",
      "Sendmail, OpenSMTPD"},
     {QUEUE_ID_IN_FRONT, NULL, " - gsmtp", "OK  1700000000 x12si123456abc.7 - gsmtp", "x12si123456abc.7", "Gmail"},
@@ -34,10 +36,11 @@ static const queue_id_row rows[] = {
     {QUEUE_ID_BETWEEN, "Message ", " accepted", "ok:  Message 12345678 accepted", "12345678", "Cisco Secure Email"},
     {QUEUE_ID_BETWEEN, "saved <Message-ID: ", ">", "Ok, message saved <Message-ID: 20240101.AA1@mx.example>",
      "20240101.AA1@mx.example", "MDaemon"},
-    {QUEUE_ID_BETWEEN, "<", "> Queued mail for delivery", "<MX1abc@mx.example> Queued mail for delivery", "MX1abc@mx.example",
-     "Microsoft SMTP Service"},
+    {QUEUE_ID_BETWEEN, "<", "> Queued mail for delivery", "<MX1abc@mx.example> Queued mail for delivery",
+     "MX1abc@mx.example", "Microsoft SMTP Service"},
     {QUEUE_ID_ENDS_TEXT, "Ok. ", NULL, "Ok. 0000000000A1B2C3.000000005F", "0000000000A1B2C3.000000005F", "Courier"},
-    {QUEUE_ID_ENDS_TEXT, "Ok ", NULL, "Ok 0100018c0a1b2c3d-4e5f-000000", "0100018c0a1b2c3d-4e5f-000000", "Amazon SES, Momentum"},
+    {QUEUE_ID_ENDS_TEXT, "Ok ", NULL, "Ok 0100018c0a1b2c3d-4e5f-000000", "0100018c0a1b2c3d-4e5f-000000",
+     "Amazon SES, Momentum"},
 };
 
 static bool is_alphanumeric(uint8_t octet)
@@ -48,7 +51,8 @@ static bool is_alphanumeric(uint8_t octet)
 /* Without what a sentence puts round a word. */
 static span bare_word(span word)
 {
-    while (word.length > 0 && strchr(".,;:!)]>", word.octets[word.length - 1]) != NULL && word.octets[word.length - 1] != '\0')
+    while (word.length > 0 && strchr(".,;:!)]>", word.octets[word.length - 1]) != NULL &&
+           word.octets[word.length - 1] != '\0')
         word.length--;
     while (word.length > 0 && (word.octets[0] == '<' || word.octets[0] == '(' || word.octets[0] == ':'))
         word = span_from(word, 1);

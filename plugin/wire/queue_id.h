@@ -11,15 +11,15 @@
 #include "span.h"
 
 typedef enum queue_id_form {
-    QUEUE_ID_BEHIND,     /* the word behind `before` */
-    QUEUE_ID_BETWEEN,    /* what stands between `before` and `after`, a single word */
-    QUEUE_ID_IN_FRONT,   /* the word in front of `after`; it holds a digit */
-    QUEUE_ID_ENDS_TEXT   /* the word behind `before`, when nothing follows it; it holds a digit */
+    QUEUE_ID_BEHIND,   /* the word behind `before` */
+    QUEUE_ID_BETWEEN,  /* what stands between `before` and `after`, a single word */
+    QUEUE_ID_IN_FRONT, /* the word in front of `after`; it holds a digit */
+    QUEUE_ID_ENDS_TEXT /* the word behind `before`, when nothing follows it; it holds a digit */
 } queue_id_form;
 
 typedef struct queue_id_row {
     queue_id_form form;
-    const char *before;  /* compared without case, as `after`; NULL where the form has none */
+    const char *before; /* compared without case, as `after`; NULL where the form has none */
     const char *after;
     const char *example; /* a text the server sends */
     const char *name;    /* what is found in it */

@@ -6,22 +6,13 @@
 
 /* RFC 5321, 4.2.1. Zero and one are told as well, since servers have been seen to send them. */
 static const number_text severities[] = {
-    {1, "Positive preliminary"},
-    {2, "Positive completion"},
-    {3, "Positive intermediate"},
-    {4, "Transient negative completion"},
-    {5, "Permanent negative completion"},
-    {0, NULL},
+    {1, "Positive preliminary"},          {2, "Positive completion"},           {3, "Positive intermediate"},
+    {4, "Transient negative completion"}, {5, "Permanent negative completion"}, {0, NULL},
 };
 
 static const number_text categories[] = {
-    {0, "Syntax"},
-    {1, "Information"},
-    {2, "Connections"},
-    {3, "Authentication"},
-    {4, "Unspecified"},
-    {5, "Mail system"},
-    {0, NULL},
+    {0, "Syntax"},      {1, "Information"}, {2, "Connections"}, {3, "Authentication"},
+    {4, "Unspecified"}, {5, "Mail system"}, {0, NULL},
 };
 
 static const reply_code_row rows[] = {
@@ -33,30 +24,30 @@ static const reply_code_row rows[] = {
     {250, "Requested mail action okay, completed", "RFC 5321, 4.2.3"},
     {251, "User not local, will forward", "RFC 5321, 4.2.3"},
     {252, "Cannot verify the user, but will accept the message and attempt delivery", "RFC 5321, 4.2.3"},
-    {253, "Pending messages for the node started", "RFC 1985, 5.3"},
+    {253, "Pending messages for the node started", "RFC 1985"},
     {334, "Server challenge, continue the authentication", "RFC 4954, 4"},
     {354, "Start mail input, end with <CRLF>.<CRLF>", "RFC 5321, 4.2.3"},
-    {355, "Offset from which to send the rest of the transaction", "RFC 1845, 5"},
+    {355, "Offset from which to send the rest of the transaction", "RFC 1845"},
     {421, "Service not available, closing transmission channel", "RFC 5321, 4.2.3"},
-    {422, "A password transition is needed", "RFC 5248, 2.4"},
+    {422, "A password transition is needed", "RFC 5248"},
     {432, "A password transition is needed", "RFC 4954, 6"},
     {450, "Requested mail action not taken, mailbox unavailable", "RFC 5321, 4.2.3"},
     {451, "Requested action aborted, local error in processing", "RFC 5321, 4.2.3"},
     {452, "Requested action not taken, insufficient system storage", "RFC 5321, 4.2.3"},
-    {453, "You have no mail", "RFC 2645, 5.2.1"},
+    {453, "You have no mail", "RFC 2645"},
     {454, "Temporary failure of authentication or TLS", "RFC 4954, 6; RFC 3207, 4"},
     {455, "Server unable to accommodate parameters", "RFC 5321, 4.2.3"},
-    {458, "Unable to queue messages for the node", "RFC 1985, 5.3"},
-    {459, "Node not allowed", "RFC 1985, 5.3"},
+    {458, "Unable to queue messages for the node", "RFC 1985"},
+    {459, "Node not allowed", "RFC 1985"},
     {500, "Syntax error, command unrecognized", "RFC 5321, 4.2.3"},
     {501, "Syntax error in parameters or arguments", "RFC 5321, 4.2.3"},
     {502, "Command not implemented", "RFC 5321, 4.2.3"},
     {503, "Bad sequence of commands", "RFC 5321, 4.2.3"},
     {504, "Command parameter not implemented", "RFC 5321, 4.2.3"},
-    {521, "Host does not accept mail", "RFC 7504, 3"},
-    {523, "Encryption needed", "RFC 5248, 2.4"},
-    {524, "Encryption required for requested authentication mechanism", "RFC 5248, 2.4"},
-    {525, "User account disabled", "RFC 5248, 2.4"},
+    {521, "Host does not accept mail", "RFC 7504"},
+    {523, "Encryption needed", "RFC 5248"},
+    {524, "Encryption required for requested authentication mechanism", "RFC 5248"},
+    {525, "User account disabled", "RFC 5248"},
     {530, "Authentication or encryption required", "RFC 4954, 6; RFC 3207, 4"},
     {534, "Authentication mechanism is too weak", "RFC 4954, 6"},
     {535, "Authentication credentials invalid", "RFC 4954, 6"},
@@ -67,7 +58,7 @@ static const reply_code_row rows[] = {
     {553, "Requested action not taken, mailbox name not allowed", "RFC 5321, 4.2.3"},
     {554, "Transaction failed", "RFC 5321, 4.2.3"},
     {555, "MAIL or RCPT parameters not recognized or not implemented", "RFC 5321, 4.2.3"},
-    {556, "Domain does not accept mail", "RFC 7504, 4"},
+    {556, "Domain does not accept mail", "RFC 7504"},
 };
 
 static bool code_digits(span text, reply_line *reply_r)
@@ -78,8 +69,7 @@ static bool code_digits(span text, reply_line *reply_r)
         if (!octet_is_digit(text.octets[i]))
             return false;
     }
-    reply_r->code =
-        (uint16_t)((text.octets[0] - '0') * 100 + (text.octets[1] - '0') * 10 + (text.octets[2] - '0'));
+    reply_r->code = (uint16_t)((text.octets[0] - '0') * 100 + (text.octets[1] - '0') * 10 + (text.octets[2] - '0'));
     reply_r->code_valid = text.octets[0] >= '2' && text.octets[0] <= '5' && text.octets[1] <= '5';
     return true;
 }

@@ -174,8 +174,8 @@ static span without_quotes(span quoted)
 static void parse_digest(const sasl_input *in, sasl_message *out)
 {
     static const sasl_name names[] = {
-        {"username", SASL_USERNAME}, {"realm", SASL_REALM},     {"nonce", SASL_NONCE},     {"cnonce", SASL_NONCE},
-        {"response", SASL_DIGEST},   {"rspauth", SASL_DIGEST},  {"authzid", SASL_AUTHZID}, {NULL, SASL_USERNAME},
+        {"username", SASL_USERNAME}, {"realm", SASL_REALM},    {"nonce", SASL_NONCE},     {"cnonce", SASL_NONCE},
+        {"response", SASL_DIGEST},   {"rspauth", SASL_DIGEST}, {"authzid", SASL_AUTHZID}, {NULL, SASL_USERNAME},
     };
     span rest = span_trim_left(in->text);
 
@@ -189,6 +189,7 @@ static void parse_digest(const sasl_input *in, sasl_message *out)
             out->malformed = true;
             return;
         }
+        rest = span_trim_left(rest);
         bool quoted = rest.length > 0 && rest.octets[0] == '"';
         span value = span_first(rest, quoted ? quoted_length(rest) : span_find(rest, ','));
         rest = span_from(rest, value.length);
@@ -222,7 +223,8 @@ static void take_gs2_header(span *rest, bool authzid_is_user, sasl_message *out)
 static void parse_scram(const sasl_input *in, sasl_message *out)
 {
     static const sasl_name names[] = {
-        {"n", SASL_USERNAME}, {"r", SASL_NONCE}, {"p", SASL_DIGEST}, {"v", SASL_DIGEST}, {"e", SASL_ERROR}, {NULL, SASL_USERNAME},
+        {"n", SASL_USERNAME}, {"r", SASL_NONCE}, {"p", SASL_DIGEST},
+        {"v", SASL_DIGEST},   {"e", SASL_ERROR}, {NULL, SASL_USERNAME},
     };
     span rest = in->text;
 
@@ -288,7 +290,8 @@ static void parse_oauth_error(span json, sasl_message *out)
     out->malformed = json.length > 0 && out->count == 0;
 }
 
-/* RFC 7628, 3.1:  *kvpair, where kvpair = key "=" value %x01, with one more %x01 at the end. XOAUTH2 has the user among them. */
+/* RFC 7628, 3.1:  *kvpair, where kvpair = key "=" value %x01, with one more %x01 at the end. XOAUTH2 has the user among
+ * them. */
 static void parse_key_values(span text, sasl_message *out)
 {
     static const sasl_name names[] = {{"user", SASL_USERNAME}, {"auth", SASL_TOKEN}, {NULL, SASL_USERNAME}};
@@ -364,18 +367,12 @@ void sasl_message_parse(const sasl_mechanism_row *mechanism, sasl_side side, uns
                         sasl_message *message_r)
 {
     static void (*const parsers[])(const sasl_input *in, sasl_message *out) = {
-        [SASL_GRAMMAR_OPAQUE] = parse_opaque,
-        [SASL_GRAMMAR_PLAIN] = parse_plain,
-        [SASL_GRAMMAR_NAMES] = parse_plain,
-        [SASL_GRAMMAR_LOGIN] = parse_login,
-        [SASL_GRAMMAR_CRAM] = parse_cram,
-        [SASL_GRAMMAR_DIGEST] = parse_digest,
-        [SASL_GRAMMAR_SCRAM] = parse_scram,
-        [SASL_GRAMMAR_XOAUTH2] = parse_oauth,
-        [SASL_GRAMMAR_OAUTHBEARER] = parse_oauth,
-        [SASL_GRAMMAR_EXTERNAL] = parse_whole,
-        [SASL_GRAMMAR_ANONYMOUS] = parse_whole,
-        [SASL_GRAMMAR_GSS] = parse_gss,
+        [SASL_GRAMMAR_OPAQUE] = parse_opaque,     [SASL_GRAMMAR_PLAIN] = parse_plain,
+        [SASL_GRAMMAR_NAMES] = parse_plain,       [SASL_GRAMMAR_LOGIN] = parse_login,
+        [SASL_GRAMMAR_CRAM] = parse_cram,         [SASL_GRAMMAR_DIGEST] = parse_digest,
+        [SASL_GRAMMAR_SCRAM] = parse_scram,       [SASL_GRAMMAR_XOAUTH2] = parse_oauth,
+        [SASL_GRAMMAR_OAUTHBEARER] = parse_oauth, [SASL_GRAMMAR_EXTERNAL] = parse_whole,
+        [SASL_GRAMMAR_ANONYMOUS] = parse_whole,   [SASL_GRAMMAR_GSS] = parse_gss,
     };
     sasl_input in = {mechanism ? mechanism->grammar : SASL_GRAMMAR_OPAQUE, side, number, decoded};
 

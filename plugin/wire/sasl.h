@@ -1,7 +1,7 @@
 /* sasl.h — SASL mechanisms, and what their messages hold (RFC 4422 and the mechanisms' own documents).
  *
- * SMTP carries the messages in base64 (RFC 4954, 4): the client's on the AUTH line and in lines of their own, the server's in
- * 334 replies. Here they come decoded.
+ * SMTP carries the messages in base64 (RFC 4954, 4): the client's on the AUTH line and in lines of their own, the server's
+ * in 334 replies. Here they come decoded.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,0 +1,104 @@
+/* heuristic.c — SMTP and LMTP on ports of other protocols: known by an opening that can be nothing else.
+ *
+ * The side that connected says EHLO, LHLO or HELO, before or after the greeting; or the other greets with 220 and names the
+ * protocol (FTP greets with 220, too, but does not).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include <epan/dissectors/packet-tcp.h>
+
+#include "dissector/esmtp.h"
+#include "dissector/register.h"
+#include "dissector/wireshark_compat.h"
+#include "wire/line.h"
+
+/* More than the longest opening line: 512 octets by RFC 5321, 4.5.3.1.5. */
+#define OPENING_LIMIT 1024
+
+static bool is_hello(span text)
+{
+    command said;
+
+    if (!command_parse(text, &said) || !command_unmistakable(&said))
+        return false;
+    switch (command_verb(&said)) {
+    case VERB_EHLO:
+    case VERB_HELO:
+    case VERB_LHLO:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_protocol_name(span word)
+{
+    return span_equal_nocase(word, "ESMTP") || span_equal_nocase(word, "SMTP") || span_equal_nocase(word, "LMTP") ||
+           span_equal_nocase(word, "ESMTPS");
+}
+
+/* "220 mx.example.org ESMTP ..." */
+static bool is_greeting(span text)
+{
+    reply_line parsed;
+    span word;
+
+    if (!reply_line_parse(text, false, &parsed) || parsed.code != 220)
+        return false;
+    span_next_word(&parsed.text); /* the server's name */
+    while ((word = span_next_word(&parsed.text)).length)
+        if (is_protocol_name(word))
+            return true;
+    return false;
+}
+
+static span first_line(tvbuff_t *tvb)
+{
+    int length = (int)tvb_captured_length(tvb);
+    span octets = {NULL, (size_t)(length < OPENING_LIMIT ? length : OPENING_LIMIT)};
+    line found;
+
+    if (!octets.length)
+        return octets;
+    octets.octets = tvb_get_ptr(tvb, 0, (int)octets.length);
+    found = line_first(octets);
+    return found.ending == LINE_ENDING_NONE ? span_first(octets, 0) : found.text;
+}
+
+typedef enum opening { OPENING_NONE, OPENING_HELLO, OPENING_GREETING } opening;
+
+static opening opening_of(tvbuff_t *tvb, const packet_info *pinfo, const struct tcp_analysis *tcp)
+{
+    bool known = tcp && tcp->server_port;
+    bool from_server = known && pinfo->srcport == tcp->server_port;
+    span text = first_line(tvb);
+
+    if (text.length < 5) /* the shortest: "EHLO" and what has to follow it */
+        return OPENING_NONE;
+    if (is_hello(text))
+        return from_server ? OPENING_NONE : OPENING_HELLO;
+    return (!known || from_server) && is_greeting(text) ? OPENING_GREETING : OPENING_NONE;
+}
+
+static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+    opening found;
+
+    if (pinfo->fd->visited) /* what was taken on the first visit is the conversation's from then on */
+        return false;
+    found = opening_of(tvb, pinfo, get_tcp_conversation_data(conversation, pinfo));
+    if (found == OPENING_NONE)
+        return false;
+    conversation_set_dissector_from_frame_number(conversation, pinfo->num, dissector_handle());
+    if (found == OPENING_HELLO)
+        connection_begin_late(pinfo);
+    return dissect_esmtp(tvb, pinfo, tree, data) > 0;
+}
+
+void heuristic_register_handoff(void)
+{
+    heur_dissector_add("tcp", dissect_heuristic, "SMTP and LMTP on any TCP port", "esmtp_tcp", proto_esmtp, HEURISTIC_ENABLE);
+}

@@ -1,0 +1,461 @@
+/* transaction.c — which mails a session carries, and what became of them.
+ *
+ * What belongs together is decided when the client sends it, for that is the order in which the server will see it; what it came
+ * to is decided by the replies. So a command of a transaction carries a pointer to it, and its reply finds it there, however
+ * much was pipelined in between.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session/transaction.h"
+
+#include "session/state.h"
+#include "wire/line.h"
+#include "wire/parameter.h"
+#include "wire/path.h"
+#include "wire/queue_id.h"
+
+/* Recipients of one transaction that are kept; RFC 5321 (4.5.3.1.8) asks servers for 100. */
+#define RECIPIENTS_LIMIT 100000u
+
+const char *outcome_text(outcome of)
+{
+    static const char *const texts[] = {
+        [OUTCOME_UNKNOWN] = "unknown",   [OUTCOME_ACCEPTED] = "accepted", [OUTCOME_DEFERRED] = "deferred",
+        [OUTCOME_REJECTED] = "rejected", [OUTCOME_PARTIAL] = "partial",   [OUTCOME_ABORTED] = "aborted",
+    };
+
+    return texts[of];
+}
+
+/* The transaction that counts: its own, or the one it turned out to go on with. */
+static transaction *resolved(transaction *t)
+{
+    while (t && t->merged_into)
+        t = t->merged_into;
+    return t;
+}
+
+/* --- what the client sends -------------------------------------------------------------------------------------------------- */
+
+static void learn_declared_size(transaction *t, span parameters)
+{
+    parameter next;
+
+    while (parameter_next(&parameters, PARAMETER_OF_MAIL, &next))
+        if (next.row && next.row->id == PARAMETER_SIZE && parameter_size(next.value, &t->declared_size) == NUMBER_OK)
+            t->has_declared_size = true;
+}
+
+static span path_of(span argument, const char *word, path *path_r)
+{
+    path_prefix prefix = path_prefix_find(argument, word);
+    span in = span_from(argument, prefix.length);
+
+    path_parse(in, path_r);
+    return span_from(in, path_r->consumed);
+}
+
+static void mail_sent(reading *r, exchange *e, const command *said)
+{
+    session *s = r->s;
+    transaction *t = wmem_new0(s->scope, transaction);
+    path found;
+    span parameters = path_of(said->argument, "FROM", &found);
+
+    t->first_frame = r->arrival->frame;
+    t->begin = t->end = r->arrival->time;
+    t->helo = s->helo;
+    t->auth_username = s->auth_username;
+    t->tls = r->arrival->layer == LAYER_TLS;
+    t->null_sender = found.null_path;
+    t->mail_from = session_keep(s, found.address);
+    t->recipients = wmem_array_new(s->scope, sizeof(recipient));
+    t->previous = resolved(s->sending);
+    learn_declared_size(t, parameters);
+    wmem_list_append(s->open, t);
+    t->open = wmem_list_tail(s->open);
+    s->sending = t;
+    e->transaction = t;
+    t->unanswered++;
+}
+
+static void rcpt_sent(reading *r, exchange *e, const command *said)
+{
+    transaction *t = r->s->sending;
+    recipient added = {0};
+    path found;
+
+    if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
+        return;
+    path_of(said->argument, "TO", &found);
+    added.address = session_keep(r->s, found.address);
+    e->transaction = t;
+    e->recipient = wmem_array_get_count(t->recipients);
+    wmem_array_append(t->recipients, &added, 1);
+    t->unanswered++;
+}
+
+/* DATA, BDAT, BURL. */
+static void content_sent(reading *r, exchange *e, const command *said)
+{
+    transaction *t = r->s->sending;
+
+    if (!t)
+        return;
+    t->method = said->row->name;
+    e->transaction = t;
+    t->unanswered++;
+    if (e->last_chunk)
+        transaction_content_complete(r, e, e->message);
+}
+
+void transaction_content_complete(reading *r, exchange *e, const message *m)
+{
+    transaction *t = r->s->sending;
+
+    if (!t)
+        return;
+    if (e->transaction != t)
+        t->unanswered++;
+    e->transaction = t;
+    e->ends_content = true;
+    t->content_sent = true;
+    t->message = m;
+    r->s->sending = NULL; /* what comes next is another's */
+}
+
+/* RSET, QUIT, EHLO, HELO, STARTTLS: end it if they are granted. */
+static void ender_sent(reading *r, exchange *e, const command *said)
+{
+    transaction *t = resolved(r->s->sending);
+
+    (void)said;
+    if (!t)
+        return;
+    e->transaction = t;
+    e->may_end = true;
+    t->ender = e;
+    t->unanswered++;
+    if (e->id == VERB_RSET)
+        r->s->sending = NULL;
+}
+
+static void (*const senders[])(reading *, exchange *, const command *) = {
+    [VERB_MAIL] = mail_sent,    [VERB_RCPT] = rcpt_sent,  [VERB_DATA] = content_sent, [VERB_BDAT] = content_sent,
+    [VERB_BURL] = content_sent, [VERB_RSET] = ender_sent, [VERB_QUIT] = ender_sent,   [VERB_EHLO] = ender_sent,
+    [VERB_HELO] = ender_sent,   [VERB_LHLO] = ender_sent, [VERB_STARTTLS] = ender_sent, [VERB_XCLIENT] = ender_sent,
+    [VERB_NOOP] = NULL,
+};
+
+void transaction_command(reading *r, exchange *e, const command *said)
+{
+    if (e->id < sizeof senders / sizeof senders[0] && senders[e->id])
+        senders[e->id](r, e, said);
+}
+
+/* --- how it ends -------------------------------------------------------------------------------------------------------------- */
+
+static bool any_recipient_taken(const transaction *t)
+{
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
+        if (((recipient *)wmem_array_index(t->recipients, i))->taken_by_rcpt)
+            return true;
+    return false;
+}
+
+static outcome outcome_of_code(uint16_t code)
+{
+    static const outcome outcomes[] = {[2] = OUTCOME_ACCEPTED, [4] = OUTCOME_DEFERRED, [5] = OUTCOME_REJECTED};
+    unsigned severity = reply_severity(code);
+
+    return severity < sizeof outcomes / sizeof outcomes[0] ? outcomes[severity] : OUTCOME_UNKNOWN;
+}
+
+/* LMTP: each recipient has a result of its own (RFC 2033, 4.2). */
+static outcome outcome_of_recipients(const transaction *t)
+{
+    unsigned taken = 0, refused = 0;
+
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++) {
+        const recipient *to = (const recipient *)wmem_array_index(t->recipients, i);
+        if (to->taken_by_rcpt)
+            (reply_severity(to->code) == 2 ? &taken : &refused)[0]++;
+    }
+    if (taken)
+        return refused ? OUTCOME_PARTIAL : OUTCOME_ACCEPTED;
+    return t->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
+}
+
+/* MAIL was refused, or all recipients were. */
+static bool for_nobody(const transaction *t)
+{
+    return reply_severity(t->mail.code) >= 4 || (t->worst.code && !any_recipient_taken(t));
+}
+
+static void decide(transaction *t)
+{
+    bool decided = t->content_answered || t->content_refused;
+
+    if (decided && (!for_nobody(t) || reply_severity(t->verdict.code) == 2)) {
+        t->outcome = t->lmtp_answers > 1 ? outcome_of_recipients(t) : outcome_of_code(t->verdict.code);
+    } else if (for_nobody(t)) {
+        t->outcome = t->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
+        t->verdict = t->worst;
+        t->end = t->worst_time;
+    } else {
+        t->outcome = t->content_sent ? OUTCOME_UNKNOWN : OUTCOME_ABORTED;
+    }
+}
+
+static void transaction_end(session *s, transaction *t, const char *by)
+{
+    if (t->ended_by)
+        return;
+    t->ended_by = by;
+    decide(t);
+    if (!t->index)
+        t->index = ++s->transactions;
+    wmem_list_remove_frame(s->open, t->open);
+    t->open = NULL;
+    if (s->sending == t)
+        s->sending = NULL;
+    wmem_list_append(s->ended, t);
+}
+
+/* --- what the server answers -------------------------------------------------------------------------------------------------- */
+
+static verdict verdict_of(session *s, span whole, uint16_t code)
+{
+    verdict out = {.code = code};
+    reply_line parsed;
+
+    if (reply_line_parse(line_first(whole).text, true, &parsed)) {
+        out.status = session_keep(s, parsed.has_status ? parsed.status_text : (span){NULL, 0});
+        out.text = session_keep(s, parsed.text);
+    }
+    return out;
+}
+
+/* The last line that tells a name: that of the server behind a proxy. */
+static span queue_id_of(session *s, span whole)
+{
+    span found = {NULL, 0};
+    reply_line parsed;
+
+    for (size_t at = 0; at < whole.length;) {
+        line next = line_first(span_from(whole, at));
+        if (reply_line_parse(next.text, true, &parsed)) {
+            span name = queue_id_find(parsed.text);
+            if (name.length)
+                found = name;
+        }
+        at += next.length;
+    }
+    return session_keep(s, found);
+}
+
+/* A refusal counts if it is worse than those before it: 5yz over 4yz. */
+static void refusal(reading *r, transaction *t, const verdict *said)
+{
+    unsigned severity = reply_severity(said->code);
+
+    if (severity < 4)
+        return;
+    t->any_deferred |= severity == 4;
+    if (severity <= reply_severity(t->worst.code))
+        return;
+    t->worst = *said;
+    t->worst_time = r->arrival->time;
+}
+
+/* MAIL was refused because a transaction is open already: it goes on, with what was sent since. */
+static void merge_into_previous(session *s, transaction *t)
+{
+    transaction *previous = resolved(t->previous);
+
+    t->merged_into = previous;
+    t->merged_at = wmem_array_get_count(previous->recipients);
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
+        wmem_array_append(previous->recipients, wmem_array_index(t->recipients, i), 1);
+    if (t->method)
+        previous->method = t->method;
+    previous->unanswered += t->unanswered;
+    wmem_list_remove_frame(s->open, t->open);
+    t->open = NULL;
+    if (s->sending == t)
+        s->sending = previous;
+}
+
+static void mail_answered(reading *r, transaction *t, const verdict *said)
+{
+    session *s = r->s;
+    transaction *previous = resolved(t->previous);
+    bool previous_open = previous && !previous->ended_by;
+
+    if (said->code == 503 && previous_open) {
+        merge_into_previous(s, t);
+        return;
+    }
+    if (reply_severity(said->code) == 2 && previous_open)
+        transaction_end(s, previous, "MAIL");
+    t->mail = *said;
+    t->index = ++s->transactions;
+    refusal(r, t, said);
+}
+
+static void rcpt_answered(reading *r, exchange *e, transaction *t, const verdict *said)
+{
+    unsigned at = e->recipient + (e->transaction->merged_into ? e->transaction->merged_at : 0);
+    recipient *to = (recipient *)wmem_array_index(t->recipients, at);
+
+    to->code = said->code;
+    to->taken_by_rcpt = reply_severity(said->code) == 2;
+    refusal(r, t, said);
+}
+
+/* The n-th answer after an LMTP content is for the n-th recipient that RCPT accepted. */
+static void lmtp_result(transaction *t, unsigned answer, uint16_t code)
+{
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++) {
+        recipient *to = (recipient *)wmem_array_index(t->recipients, i);
+        if (to->taken_by_rcpt && answer-- == 0) {
+            to->code = code;
+            return;
+        }
+    }
+}
+
+/* Of several answers the worst decides, of equals the first. */
+static bool outweighs(const verdict *said, const transaction *t)
+{
+    return !t->verdict.code || reply_severity(said->code) > reply_severity(t->verdict.code);
+}
+
+static void weigh(reading *r, transaction *t, const verdict *said)
+{
+    span queue_id = t->verdict.queue_id;
+
+    if (!outweighs(said, t))
+        return;
+    t->verdict = *said;
+    t->verdict.queue_id = queue_id;
+    t->end = r->arrival->time;
+}
+
+static void content_answered(reading *r, exchange *e, transaction *t, const verdict *said, span whole)
+{
+    session *s = r->s;
+
+    if (s->lmtp) {
+        lmtp_result(t, t->lmtp_answers++, said->code);
+        t->any_deferred |= reply_severity(said->code) == 4;
+    }
+    weigh(r, t, said);
+    if (reply_severity(said->code) == 2 && !t->verdict.queue_id.length)
+        t->verdict.queue_id = queue_id_of(s, whole);
+    t->content_answered = true;
+    if (!e->waits)
+        transaction_end(s, t, "END-OF-DATA");
+}
+
+/* DATA, or a chunk that is not the last: refused, though there are recipients, it decides. */
+static void content_started(reading *r, transaction *t, const verdict *said)
+{
+    if (reply_severity(said->code) < 4 || for_nobody(t))
+        return;
+    t->content_refused = true;
+    weigh(r, t, said);
+}
+
+/* Everything that was sent for a refused MAIL is answered: nothing more will come of it. */
+static void end_if_refused(session *s, transaction *t)
+{
+    if (!t->ended_by && !t->unanswered && reply_severity(t->mail.code) >= 4)
+        transaction_end(s, t, "MAIL");
+}
+
+static void ender_answered(reading *r, exchange *e, transaction *t, uint16_t code)
+{
+    bool granted = reply_severity(code) == 2 || e->id == VERB_QUIT;
+
+    if (granted) {
+        transaction_end(r->s, t, e->verb);
+        return;
+    }
+    if (t->ender == e)
+        t->ender = NULL;
+    if (!r->s->sending && !t->content_sent)
+        r->s->sending = t;
+}
+
+void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
+{
+    transaction *t = resolved(e->transaction);
+    verdict said;
+
+    if (!t || t->ended_by)
+        return;
+    said = verdict_of(r->s, whole, code);
+    if (!e->waits && t->unanswered)
+        t->unanswered--;
+    if (e->may_end)
+        ender_answered(r, e, t, code);
+    else if (e->ends_content)
+        content_answered(r, e, t, &said, whole);
+    else if (e->id == VERB_MAIL)
+        mail_answered(r, t, &said);
+    else if (e->id == VERB_RCPT)
+        rcpt_answered(r, e, t, &said);
+    else
+        content_started(r, t, &said);
+    end_if_refused(r->s, resolved(t));
+}
+
+void transaction_forgotten(session *s, exchange *e)
+{
+    transaction *t = resolved(e->transaction);
+
+    if (!t || t->ended_by)
+        return;
+    if (t->unanswered)
+        t->unanswered--;
+    if (e->ends_content)
+        transaction_end(s, t, "END-OF-DATA");
+    else if (e->may_end)
+        transaction_end(s, t, e->verb);
+}
+
+void transaction_restart(session *s, const char *by)
+{
+    while (wmem_list_head(s->open))
+        transaction_end(s, (transaction *)wmem_list_frame_data(wmem_list_head(s->open)), by);
+    s->sending = NULL;
+}
+
+/* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. */
+static uint32_t index_of_open(const session *s, const transaction *t)
+{
+    uint32_t index = s->transactions;
+
+    for (wmem_list_frame_t *at = wmem_list_head(s->open); at; at = wmem_list_frame_next(at)) {
+        const transaction *open = (const transaction *)wmem_list_frame_data(at);
+        index += !open->index;
+        if (open == t)
+            break;
+    }
+    return index;
+}
+
+void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r)
+{
+    *ended_r = *t;
+    if (!t->index)
+        ended_r->index = index_of_open(s, t);
+    ended_r->ended_by = t->ender ? t->ender->verb : "CLOSE";
+    decide(ended_r);
+}
+
+wmem_list_t *session_open_transactions(const session *s)
+{
+    return s->open;
+}

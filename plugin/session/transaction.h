@@ -1,0 +1,82 @@
+/* transaction.h — mail transactions: one mail on its way, from MAIL to the reply that decides it (RFC 5321, 3.3).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_SESSION_TRANSACTION_H
+#define ESMTP_SESSION_TRANSACTION_H
+
+#include "session/session.h"
+
+typedef enum outcome {
+    OUTCOME_UNKNOWN, /* no final reply was seen */
+    OUTCOME_ACCEPTED,
+    OUTCOME_DEFERRED,
+    OUTCOME_REJECTED,
+    OUTCOME_PARTIAL, /* LMTP: some recipients got it */
+    OUTCOME_ABORTED,
+} outcome;
+
+/* A reply as far as a transaction rests on it. Its spans live with the session. */
+typedef struct verdict {
+    uint16_t code; /* 0: no reply seen */
+    span status;   /* enhanced status of its first line; empty when it has none */
+    span text;     /* of its first line, without code and status */
+    span queue_id; /* empty when it tells none */
+} verdict;
+
+typedef struct recipient {
+    span address;
+    uint16_t code;      /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
+    bool taken_by_rcpt; /* RCPT was accepted */
+} recipient;
+
+struct transaction {
+    uint32_t index; /* within the connection, from 1; 0 while it is not known whether its MAIL opened one */
+    outcome outcome;
+    const char *ended_by; /* "END-OF-DATA", or a verb, or "CLOSE"; NULL while it is open */
+    uint32_t first_frame; /* of MAIL */
+    moment begin;
+    moment end;           /* of the deciding reply; begin when there is none */
+    span helo;
+    span mail_from;
+    bool null_sender;
+    span auth_username;
+    wmem_array_t *recipients; /* recipient */
+    const char *method;       /* "DATA", "BDAT", "BURL"; NULL when no content was sent */
+    const message *message;   /* NULL: no content */
+    bool has_declared_size;
+    uint64_t declared_size;
+    bool tls;
+    verdict verdict;          /* of the deciding reply; code 0 when aborted or unknown */
+
+    /* What it takes to get there. */
+    verdict mail;             /* the reply to MAIL */
+    verdict worst;            /* of the refusals: what decides when no content does */
+    moment worst_time;
+    bool any_deferred;        /* a refusal was 4yz */
+    bool content_sent;        /* wholly */
+    bool content_answered;
+    bool content_refused;     /* DATA or a chunk was, though there were recipients: that decides */
+    unsigned lmtp_answers;
+    unsigned unanswered;      /* commands of it that wait for their reply */
+    transaction *previous;    /* open when its MAIL was sent: stays the open one if MAIL is refused */
+    transaction *merged_into; /* its MAIL opened none: what was sent for it is the other's */
+    unsigned merged_at;       /* ... and its recipients are there, from this place on */
+    exchange *ender;          /* RSET, QUIT, EHLO ... that was sent and may end it */
+    wmem_list_frame_t *open;  /* its place among the open ones */
+};
+
+/* In words: "accepted", "deferred", ... */
+const char *outcome_text(outcome of);
+
+/* The transactions that have not ended, oldest first. */
+wmem_list_t *session_open_transactions(const session *s);
+
+/* What became of one of them if the capture has told all that it tells: a copy that has its end, by the command that went
+ * unanswered (`ender`) or by the end of the connection. */
+void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r);
+
+/* Is this the connection's last chunk so far? */
+bool session_is_last(const session *s, const chunk *which);
+
+#endif

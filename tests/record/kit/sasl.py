@@ -1,0 +1,62 @@
+"""SASL messages, computed for the clients that are scripts, and the common course of a SASL recording."""
+
+import base64
+import hashlib
+import hmac
+import json
+
+from kit import clients, mail
+from kit.catalogue import mail_record
+from kit.lab import CLIENT_HOST, SERVER_IP
+
+USER, PASSWORD = "ann", "not-a-secret"
+
+
+def b64(data):
+    return base64.b64encode(data.encode("utf-8") if isinstance(data, str) else data).decode("ascii")
+
+
+def plain(user, password, authzid=""):
+    return b64(f"{authzid}\0{user}\0{password}")
+
+
+def cram_md5(challenge, user, password):
+    """RFC 2195. challenge: the text after 334."""
+    digest = hmac.new(password.encode(), base64.b64decode(challenge), hashlib.md5).hexdigest()
+    return b64(f"{user} {digest}")
+
+
+def json_web_token(claims, key):
+    """A signed (HS256) token, RFC 7519."""
+    def part(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=")
+    signed = part(json.dumps({"alg": "HS256", "typ": "JWT"}).encode()) + b"." + part(json.dumps(claims).encode())
+    return (signed + b"." + part(hmac.new(key, signed, hashlib.sha256).digest())).decode()
+
+
+def letter(series, number=1):
+    return mail.text_mail("ann@example.org", ["bob@example.net"], f"Sent after AUTH ({series})",
+                          f"{series}.{number}@example.org", "The user has authenticated.\n")
+
+
+def msmtp_settings(method, user, password, port=25, **more):
+    return {"host": SERVER_IP, "port": port, "domain": CLIENT_HOST, "from": "ann@example.org", "tls": "off",
+            "auth": method, "user": user, "password": password, **more}
+
+
+def succeeded_and_failed(session, series, method, user, password, wrong, port=25):
+    """Two connections of msmtp: one that authenticates and sends a mail, one that is refused."""
+    clients.msmtp(session, ["bob@example.net"], letter(series), msmtp_settings(method, user, password, port))
+    clients.msmtp(session, ["bob@example.net"], letter(series), msmtp_settings(method, user, wrong, port), ok=None)
+
+
+def cancelled(client, mechanism, initial=None):
+    """AUTH, a challenge, and `*` for an answer."""
+    client.say(f"AUTH {mechanism}" + (f" {initial}" if initial else ""), 334)
+    client.say("*", 501)
+
+
+def sent(series, user, queue_id, stream=0):
+    """The record of letter(series)."""
+    return mail_record(stream, "ann@example.org", [("bob@example.net", 250)], "accepted", letter(series), auth_user=user,
+                       queue_id=queue_id)

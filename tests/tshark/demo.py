@@ -1,0 +1,60 @@
+"""Shows what the plugin makes of a capture: the packet list, what the server offers, and the mails.
+
+    demo.py PLUGIN [CAPTURE]
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import sys
+from pathlib import Path
+
+import places
+from tshark import Tshark, TsharkError
+
+DEFAULT = places.SAMPLES / "postfix-starttls-submission.pcapng"
+MAIL_FIELDS = [f"esmtp.transaction.{name}" for name in (
+    "index", "outcome", "helo", "auth_username", "mail_from", "rcpt_to", "rcpt_code", "method", "size", "tls", "code",
+    "enhanced_status", "queue_id", "duration", "first_frame", "header_from", "header_to", "date", "subject", "message_id")]
+
+
+def main(plugin, capture=DEFAULT):
+    with Tshark(plugin) as tshark:
+        heading(f"Packets of {capture}")
+        print(tshark.run(capture, only="esmtp || tls"), end="")
+        heading("What the server offers")
+        show_capabilities(tshark, capture)
+        heading("Mails")
+        show_mails(tshark, capture)
+
+
+def heading(text):
+    print(f"\n== {text}")
+
+
+def show_capabilities(tshark, capture):
+    frames = tshark.frames(capture, "esmtp.capability")
+    if not frames:
+        print("(no reply to EHLO in this capture)")
+        return
+    # The last reply is the one that counts: after STARTTLS the server may offer more.
+    tree = tshark.tree(capture, "esmtp", only=f"frame.number == {frames[-1]}")
+    print(f"Frame {frames[-1]}:")
+    print(tree[tree.index("\nExtended Simple Mail Transfer Protocol") + 1:].rstrip())
+
+
+def show_mails(tshark, capture):
+    mails = tshark.fields(capture, *MAIL_FIELDS, two_pass=True)
+    if not mails:
+        print("(no mail in this capture)")
+    for frame, fields in mails.items():
+        print(f"Frame {frame}:")
+        for field in MAIL_FIELDS:
+            if field in fields:
+                print(f"    {field:36} {', '.join(fields[field])}")
+
+
+if __name__ == "__main__":
+    try:
+        main(*map(Path, sys.argv[1:3]))
+    except (TsharkError, OSError) as error:
+        sys.exit(f"demo: {error}")

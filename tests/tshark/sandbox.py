@@ -1,0 +1,124 @@
+"""A Wireshark that has the plugin under test, and nothing else of the user's.
+
+Wireshark loads no personal plugin for root, and reads WIRESHARK_PLUGIN_DIR for other users only. So programs run here as an
+unprivileged user whenever we are root, with an empty home folder, and with a plugin folder that holds the stock plugins and
+ours. An esmtp.so that somebody installed is left out: it would shadow the one under test. Nothing outside the sandbox's own
+temporary folder is written.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+
+NOBODY = 65534
+PLUGIN_FILE = "esmtp.so"
+SANITIZERS = ("libasan.so", "libubsan.so")
+
+
+class Sandbox:
+    """Use as a context manager; `folder` is readable for the programs, and gone at the end."""
+
+    def __init__(self, plugin, sanitized=False):
+        """plugin: the plugin file to load, or None for the stock Wireshark. sanitized: it was built with the address and
+        undefined behaviour sanitizers, whose runtimes stock programs have to load first."""
+        self.plugin = plugin
+        self.sanitized = sanitized
+        self.folder = None
+        self._copies = {}
+
+    def __enter__(self):
+        self._temporary = tempfile.TemporaryDirectory(prefix="esmtp-")
+        self.folder = Path(self._temporary.name)
+        self.folder.chmod(0o755)
+        self.environment = self._make_environment()
+        if self.plugin:
+            self._install_plugins()
+        return self
+
+    def __exit__(self, *_):
+        self._temporary.cleanup()
+
+    def popen(self, command, **options):
+        """Starts a program in the sandbox; options are subprocess.Popen's."""
+        return subprocess.Popen([str(word) for word in command], env=self.environment, cwd=self.folder,
+                                **drop_privileges(), **options)
+
+    def readable(self, path):
+        """The path, or that of a copy when the sandbox's user may not read it where it is."""
+        path = Path(path).resolve()
+        if os.geteuid() != 0 or others_may_read(path):
+            return path
+        state = (path, path.stat().st_mtime_ns, path.stat().st_size)
+        if state not in self._copies:
+            copy = self.folder / f"copy-{len(self._copies)}-{path.name}"
+            shutil.copyfile(path, copy)
+            copy.chmod(0o644)
+            self._copies[state] = copy
+        return self._copies[state]
+
+    def _make_environment(self):
+        home = self.folder / "home"
+        home.mkdir()
+        if os.geteuid() == 0:
+            os.chown(home, NOBODY, NOBODY)
+        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "TMPDIR": str(home)}
+        if self.sanitized:
+            environment |= sanitizer_environment()
+        return environment
+
+    def _install_plugins(self):
+        stock = self._global_plugins()
+        # With the variable set, the release's number is appended to it just as to the stock folder.
+        self.environment["WIRESHARK_PLUGIN_DIR"] = str(self.folder / "plugins")
+        ours = self._global_plugins()
+        ours.mkdir(parents=True)
+        for kind in stock.iterdir() if stock.is_dir() else ():
+            (ours / kind.name).mkdir()
+            for file in kind.glob("*.so"):
+                if file.name != PLUGIN_FILE:
+                    (ours / kind.name / file.name).symlink_to(file)
+        (ours / "epan").mkdir(exist_ok=True)
+        shutil.copy(self.plugin, ours / "epan" / PLUGIN_FILE)
+        (ours / "epan" / PLUGIN_FILE).chmod(0o755)
+
+    def _global_plugins(self):
+        environment = {name: value for name, value in self.environment.items() if name != "LD_PRELOAD"}
+        folders = subprocess.run(["tshark", "-G", "folders"], env=environment, cwd=self.folder, check=True, text=True,
+                                 stdout=subprocess.PIPE, **drop_privileges()).stdout
+        for line in folders.splitlines():
+            name, _, path = line.partition(":")
+            if name == "Global Plugins":
+                return Path(path.strip())
+        raise RuntimeError("tshark -G folders names no global plugin folder")
+
+
+def drop_privileges():
+    """What makes subprocess start a program as an unprivileged user, when we are root."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+def others_may_read(path):
+    if not path.stat().st_mode & stat.S_IROTH:
+        return False
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+
+
+def sanitizer_environment():
+    """tshark itself is not instrumented, so the runtimes are preloaded; its own leaks are not our subject. wmem's simple
+    allocator makes each allocation a malloc of its own, with red zones around it."""
+    runtimes = [subprocess.run(["gcc", f"-print-file-name={name}"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+                for name in SANITIZERS]
+    return {
+        "LD_PRELOAD": " ".join(runtimes),
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99",
+        "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1:exitcode=98",
+        "WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple",
+        "G_SLICE": "always-malloc",
+    }

@@ -1,0 +1,71 @@
+"""The same frame gives the same tree however often, and in whatever order, it is visited.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import random
+
+import pytest
+
+import places
+from sharkd import Sharkd
+
+CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
+
+# What the first pass cannot know.
+LATER_FIELDS = {"esmtp.command.reply_frame", "esmtp.message.reassembled_in"}
+# Layers of epan's own, whose reassembly notes and timing differ between passes.
+NOT_OURS = {"geninfo", "frame", "tcp", "fake-field-wrapper"}
+
+# Frames looked at in other orders, at most, of one capture.
+VISITS = 400
+
+
+def item(field):
+    """An item of the tree: name, value, text and what is below it, less what only later passes know."""
+    below = [item(child) for child in field if child.get("name") not in LATER_FIELDS | {"esmtp.transaction"}]
+    return (field.get("name"), field.get("show"), field.get("showname"), below)
+
+
+def our_layers(packet):
+    return [item(layer) for layer in packet.findall("proto") if layer.get("name") not in NOT_OURS]
+
+
+def transactions(packet):
+    return [item(field) for field in packet.iter("field") if field.get("name") == "esmtp.transaction"]
+
+
+def ended_by(transaction):
+    return [show for name, show, _, _ in transaction[3] if name == "esmtp.transaction.ended_by"]
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=places.name_of)
+def test_second_pass_shows_what_the_first_did(tshark, capture):
+    """And adds at most transactions that no reply to a content ended."""
+    once, twice = tshark.pdml(capture), tshark.pdml(capture, two_pass=True)
+    assert len(once) == len(twice) > 0
+    for frame, (first, second) in enumerate(zip(once, twice), 1):
+        assert our_layers(first) == our_layers(second), f"frame {frame}"
+        early, late = transactions(first), transactions(second)
+        assert [one for one in early if one not in late] == [], f"frame {frame}"
+        added = [ended_by(one) for one in late if one not in early]
+        assert ["END-OF-DATA"] not in added, f"frame {frame}"
+
+
+def visited(sharkd, frames):
+    """The trees of the frames, asked for in this order, less epan's own layers."""
+    return {frame: [layer for layer in sharkd.tree(frame) if layer.get("f") not in NOT_OURS] for frame in frames}
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=places.name_of)
+def test_any_order_of_visits_gives_the_same_trees(tshark, capture):
+    with Sharkd(tshark.sandbox, capture) as in_order:
+        frames = in_order.matching("esmtp || smtp")[:VISITS]
+        expected = visited(in_order, frames)
+        again = visited(in_order, frames)
+    with Sharkd(tshark.sandbox, capture) as out_of_order:
+        order = random.Random(capture.name).sample(frames, len(frames))
+        found = visited(out_of_order, order)
+    for frame in frames:
+        assert again[frame] == expected[frame], f"frame {frame}, second visit"
+        assert found[frame] == expected[frame], f"frame {frame}, visited in the order {order}"

@@ -1,0 +1,208 @@
+/* test_capability.c — lines of the EHLO reply.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <glib.h>
+
+#include "wire/capability.h"
+
+static span exact(const char *text)
+{
+    return (span){g_memdup2(text, strlen(text)), strlen(text)};
+}
+
+static void release(span copy)
+{
+    g_free((void *)copy.octets);
+}
+
+static void assert_span(span got, const char *wanted)
+{
+    g_assert_cmpmem(got.octets, got.length, wanted, strlen(wanted));
+}
+
+static void test_parse(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+        const char *keyword, *parameters;
+        bool old_form;
+        capability_id id;
+        bool known;
+    } cases[] = {
+        {"SIZE 35882577", true, "SIZE", "35882577", false, CAPABILITY_SIZE, true},
+        {"SIZE", true, "SIZE", "", false, CAPABILITY_SIZE, true},
+        {"8BITMIME", true, "8BITMIME", "", false, CAPABILITY_8BITMIME, true},
+        {"starttls ", true, "starttls", "", false, CAPABILITY_STARTTLS, true},
+        {"AUTH LOGIN PLAIN XOAUTH2", true, "AUTH", "LOGIN PLAIN XOAUTH2", false, CAPABILITY_AUTH, true},
+        {"AUTH=LOGIN PLAIN", true, "AUTH", "LOGIN PLAIN", true, CAPABILITY_AUTH, true},
+        {"AUTH=LOGIN", true, "AUTH", "LOGIN", true, CAPABILITY_AUTH, true},
+        {"AUTH=", true, "AUTH", "", true, CAPABILITY_AUTH, true},
+        {"AUTH= LOGIN", true, "AUTH", "LOGIN", true, CAPABILITY_AUTH, true},
+        {"AUTH =LOGIN", true, "AUTH", "=LOGIN", false, CAPABILITY_AUTH, true},
+        {"LIMITS RCPTMAX=100 MAILMAX=5", true, "LIMITS", "RCPTMAX=100 MAILMAX=5", false, CAPABILITY_LIMITS, true},
+        {"X-EXPS GSSAPI NTLM", true, "X-EXPS", "GSSAPI NTLM", false, CAPABILITY_X_EXPS, true},
+        {"XFORWARD NAME ADDR", true, "XFORWARD", "NAME ADDR", false, CAPABILITY_XFORWARD, true},
+        {"DELIVERBY", true, "DELIVERBY", "", false, CAPABILITY_DELIVERBY, true},
+        {"FROBNICATE\t1", true, "FROBNICATE", "1", false, CAPABILITY_OTHER, false},
+        {" HELP", true, "HELP", "", false, CAPABILITY_OTHER, true},
+        {"", false, "", "", false, CAPABILITY_OTHER, false},
+        {"  ", false, "", "", false, CAPABILITY_OTHER, false},
+        {"=LOGIN", false, "", "", false, CAPABILITY_OTHER, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        capability out = {0};
+        g_test_message("%s", cases[i].in);
+        g_assert_cmpint(capability_parse(in, &out), ==, cases[i].ok);
+        assert_span(out.keyword, cases[i].keyword);
+        assert_span(out.parameters, cases[i].parameters);
+        g_assert_cmpint(out.old_form, ==, cases[i].old_form);
+        g_assert_cmpint(out.row != NULL, ==, cases[i].known);
+        g_assert_cmpint(out.row ? out.row->id : CAPABILITY_OTHER, ==, cases[i].id);
+        release(in);
+    }
+}
+
+static void test_rows(void)
+{
+    size_t count;
+    const capability_row *rows = capability_rows(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        g_assert_true(i == 0 || strcmp(rows[i - 1].keyword, rows[i].keyword) < 0);
+        g_assert_cmpuint(strlen(rows[i].meaning), >, 0);
+        g_assert_cmpuint(strlen(rows[i].source), >, 0);
+
+        char *lower = g_ascii_strdown(rows[i].keyword, -1);
+        char *line = g_strconcat(lower, " 1 two", NULL);
+        capability out;
+        g_assert_true(capability_parse(span_of(line), &out));
+        g_assert_true(out.row == &rows[i]);
+        assert_span(out.parameters, "1 two");
+        g_assert_true(capability_find(span_of(lower)) == &rows[i]);
+        g_free(line);
+        g_free(lower);
+    }
+    g_assert_null(capability_find(span_of("")));
+    g_assert_null(capability_find(span_of("SIZES")));
+}
+
+/* What IANA registers is all there. */
+static void test_registry(void)
+{
+    static const char *const registered[] = {
+        "SEND",          "SOML",          "SAML",       "EXPN",      "HELP",     "TURN",
+        "8BITMIME",      "SIZE",          "VERB",       "ONEX",      "CHUNKING", "BINARYMIME",
+        "CHECKPOINT",    "DELIVERBY",     "PIPELINING", "DSN",       "ETRN",     "ENHANCEDSTATUSCODES",
+        "STARTTLS",      "NO-SOLICITING", "MTRK",       "SUBMITTER", "ATRN",     "AUTH",
+        "FUTURERELEASE", "CONPERM",       "CONNEG",     "BURL",      "UTF8SMTP", "SMTPUTF8",
+        "MT-PRIORITY",   "RRVS",          "REQUIRETLS", "LIMITS",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(registered); i++)
+        g_assert_nonnull(capability_find(span_of(registered[i])));
+}
+
+static void test_numbers(void)
+{
+    static const struct {
+        const char *in;
+        number_result size, deliverby;
+        uint64_t value;
+    } cases[] = {
+        {"X 35882577", NUMBER_OK, NUMBER_OK, 35882577},
+        {"X 0", NUMBER_OK, NUMBER_OK, 0},
+        {"X 4294967296", NUMBER_OK, NUMBER_OVERFLOW, 4294967296},
+        {"X 18446744073709551616", NUMBER_OVERFLOW, NUMBER_OVERFLOW, 0},
+        {"X", NUMBER_BAD, NUMBER_BAD, 0},
+        {"X lots", NUMBER_BAD, NUMBER_BAD, 0},
+        {"X 10 20", NUMBER_OK, NUMBER_OK, 10},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        capability out;
+        uint64_t octets = 0;
+        uint32_t seconds = 0;
+        g_assert_true(capability_parse(in, &out));
+        g_assert_cmpint(capability_size(&out, &octets), ==, cases[i].size);
+        g_assert_cmpint(capability_deliverby(&out, &seconds), ==, cases[i].deliverby);
+        g_assert_cmpuint(octets, ==, cases[i].value);
+        g_assert_cmpuint(seconds, ==, cases[i].deliverby == NUMBER_OK ? cases[i].value : 0);
+        release(in);
+    }
+}
+
+static void test_future_release(void)
+{
+    static const struct {
+        const char *in;
+        number_result interval_result;
+        uint32_t interval;
+        bool has_until;
+    } cases[] = {
+        {"FUTURERELEASE 86400 2023-11-14T22:13:20Z", NUMBER_OK, 86400, true},
+        {"FUTURERELEASE 86400", NUMBER_OK, 86400, false},
+        {"FUTURERELEASE 99999999999 2023-11-14T22:13:20Z", NUMBER_OVERFLOW, 0, true},
+        {"FUTURERELEASE x y", NUMBER_BAD, 0, false},
+        {"FUTURERELEASE", NUMBER_BAD, 0, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        capability out;
+        g_assert_true(capability_parse(in, &out));
+        future_release release_r = capability_future_release(&out);
+        g_assert_cmpint(release_r.interval_result, ==, cases[i].interval_result);
+        g_assert_cmpuint(release_r.interval, ==, cases[i].interval);
+        g_assert_cmpint(release_r.has_until, ==, cases[i].has_until);
+        g_assert_cmpint(release_r.until.seconds, ==, cases[i].has_until ? 1700000000 : 0);
+        release(in);
+    }
+}
+
+static void test_limits(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+        const char *name, *text;
+        number_result result;
+        uint32_t value;
+    } cases[] = {
+        {"RCPTMAX=100", true, "RCPTMAX", "100", NUMBER_OK, 100},
+        {"mailmax=1", true, "mailmax", "1", NUMBER_OK, 1},
+        {"RCPTDOMAINMAX=4294967296", true, "RCPTDOMAINMAX", "4294967296", NUMBER_OVERFLOW, 0},
+        {"OTHER=a=b", true, "OTHER", "a=b", NUMBER_BAD, 0},
+        {"RCPTMAX=", true, "RCPTMAX", "", NUMBER_BAD, 0},
+        {"RCPTMAX", false, "", "", NUMBER_OK, 0},
+        {"=100", false, "", "", NUMBER_OK, 0},
+        {"", false, "", "", NUMBER_OK, 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        capability_limit out = {0};
+        g_assert_cmpint(capability_limit_parse(in, &out), ==, cases[i].ok);
+        assert_span(out.name, cases[i].name);
+        assert_span(out.text, cases[i].text);
+        g_assert_cmpint(out.result, ==, cases[i].result);
+        g_assert_cmpuint(out.value, ==, cases[i].value);
+        release(in);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/capability/parse", test_parse);
+    g_test_add_func("/capability/rows", test_rows);
+    g_test_add_func("/capability/registry", test_registry);
+    g_test_add_func("/capability/numbers", test_numbers);
+    g_test_add_func("/capability/future_release", test_future_release);
+    g_test_add_func("/capability/limits", test_limits);
+    return g_test_run();
+}

@@ -1,0 +1,433 @@
+/* test_parameter.c — parameters of MAIL and RCPT.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <glib.h>
+
+#include "wire/parameter.h"
+
+static span exact(const char *text)
+{
+    return (span){g_memdup2(text, strlen(text)), strlen(text)};
+}
+
+static void release(span copy)
+{
+    g_free((void *)copy.octets);
+}
+
+static void assert_span(span got, const char *wanted)
+{
+    g_assert_cmpmem(got.octets, got.length, wanted, strlen(wanted));
+}
+
+static void test_next(void)
+{
+    static const struct {
+        const char *whole, *keyword, *value;
+        bool has_value;
+        const char *row; /* NULL when unknown */
+    } wanted[] = {
+        {"SIZE=8405", "SIZE", "8405", true, "SIZE"},
+        {"body=8BITMIME", "body", "8BITMIME", true, "BODY"},
+        {"SMTPUTF8", "SMTPUTF8", "", false, "SMTPUTF8"},
+        {"RET=", "RET", "", true, "RET"},
+        {"NOTIFY=NEVER", "NOTIFY", "NEVER", true, NULL}, /* RCPT's */
+        {"X=a=b", "X", "a=b", true, NULL},
+        {"=", "", "", true, NULL},
+    };
+    span in = exact(" SIZE=8405  body=8BITMIME\tSMTPUTF8 RET= NOTIFY=NEVER X=a=b = ");
+    span rest = in;
+    parameter out;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        g_assert_true(parameter_next(&rest, PARAMETER_OF_MAIL, &out));
+        assert_span(out.whole, wanted[i].whole);
+        assert_span(out.keyword, wanted[i].keyword);
+        assert_span(out.value, wanted[i].value);
+        g_assert_cmpint(out.has_value, ==, wanted[i].has_value);
+        g_assert_cmpstr(out.row ? out.row->keyword : NULL, ==, wanted[i].row);
+    }
+    g_assert_false(parameter_next(&rest, PARAMETER_OF_MAIL, &out));
+    release(in);
+}
+
+/* XCLIENT's attributes are in no table. */
+static void test_attributes(void)
+{
+    span rest = span_of("NAME=spike.example.org ADDR=192.0.2.1 REVERSE_NAME=a");
+    parameter out;
+
+    while (parameter_next(&rest, 0, &out)) {
+        g_assert_null(out.row);
+        g_assert_null(parameter_expected(&out));
+    }
+}
+
+static void test_expected(void)
+{
+    static const struct {
+        const char *in;
+        unsigned commands;
+        bool ok;
+    } cases[] = {
+        {"SIZE=0", PARAMETER_OF_MAIL, true},
+        {"SIZE=18446744073709551615", PARAMETER_OF_MAIL, true},
+        {"SIZE=18446744073709551616", PARAMETER_OF_MAIL, false},
+        {"SIZE=", PARAMETER_OF_MAIL, false},
+        {"SIZE", PARAMETER_OF_MAIL, false},
+        {"SIZE=1k", PARAMETER_OF_MAIL, false},
+        {"BODY=7BIT", PARAMETER_OF_MAIL, true},
+        {"BODY=8bitmime", PARAMETER_OF_MAIL, true},
+        {"BODY=BINARYMIME", PARAMETER_OF_MAIL, true},
+        {"BODY=9BIT", PARAMETER_OF_MAIL, false},
+        {"RET=FULL", PARAMETER_OF_MAIL, true},
+        {"RET=hdrs", PARAMETER_OF_MAIL, true},
+        {"RET=BODY", PARAMETER_OF_MAIL, false},
+        {"ENVID=QQ314159", PARAMETER_OF_MAIL, true},
+        {"ENVID=a+2Bb", PARAMETER_OF_MAIL, true},
+        {"ENVID=a+2bb", PARAMETER_OF_MAIL, false},
+        {"ENVID=a+", PARAMETER_OF_MAIL, false},
+        {"ENVID=a=b", PARAMETER_OF_MAIL, false},
+        {"AUTH=<>", PARAMETER_OF_MAIL, true},
+        {"AUTH=e+3Dmc2@example.com", PARAMETER_OF_MAIL, true},
+        {"AUTH=", PARAMETER_OF_MAIL, false},
+        {"SMTPUTF8", PARAMETER_OF_MAIL, true},
+        {"SMTPUTF8=1", PARAMETER_OF_MAIL, false},
+        {"REQUIRETLS", PARAMETER_OF_MAIL, true},
+        {"BY=120;N", PARAMETER_OF_MAIL, true},
+        {"BY=-120;NT", PARAMETER_OF_MAIL, true},
+        {"BY=+5;RT", PARAMETER_OF_MAIL, true},
+        {"BY=120", PARAMETER_OF_MAIL, false},
+        {"BY=120;X", PARAMETER_OF_MAIL, false},
+        {"HOLDFOR=86400", PARAMETER_OF_MAIL, true},
+        {"HOLDFOR=1234567890", PARAMETER_OF_MAIL, false},
+        {"HOLDFOR=-1", PARAMETER_OF_MAIL, false},
+        {"HOLDUNTIL=2030-01-31T12:00:00Z", PARAMETER_OF_MAIL, true},
+        {"HOLDUNTIL=tomorrow", PARAMETER_OF_MAIL, false},
+        {"MT-PRIORITY=-9", PARAMETER_OF_MAIL, true},
+        {"MT-PRIORITY=10", PARAMETER_OF_MAIL, false},
+        {"NOTIFY=NEVER", PARAMETER_OF_RCPT, true},
+        {"NOTIFY=success,FAILURE,DELAY", PARAMETER_OF_RCPT, true},
+        {"NOTIFY=NEVER,DELAY", PARAMETER_OF_RCPT, false},
+        {"NOTIFY=", PARAMETER_OF_RCPT, false},
+        {"NOTIFY=DELAY,", PARAMETER_OF_RCPT, false},
+        {"NOTIFY=,DELAY", PARAMETER_OF_RCPT, false},
+        {"ORCPT=rfc822;ann+2Bx@example.org", PARAMETER_OF_RCPT, true},
+        {"ORCPT=utf-8;\\x{FC}@example.org", PARAMETER_OF_RCPT, true},
+        {"ORCPT=rfc822;ann+x@example.org", PARAMETER_OF_RCPT, false},
+        {"ORCPT=ann@example.org", PARAMETER_OF_RCPT, false},
+        {"ORCPT=;ann@example.org", PARAMETER_OF_RCPT, false},
+        {"ORCPT=rfc822;", PARAMETER_OF_RCPT, false},
+        {"RRVS=2014-04-03T23:01:00Z;C", PARAMETER_OF_RCPT, true},
+        {"RRVS=2014-04-03T23:01:00Z;X", PARAMETER_OF_RCPT, false},
+        {"XVERP", PARAMETER_OF_MAIL, true},
+        {"XVERP=-+", PARAMETER_OF_MAIL, true},
+        {"XVERP=", PARAMETER_OF_MAIL, false},
+        {"XOORG=example.org", PARAMETER_OF_MAIL, true},
+        {"XOORG", PARAMETER_OF_MAIL, false},
+        {"X-UNKNOWN", PARAMETER_OF_MAIL, true},
+        {"X-UNKNOWN=1", PARAMETER_OF_MAIL, true},
+        {"X-UNKNOWN=", PARAMETER_OF_MAIL, false},
+        {"X-UNKNOWN=a=b", PARAMETER_OF_MAIL, false},
+        {"X-UNKNOWN=\xc3\xbc", PARAMETER_OF_MAIL, true},
+        {"X-UNKNOWN=\x01", PARAMETER_OF_MAIL, false},
+        {"-X=1", PARAMETER_OF_MAIL, false},
+        {"X.Y=1", PARAMETER_OF_MAIL, false},
+        {"=1", PARAMETER_OF_MAIL, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        span rest = in;
+        parameter out;
+        g_test_message("%s", cases[i].in);
+        g_assert_true(parameter_next(&rest, cases[i].commands, &out));
+        const char *expected = parameter_expected(&out);
+        g_assert_cmpint(expected == NULL, ==, cases[i].ok);
+        g_assert_true(!expected || g_str_has_prefix(expected, "expected "));
+        release(in);
+    }
+}
+
+/* A value that is written as each form wants it. */
+static const char *const examples[] = {
+    [PARAMETER_FORM_NONE] = "",
+    [PARAMETER_FORM_TEXT] = "=some-text",
+    [PARAMETER_FORM_OPTIONAL] = "",
+    [PARAMETER_FORM_XTEXT] = "=QQ+2B314159",
+    [PARAMETER_FORM_AUTH] = "=<>",
+    [PARAMETER_FORM_NUMBER] = "=8405",
+    [PARAMETER_FORM_INTERVAL] = "=86400",
+    [PARAMETER_FORM_PRIORITY] = "=-3",
+    [PARAMETER_FORM_TIME] = "=2030-01-31T12:00:00Z",
+    [PARAMETER_FORM_BY] = "=120;RT",
+    [PARAMETER_FORM_RRVS] = "=2014-04-03T23:01:00Z",
+    [PARAMETER_FORM_BODY] = "=BINARYMIME",
+    [PARAMETER_FORM_RET] = "=HDRS",
+    [PARAMETER_FORM_NOTIFY] = "=SUCCESS,DELAY",
+    [PARAMETER_FORM_ORCPT] = "=rfc822;ann@example.org",
+};
+
+static void test_rows(void)
+{
+    size_t count;
+    const parameter_row *rows = parameter_rows(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        g_assert_true(i == 0 || strcmp(rows[i - 1].keyword, rows[i].keyword) < 0);
+        g_assert_cmpuint(strlen(rows[i].meaning), >, 0);
+        g_assert_cmpuint(strlen(rows[i].source), >, 0);
+        for (unsigned command = PARAMETER_OF_MAIL; command <= PARAMETER_OF_RCPT; command <<= 1) {
+            char *text = g_strconcat(rows[i].keyword, examples[rows[i].form], NULL);
+            span rest = span_of(text);
+            parameter out;
+            g_assert_true(parameter_next(&rest, command, &out));
+            g_assert_true(out.row == (rows[i].commands & command ? &rows[i] : NULL));
+            g_assert_null(parameter_expected(&out));
+            g_free(text);
+        }
+    }
+}
+
+static void test_numbers(void)
+{
+    uint64_t octets = 0;
+    uint32_t seconds = 0;
+
+    g_assert_cmpint(parameter_size(span_of("35882577"), &octets), ==, NUMBER_OK);
+    g_assert_cmpuint(octets, ==, 35882577);
+    g_assert_cmpint(parameter_size(span_of("99999999999999999999"), &octets), ==, NUMBER_OVERFLOW);
+    g_assert_cmpint(parameter_interval(span_of("4294967295"), &seconds), ==, NUMBER_OK);
+    g_assert_cmpuint(seconds, ==, UINT32_MAX);
+    g_assert_cmpint(parameter_interval(span_of("4294967296"), &seconds), ==, NUMBER_OVERFLOW);
+    g_assert_cmpint(parameter_interval(span_of(""), &seconds), ==, NUMBER_BAD);
+}
+
+static void test_priority(void)
+{
+    static const char *const bad[] = {"", "-", "-0", "+1", "10", "-10", "a", "1 ", "--1"};
+    int8_t priority;
+
+    for (int wanted = -9; wanted <= 9; wanted++) {
+        char *text = g_strdup_printf("%d", wanted);
+        span in = exact(text);
+        g_assert_true(parameter_priority(in, &priority));
+        g_assert_cmpint(priority, ==, wanted);
+        release(in);
+        g_free(text);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        span in = exact(bad[i]);
+        g_assert_false(parameter_priority(in, &priority));
+        release(in);
+    }
+}
+
+static void test_by(void)
+{
+    static const struct {
+        const char *in;
+        number_result result;
+        int32_t seconds;
+        const char *mode;
+        bool trace;
+    } cases[] = {
+        {"120;N", NUMBER_OK, 120, "N", false},
+        {"120;rt", NUMBER_OK, 120, "r", true},
+        {"-5;NT", NUMBER_OK, -5, "N", true},
+        {"+5;R", NUMBER_OK, 5, "R", false},
+        {"999999999;R", NUMBER_OK, 999999999, "R", false},
+        {"-999999999;N", NUMBER_OK, -999999999, "N", false},
+        {"1000000000;R", NUMBER_OVERFLOW, 0, "", false},
+        {"99999999999999999999;R", NUMBER_OVERFLOW, 0, "", false},
+        {"", NUMBER_BAD, 0, "", false},
+        {"120", NUMBER_BAD, 0, "", false},
+        {"120;", NUMBER_BAD, 0, "", false},
+        {";R", NUMBER_BAD, 0, "", false},
+        {"-;R", NUMBER_BAD, 0, "", false},
+        {"--5;R", NUMBER_BAD, 0, "", false},
+        {"120;T", NUMBER_BAD, 0, "", false},
+        {"120;RTT", NUMBER_BAD, 0, "", false},
+        {"120;R;T", NUMBER_BAD, 0, "", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        deliver_by out = {0};
+        g_assert_cmpint(parameter_by(in, &out), ==, cases[i].result);
+        g_assert_cmpint(out.seconds, ==, cases[i].seconds);
+        assert_span(out.mode, cases[i].mode);
+        g_assert_cmpint(out.trace, ==, cases[i].trace);
+        release(in);
+    }
+}
+
+static void test_date_time(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+        int64_t seconds;
+        uint32_t nanoseconds;
+    } cases[] = {
+        {"1970-01-01T00:00:00Z", true, 0, 0},
+        {"1969-12-31T23:59:59Z", true, -1, 0},
+        {"2000-02-29T12:00:00Z", true, 951825600, 0},
+        {"2000-03-01T00:00:00z", true, 951868800, 0},
+        {"2014-04-03t23:01:00Z", true, 1396566060, 0},
+        {"2023-11-14T22:13:20Z", true, 1700000000, 0},
+        {"2038-01-19T03:14:08Z", true, 2147483648, 0},
+        {"9999-12-31T23:59:59Z", true, 253402300799, 0},
+        {"0001-01-01T00:00:00Z", true, -62135596800, 0},
+        {"1985-04-12T23:20:50.52Z", true, 482196050, 520000000},
+        {"1985-04-12T23:20:50.123456789987Z", true, 482196050, 123456789},
+        {"1996-12-19T16:39:57-08:00", true, 851042397, 0},
+        {"1990-12-31T23:59:60Z", true, 662688000, 0},
+        {"1937-01-01T12:00:27.87+00:20", true, -1041337173, 870000000},
+        {"", false, 0, 0},
+        {"2014", false, 0, 0},
+        {"2014-04-03", false, 0, 0},
+        {"2014-04-03T23:01:00", false, 0, 0},
+        {"2014-04-03 23:01:00Z", false, 0, 0},
+        {"2014-04-03T23:01Z", false, 0, 0},
+        {"2014-04-03T23:01:00ZZ", false, 0, 0},
+        {"2014-04-03T23:01:00.Z", false, 0, 0},
+        {"2014-04-03T23:01:00+0100", false, 0, 0},
+        {"2014-04-03T23:01:00+24:00", false, 0, 0},
+        {"2014-04-03T23:01:00+01:60", false, 0, 0},
+        {"2014-13-03T23:01:00Z", false, 0, 0},
+        {"2014-00-03T23:01:00Z", false, 0, 0},
+        {"2014-04-31T23:01:00Z", false, 0, 0},
+        {"2014-02-29T23:01:00Z", false, 0, 0},
+        {"1900-02-29T23:01:00Z", false, 0, 0},
+        {"2014-04-00T23:01:00Z", false, 0, 0},
+        {"2014-04-03T24:01:00Z", false, 0, 0},
+        {"2014-04-03T23:60:00Z", false, 0, 0},
+        {"2014-04-03T23:01:61Z", false, 0, 0},
+        {"0000-04-03T23:01:00Z", false, 0, 0},
+        {"14-04-03T23:01:00Z", false, 0, 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        date_time out = {0, 0};
+        g_test_message("%s", cases[i].in);
+        g_assert_cmpint(date_time_parse(in, &out), ==, cases[i].ok);
+        g_assert_cmpint(out.seconds, ==, cases[i].seconds);
+        g_assert_cmpuint(out.nanoseconds, ==, cases[i].nanoseconds);
+        /* Cut off anywhere it is none. */
+        for (size_t length = 0; cases[i].ok && length < in.length; length++) {
+            uint8_t *cut = g_memdup2(in.octets, length);
+            g_assert_false(date_time_parse((span){cut, length}, &out));
+            g_free(cut);
+        }
+        release(in);
+    }
+}
+
+/* Every day of four centuries, against GLib's calendar. */
+static void test_every_day(void)
+{
+    GDateTime *day = g_date_time_new_utc(1800, 1, 1, 0, 0, 0);
+
+    for (int n = 0; n < 146097; n++) {
+        char *text = g_date_time_format(day, "%Y-%m-%dT00:00:00Z");
+        date_time out;
+        g_assert_true(date_time_parse(span_of(text), &out));
+        g_assert_cmpint(out.seconds, ==, g_date_time_to_unix(day));
+        g_free(text);
+        GDateTime *next = g_date_time_add_days(day, 1);
+        g_date_time_unref(day);
+        day = next;
+    }
+    g_date_time_unref(day);
+}
+
+static void test_rrvs(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+        const char *action;
+    } cases[] = {
+        {"2014-04-03T23:01:00Z", true, ""},
+        {"2014-04-03T23:01:00Z;C", true, "C"},
+        {"2014-04-03T23:01:00Z;r", true, "r"},
+        {"2014-04-03T23:01:00Z;", false, ""},
+        {"2014-04-03T23:01:00Z;CR", false, ""},
+        {"2014-04-03T23:01:00Z;C;", false, ""},
+        {"2014-04-03T23:01:00;C", false, ""},
+        {";C", false, ""},
+        {"", false, ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        rrvs out = {0};
+        g_assert_cmpint(parameter_rrvs(in, &out), ==, cases[i].ok);
+        g_assert_cmpint(out.time.seconds, ==, cases[i].ok ? 1396566060 : 0);
+        assert_span(out.action, cases[i].action);
+        release(in);
+    }
+}
+
+static void test_notify(void)
+{
+    span rest = span_of("SUCCESS,,delay");
+    span word;
+
+    g_assert_true(parameter_notify_next(&rest, &word));
+    assert_span(word, "SUCCESS");
+    g_assert_true(parameter_notify_next(&rest, &word));
+    assert_span(word, "");
+    g_assert_true(parameter_notify_next(&rest, &word));
+    assert_span(word, "delay");
+    g_assert_false(parameter_notify_next(&rest, &word));
+}
+
+static void test_orcpt(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+        const char *type, *address;
+        bool utf8;
+    } cases[] = {
+        {"rfc822;ann@example.org", true, "rfc822", "ann@example.org", false},
+        {"UTF-8;\\x{FC}", true, "UTF-8", "\\x{FC}", true},
+        {"x;a;b", true, "x", "a;b", false},
+        {"rfc822;", true, "rfc822", "", false},
+        {"rfc822", false, "", "", false},
+        {";ann", false, "", "", false},
+        {"", false, "", "", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        original_recipient out = {0};
+        g_assert_cmpint(parameter_orcpt(in, &out), ==, cases[i].ok);
+        assert_span(out.type, cases[i].type);
+        assert_span(out.address, cases[i].address);
+        g_assert_cmpint(out.utf8, ==, cases[i].utf8);
+        release(in);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/parameter/next", test_next);
+    g_test_add_func("/parameter/attributes", test_attributes);
+    g_test_add_func("/parameter/expected", test_expected);
+    g_test_add_func("/parameter/rows", test_rows);
+    g_test_add_func("/parameter/numbers", test_numbers);
+    g_test_add_func("/parameter/priority", test_priority);
+    g_test_add_func("/parameter/by", test_by);
+    g_test_add_func("/parameter/date_time", test_date_time);
+    g_test_add_func("/parameter/every_day", test_every_day);
+    g_test_add_func("/parameter/rrvs", test_rrvs);
+    g_test_add_func("/parameter/notify", test_notify);
+    g_test_add_func("/parameter/orcpt", test_orcpt);
+    return g_test_run();
+}
