@@ -7,9 +7,11 @@
 #include <epan/packet.h>
 
 #include <epan/proto.h>
+#include <epan/tap.h>
 #include <gmodule.h>
 
 #include "dissector/register.h"
+#include "taps/register.h"
 
 G_MODULE_EXPORT const char plugin_version[] = ESMTP_VERSION;
 G_MODULE_EXPORT const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
@@ -19,6 +21,8 @@ G_MODULE_EXPORT void plugin_register(void);
 void plugin_register(void)
 {
     static proto_plugin esmtp = {.register_protoinfo = dissector_register, .register_handoff = dissector_register_handoff};
+    static tap_plugin esmtp_taps = {.register_tap_listener = taps_register};
 
     proto_register_plugin(&esmtp);
+    tap_register_plugin(&esmtp_taps);
 }

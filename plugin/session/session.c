@@ -120,12 +120,18 @@ static void settle_roles(reading *r)
         swap_roles(s);
 }
 
+/* Has there been a conversation before TLS? A proxy's header is none. */
+static bool was_plain(const session *s)
+{
+    return s->spoken[SIDE_SERVER] || s->client != CLIENT_COMMANDS || exchange_waits(s, VERB_STARTTLS);
+}
+
 /* Octets came in this layer: TLS is running, or it was granted and is not. */
 static void notice_layer(session *s, layer which)
 {
     s->last_layer = which;
-    if (which == LAYER_TLS && s->tls == TLS_NONE && exchange_waits(s, VERB_STARTTLS))
-        session_restart(s, "STARTTLS"); /* the grant was not captured */
+    if (which == LAYER_TLS && s->tls != TLS_RUNNING && was_plain(s))
+        session_restart(s, "STARTTLS"); /* if that was not done at its grant, the grant was not captured */
     if (which == LAYER_TLS)
         s->tls = TLS_RUNNING;
     else if (s->tls == TLS_GRANTED)

@@ -39,7 +39,7 @@ EXPECTED = {
     "esmtp.reply.code": ["220", "250", "334", "334", "235", "250", "250", "550", "354", "250", "250", "250", "250", "250", "221"],
     "esmtp.reply.lines": ["2", "5", "1", "1", "1", "1", "1", "2", "1", "1", "1", "1", "1", "1", "1"],
     "esmtp.reply.verb": ["CONNECT", "EHLO", "AUTH", "AUTH", "AUTH", "MAIL", "RCPT", "RCPT", "DATA", "END-OF-DATA", "MAIL", "RCPT",
-                         "BDAT", "END-OF-DATA", "QUIT"],
+                         "BDAT", "BDAT", "QUIT"],
     "esmtp.capability.keyword": ["PIPELINING", "AUTH", "CHUNKING", "SIZE"],
     "esmtp.auth.username": ["ann"],
     "esmtp.auth.password": ["secret"],

@@ -2,8 +2,8 @@
 
 Wireshark loads no personal plugin for root, and reads WIRESHARK_PLUGIN_DIR for other users only. So programs run here as an
 unprivileged user whenever we are root, with an empty home folder, and with a plugin folder that holds the stock plugins and
-ours. An esmtp.so that somebody installed is left out: it would shadow the one under test. Nothing outside the sandbox's own
-temporary folder is written.
+ours. An esmtp.so that somebody installed is left out: it would shadow the one under test, and is no part of a stock
+Wireshark. Nothing outside the sandbox's own temporary folder is written.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -36,8 +36,7 @@ class Sandbox:
         self.folder = Path(self._temporary.name)
         self.folder.chmod(0o755)
         self.environment = self._make_environment()
-        if self.plugin:
-            self._install_plugins()
+        self._install_plugins()
         return self
 
     def __exit__(self, *_):
@@ -82,9 +81,10 @@ class Sandbox:
             for file in kind.glob("*.so"):
                 if file.name != PLUGIN_FILE:
                     (ours / kind.name / file.name).symlink_to(file)
-        (ours / "epan").mkdir(exist_ok=True)
-        shutil.copy(self.plugin, ours / "epan" / PLUGIN_FILE)
-        (ours / "epan" / PLUGIN_FILE).chmod(0o755)
+        if self.plugin:
+            (ours / "epan").mkdir(exist_ok=True)
+            shutil.copy(self.plugin, ours / "epan" / PLUGIN_FILE)
+            (ours / "epan" / PLUGIN_FILE).chmod(0o755)
 
     def _global_plugins(self):
         environment = {name: value for name, value in self.environment.items() if name != "LD_PRELOAD"}

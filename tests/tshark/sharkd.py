@@ -29,7 +29,7 @@ class Sharkd:
     def __enter__(self):
         self._errors = tempfile.TemporaryFile()
         self._process = self._sandbox.popen(["sharkd", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-                                            text=True)
+                                            encoding="utf-8", errors="replace")
         self._request = 0
         self.ask("load", file=str(self._capture))
         return self

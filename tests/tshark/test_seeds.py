@@ -111,7 +111,7 @@ FIELDS = {
             "esmtp.rcpt.to.local_part": ["bob"],
             "esmtp.rcpt.to.domain": ["example.net"],
         },
-        40: {"esmtp.message.reassembled_in": ["59"]},
+        56: {"esmtp.message.reassembled_in": ["59"]},
         59: {
             "esmtp.message.unstuffed_size": ["19710"],
             "esmtp.message.reassembled_length": ["19710"],

@@ -433,7 +433,8 @@ def commands(session):
     client.expect(421)
     client.close()
     session.stop_capture()
-    session.end([mail_record(0, "ann@example.com", [("bob@example.org", 250)], "aborted", None)], server)
+    session.end([mail_record(0, "ann@example.com", [("bob@example.org", 250)], "aborted", None),
+                 mail_record(1, "", [], "rejected", None)], server)
 
 
 @scenario("postfix-smtps-openssl", "openssl s_client on 465, the session typed into it; one mail.", "postfix")

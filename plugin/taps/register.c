@@ -1,0 +1,19 @@
+/* register.c — what the taps register, a row each.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "taps/register.h"
+
+#include <stddef.h>
+
+static void (*const taps[])(void) = {
+    mails_register,
+    tree_register,
+    srt_register,
+};
+
+void taps_register(void)
+{
+    for (size_t i = 0; i < sizeof taps / sizeof taps[0]; i++)
+        taps[i]();
+}
