@@ -150,7 +150,7 @@ static void info_old(drawing *d, const finding *f)
     info_octets(d, f, "seen before");
 }
 
-static void (*const writers[])(drawing *, const finding *) = {
+static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
     [FINDING_COMMAND] = info_command, [FINDING_AUTH_RESPONSE] = info_auth_response, [FINDING_REPLY] = info_reply,
     [FINDING_PART] = info_part,       [FINDING_CONTENT] = info_content,             [FINDING_END_OF_DATA] = info_end_of_data,
     [FINDING_UNKNOWN] = info_unknown, [FINDING_GAP] = NULL,                         [FINDING_OLD] = info_old,

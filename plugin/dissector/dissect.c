@@ -144,6 +144,13 @@ place place_of(drawing *d, const finding *f, const char *name)
     return (place){whole, 0, {f->octets, f->length}};
 }
 
+place octets_placed(drawing *d, const finding *f)
+{
+    tvbuff_t *tvb = f->octets ? tvb_new_child_real_data(d->tvb, f->octets, f->length, (int)f->length) : d->tvb;
+
+    return (place){tvb, f->octets ? 0 : (int)(f->position - d->chunk->position), octets_of(d, f)};
+}
+
 static void draw_octets(drawing *d, const finding *f, field which, const char *what)
 {
     place at = place_of(d, f, what);
@@ -182,7 +189,7 @@ static void draw_gap(drawing *d, const finding *f)
                                                           : "before this packet were not captured");
 }
 
-static void (*const drawers[])(drawing *, const finding *) = {
+static void (*const drawers[FINDING_KINDS])(drawing *, const finding *) = {
     [FINDING_COMMAND] = draw_command, [FINDING_AUTH_RESPONSE] = draw_auth_response, [FINDING_REPLY] = draw_reply,
     [FINDING_PART] = draw_part,       [FINDING_CONTENT] = draw_content,             [FINDING_END_OF_DATA] = draw_end_of_data,
     [FINDING_UNKNOWN] = draw_unknown, [FINDING_GAP] = draw_gap,                     [FINDING_OLD] = draw_old,
@@ -210,15 +217,6 @@ static void draw_columns(drawing *d)
     columns_end(d);
 }
 
-/* The filter name "smtp" goes on matching our packets: its protocol's item is added, hidden, when something asks for it. */
-static void draw_builtin_protocol(drawing *d)
-{
-    int smtp = proto_get_id_by_filter_name("smtp");
-
-    if (smtp > 0 && d->top && proto_registrar_get_nth((unsigned)smtp)->ref_type != HF_REF_TYPE_NONE)
-        proto_item_set_hidden(proto_tree_add_item(d->top, smtp, d->tvb, 0, -1, ENC_NA));
-}
-
 static void draw_tree(drawing *d)
 {
     tls_state tls = session_tls(d->connection->session);
@@ -227,7 +225,7 @@ static void draw_tree(drawing *d)
 
     if (!d->top)
         return;
-    draw_builtin_protocol(d);
+    builtin_fields_draw(d);
     d->item = proto_tree_add_item(d->top, proto_esmtp, d->tvb, 0, -1, ENC_NA);
     if (info[0])
         proto_item_append_text(d->item, ", %s", info);

@@ -20,22 +20,27 @@ proto_item *draw_item(proto_tree *tree, field which, const place *at, span part)
     return proto_tree_add_item(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, ENC_UTF_8);
 }
 
-char *text_of(packet_info *pinfo, span octets)
+char *text_in(wmem_allocator_t *scope, span octets)
 {
     wmem_strbuf_t *text;
     size_t nul = span_find(octets, 0);
 
     if (nul == octets.length)
-        return (char *)get_utf_8_string(pinfo->pool, octets.octets, (int)octets.length);
-    text = wmem_strbuf_new(pinfo->pool, NULL);
+        return (char *)get_utf_8_string(scope, octets.octets, (int)octets.length);
+    text = wmem_strbuf_new(scope, NULL);
     for (;;) {
         nul = span_find(octets, 0);
-        wmem_strbuf_append(text, (char *)get_utf_8_string(pinfo->pool, octets.octets, (int)nul));
+        wmem_strbuf_append(text, (char *)get_utf_8_string(scope, octets.octets, (int)nul));
         if (nul == octets.length)
             return wmem_strbuf_finalize(text);
         wmem_strbuf_append(text, "\xe2\x90\x80"); /* U+2400, the symbol for NUL: a NUL would end the string */
         octets = span_from(octets, nul + 1);
     }
+}
+
+char *text_of(packet_info *pinfo, span octets)
+{
+    return text_in(pinfo->pool, octets);
 }
 
 char *upper_case_of(packet_info *pinfo, span octets)

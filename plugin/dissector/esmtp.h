@@ -18,6 +18,7 @@
 typedef struct preferences {
     preference_bool decode_auth; /* show what AUTH's base64 stands for */
     preference_bool replace_builtin; /* take the built-in dissector's ports */
+    preference_bool builtin_fields;  /* add the built-in dissector's fields where they are named */
     unsigned message_limit;      /* MiB of one message's content that are put together at most */
 } preferences;
 
@@ -62,6 +63,9 @@ span octets_of(const drawing *d, const finding *f);
 /* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */
 place place_of(drawing *d, const finding *f, const char *name);
 
+/* As place_of(), but what was gathered from several packets gets no tab of its own. */
+place octets_placed(drawing *d, const finding *f);
+
 /* draw.c — small helpers all drawing is done with. The span has to be part of the place. */
 proto_item *draw_item(proto_tree *tree, field which, const place *at, span part);
 /* Where in the place's tvbuff a part of it stands. */
@@ -77,7 +81,8 @@ proto_item *draw_time(proto_tree *tree, field which, const place *at, span part,
 /* The field that fits the address's kind; none for a name. */
 void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, span part, const ip_address *found);
 proto_item *draw_generated_frame(proto_tree *tree, field which, tvbuff_t *tvb, uint32_t frame);
-/* A string of the packet's lifetime: as UTF-8, with NUL shown. */
+/* Octets as UTF-8, with NUL shown: a string that lives with `scope`, or with the packet. */
+char *text_in(wmem_allocator_t *scope, span octets);
 char *text_of(packet_info *pinfo, span octets);
 char *upper_case_of(packet_info *pinfo, span octets);
 /* "1,234,567" */
@@ -120,6 +125,10 @@ void tls_register_handoff(dissector_handle_t own);
 void tls_follow_session(drawing *d, tls_state before);
 /* Does TLS begin with these octets, though nobody asked for it? Then the connection is TLS's from here on. */
 bool tls_take_over(const connection *c, tvbuff_t *tvb, packet_info *pinfo);
+
+/* builtin_fields.c — the built-in dissector's fields, hidden, when something names them. */
+void builtin_fields_register_handoff(void);
+void builtin_fields_draw(drawing *d);
 
 /* ports.c — lets the ports of the built-in dissector follow us, and gives them back. */
 void ports_register_handoff(dissector_handle_t own);

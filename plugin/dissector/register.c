@@ -14,7 +14,7 @@
 #define LMTP_PORT 24        /* RFC 2033, 5: no port of its own; 24 is what servers listen on by habit */
 
 /* 32 MiB: several times what servers commonly take, little beside the memory a capture of that size needs. */
-preferences esmtp_preferences = {.decode_auth = true, .replace_builtin = true, .message_limit = 32};
+preferences esmtp_preferences = {.decode_auth = true, .replace_builtin = true, .builtin_fields = true, .message_limit = 32};
 
 static dissector_handle_t esmtp_handle;
 static dissector_handle_t lmtp_handle;
@@ -35,6 +35,10 @@ static void preferences_register(void)
                                    "Ports that point to the built-in dissector are dissected by this one. Without it, "
                                    "they and the ports of this one go back to the built-in.",
                                    &esmtp_preferences.replace_builtin);
+    prefs_register_bool_preference(module, "builtin_fields", "Fill in the built-in dissector's fields",
+                                   "Filters, columns, colouring rules and scripts that name fields of the built-in dissector "
+                                   "(smtp.req.command and the like) find them. They are hidden.",
+                                   &esmtp_preferences.builtin_fields);
 }
 
 void dissector_register(void)
@@ -56,6 +60,7 @@ void dissector_register_handoff(void)
     tls_register_handoff(esmtp_handle);
     heuristic_register_handoff();
     ports_register_handoff(esmtp_handle);
+    builtin_fields_register_handoff();
 }
 
 dissector_handle_t dissector_handle(void)

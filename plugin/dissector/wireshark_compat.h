@@ -5,10 +5,13 @@
 #ifndef ESMTP_DISSECTOR_WIRESHARK_COMPAT_H
 #define ESMTP_DISSECTOR_WIRESHARK_COMPAT_H
 
+#include <stdlib.h>
+
 #include <ws_version.h>
 
 #include <epan/packet.h>
 
+#include <epan/stat_tap_ui.h>
 #include <epan/strutil.h>
 #include <wsutil/str_util.h>
 
@@ -29,6 +32,13 @@ typedef bool heuristic_result;
 typedef gboolean heuristic_result;
 #endif
 
+/* What a function returns that is called before memory is freed. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool wmem_callback_result;
+#else
+typedef gboolean wmem_callback_result;
+#endif
+
 /* Octets as a line of printable text, as epan escapes it; lives with `scope`. */
 static inline char *octets_format(wmem_allocator_t *scope, const uint8_t *octets, size_t length)
 {
@@ -37,6 +47,34 @@ static inline char *octets_format(wmem_allocator_t *scope, const uint8_t *octets
 #else
     return format_text(scope, octets, length);
 #endif
+}
+
+/* A statistic of the command line, for -z. */
+typedef struct command_line_statistic {
+    const char *name;                    /* "esmtp,mails": what the argument of -z begins with */
+    bool (*start)(const char *argument); /* takes that argument; false: it cannot, and has said why */
+} command_line_statistic;
+
+/* Before 4.6 Wireshark leaves it to the statistic to end the program. */
+#if WIRESHARK_AT_LEAST(4, 6)
+static inline bool statistic_start(const char *argument, void *which)
+{
+    return ((const command_line_statistic *)which)->start(argument);
+}
+#else
+static inline void statistic_start(const char *argument, void *which)
+{
+    if (!((const command_line_statistic *)which)->start(argument))
+        exit(EXIT_FAILURE);
+}
+#endif
+
+/* `which` has to stay where it is. */
+static inline void statistic_register(command_line_statistic *which)
+{
+    stat_tap_ui ui = {.group = REGISTER_STAT_GROUP_GENERIC, .cli_string = which->name, .tap_init_cb = statistic_start};
+
+    register_stat_tap_ui(&ui, which);
 }
 
 /* The TLS dissector's entry points for protocols that turn to TLS midway. Their header wants the headers of libgcrypt and GnuTLS,

@@ -46,7 +46,7 @@ static bool looks_like_base64(span text)
     return text.length >= 4 && text.length % 4 == 0;
 }
 
-/* --- what a command does to the session --------------------------------------------------------------------------------- */
+/* --- what a command does to the session -------------------------------------------------------------------------------- */
 
 static void sent_data(reading *r, exchange *e, const client_line *in)
 {
@@ -157,7 +157,7 @@ static void (*const effects[])(reading *, exchange *, const client_line *) = {
     [VERB_QUIT] = sent_reset, [VERB_NOOP] = NULL,       [VERB_XEXCH50] = sent_xexch50,
 };
 
-/* --- what is noteworthy about a command ----------------------------------------------------------------------------------- */
+/* --- what is noteworthy about a command -------------------------------------------------------------------------------- */
 
 /* The extension that a verb belongs to; without its offer the server need not know the verb. */
 static const struct {
@@ -252,7 +252,7 @@ static uint32_t command_notes(const session *s, const client_line *in, verb_id i
     return notes;
 }
 
-/* --- lines ---------------------------------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------------------------------- */
 
 static const char *verb_name(session *s, const command *in)
 {
@@ -410,7 +410,7 @@ static void read_line(reading *r)
     }
 }
 
-/* --- octets of unknown meaning ---------------------------------------------------------------------------------------------- */
+/* --- octets of unknown meaning ----------------------------------------------------------------------------------------- */
 
 /* Behind a gap in a content, what comes is most likely more of it. */
 static bool in_lossy_content(const session *s)

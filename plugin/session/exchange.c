@@ -215,8 +215,8 @@ static exchange *head_for(reading *r, uint16_t code)
     return e;
 }
 
-/* LMTP replies to the content once for each recipient that was accepted (RFC 2033, 4.2). How many these are is known only now:
- * the content may have been sent before the replies to its RCPTs. */
+/* LMTP replies to the content once for each recipient that was accepted (RFC 2033, 4.2). How many these are is known only
+ * now: the content may have been sent before the replies to its RCPTs. */
 static void expect_replies(session *s, exchange *e)
 {
     bool of_content = e->kind == EXCHANGE_END_OF_DATA || (e->kind == EXCHANGE_COMMAND && e->last_chunk);

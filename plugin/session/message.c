@@ -130,7 +130,8 @@ static void message_account(reading *r, message *m, const content_piece *piece)
     m->size += piece->consumed;
     m->unstuffed_size += piece->unstuffed;
     m->stuffed |= piece->stuffed;
-    note_frame(r->s, m, r->arrival->frame);
+    if (piece->consumed > piece->end_mark) /* a packet with the lone dot alone has nothing of the content */
+        note_frame(r->s, m, r->arrival->frame);
     if (m->unstuffed_size > r->s->gather_limit && !m->too_large) {
         m->too_large = true;
         gathered_free(r->s, m);

@@ -16,7 +16,7 @@ typedef struct server_reply {
     exchange *exchange;  /* what it answers, NULL for nothing */
 } server_reply;
 
-/* --- what a reply does to the session --------------------------------------------------------------------------------------- */
+/* --- what a reply does to the session ---------------------------------------------------------------------------------- */
 
 /* Keywords whose offer the session has to know (IANA, SMTP Service Extensions). */
 static const struct {
@@ -234,7 +234,7 @@ static void take_effect(reading *r, const server_reply *reply, finding *f)
         effects[e->id](r, reply, f);
 }
 
-/* --- replies that nothing waits for ---------------------------------------------------------------------------------------- */
+/* --- replies that nothing waits for ------------------------------------------------------------------------------------ */
 
 /* A 250 of several lines whose second begins with an extension's keyword answers an EHLO that was not captured. */
 static bool looks_like_ehlo_reply(const server_reply *reply)
@@ -284,7 +284,7 @@ static void unanswering(reading *r, const server_reply *reply, finding *f)
         unasked_content(r);
 }
 
-/* --- lines ---------------------------------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------------------------------- */
 
 static uint32_t reply_notes(const stream *st, const server_reply *reply)
 {
@@ -379,8 +379,8 @@ static void hold_rest(reading *r, size_t from, size_t line_begin, bool continues
     r->at = r->octets.length;
 }
 
-/* A snap length cut off the end of the reply under way, which is not going to come: its code is known all the same, once three
- * digits of it are. */
+/* A snap length cut off the end of the reply under way, which is not going to come: its code is known all the same, once
+ * three digits of it are. */
 static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool continues)
 {
     uint8_t scratch[16];

@@ -110,6 +110,7 @@ typedef enum finding_kind {
     FINDING_OPAQUE,        /* octets nobody can read: a SASL security layer, raw data of XEXCH50 */
     FINDING_PROXY,         /* the header of the PROXY protocol before the client's first octet */
     FINDING_TRANSACTION,   /* no octets: a mail transaction that ended here */
+    FINDING_KINDS
 } finding_kind;
 
 /* What is noteworthy about a finding; the dissector has an expert information for each. */

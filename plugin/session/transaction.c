@@ -35,7 +35,7 @@ static transaction *resolved(transaction *t)
     return t;
 }
 
-/* --- what the client sends -------------------------------------------------------------------------------------------------- */
+/* --- what the client sends --------------------------------------------------------------------------------------------- */
 
 static void learn_declared_size(transaction *t, span parameters)
 {
@@ -153,7 +153,7 @@ void transaction_command(reading *r, exchange *e, const command *said)
         senders[e->id](r, e, said);
 }
 
-/* --- how it ends -------------------------------------------------------------------------------------------------------------- */
+/* --- how it ends ------------------------------------------------------------------------------------------------------- */
 
 static bool any_recipient_taken(const transaction *t)
 {
@@ -222,7 +222,7 @@ static void transaction_end(session *s, transaction *t, const char *by)
     wmem_list_append(s->ended, t);
 }
 
-/* --- what the server answers -------------------------------------------------------------------------------------------------- */
+/* --- what the server answers ------------------------------------------------------------------------------------------- */
 
 static verdict verdict_of(session *s, span whole, uint16_t code)
 {

@@ -1,9 +1,203 @@
-/* mails.c — in the making.
+/* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
+ *
+ * Needs no tree and no filter: each record is taken down when its transaction ends, from what the session found. Those that the end
+ * of the capture cut off are taken down when the log is written, or when Wireshark drops what it knows of the file (tshark -M).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <epan/packet.h>
+
+#include <epan/tap.h>
+#include <wsutil/report_message.h>
+
+#include "dissector/tap.h"
+#include "taps/mail_log.h"
 #include "taps/register.h"
+
+#define STATISTIC "esmtp,mails"
+
+/* A connection that has been seen, whose last mail may be cut off. */
+typedef struct followed {
+    const session *session;
+    uint32_t stream;
+    chunk latest; /* of those that the filter let pass */
+} followed;
+
+typedef struct mail_log {
+    const mail_log_format *format;
+    wmem_allocator_t *scope; /* of the records */
+    wmem_array_t *records;   /* mail_record *: of transactions that have ended */
+    GHashTable *connections; /* session to followed */
+    bool watching;           /* whether the file's memory is freed */
+} mail_log;
+
+static void take_down(wmem_allocator_t *scope, wmem_array_t *records, const transaction *t, uint32_t stream)
+{
+    mail_record *record = mail_record_new(scope, t, stream);
+
+    wmem_array_append_one(records, record);
+}
+
+/* --- mails that were cut off ----------------------------------------------------------------------------------------------------- */
+
+/* A mail that was cut off is told on its connection's last packet: that one has to have passed the filter. */
+static void take_cut_off(wmem_allocator_t *scope, const followed *f, wmem_array_t *records)
+{
+    if (!session_is_last(f->session, &f->latest))
+        return;
+    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(f->session)); at; at = wmem_list_frame_next(at)) {
+        transaction ended;
+        transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), &ended);
+        take_down(scope, records, &ended, f->stream);
+    }
+}
+
+static void take_all_cut_off(wmem_allocator_t *scope, const mail_log *log, wmem_array_t *records)
+{
+    GHashTableIter iterator;
+    void *f;
+
+    g_hash_table_iter_init(&iterator, log->connections);
+    while (g_hash_table_iter_next(&iterator, NULL, &f))
+        take_cut_off(scope, (const followed *)f, records);
+}
+
+/* The sessions are about to be gone. */
+static bool mails_before_free(mail_log *log)
+{
+    take_all_cut_off(log->scope, log, log->records);
+    g_hash_table_remove_all(log->connections);
+    log->watching = false;
+    return false; /* not to be called again */
+}
+
+static wmem_callback_result mails_file_freed(wmem_allocator_t *file, wmem_cb_event_t event, void *data)
+{
+    (void)file;
+    (void)event;
+    return mails_before_free((mail_log *)data);
+}
+
+/* --- the listener ---------------------------------------------------------------------------------------------------------------- */
+
+static void follow(mail_log *log, const tap_record *record)
+{
+    session *s = record->connection->session;
+    followed *f = (followed *)g_hash_table_lookup(log->connections, s);
+
+    if (!log->watching)
+        wmem_register_callback(wmem_file_scope(), mails_file_freed, log);
+    log->watching = true;
+    if (!f) {
+        f = g_new0(followed, 1);
+        f->session = s;
+        f->stream = record->stream;
+        g_hash_table_insert(log->connections, s, f);
+    }
+    f->latest = record->chunk;
+}
+
+static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued, tap_flags_t flags)
+{
+    mail_log *log = (mail_log *)data;
+    const tap_record *record = (const tap_record *)queued;
+
+    (void)pinfo;
+    (void)edt;
+    (void)flags;
+    follow(log, record);
+    for (uint32_t i = 0; i < record->chunk.count; i++) {
+        const finding *f = &record->chunk.findings[i];
+        if (f->kind == FINDING_TRANSACTION)
+            take_down(log->scope, log->records, f->transaction, record->stream);
+    }
+    return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
+}
+
+static void mails_reset(void *data)
+{
+    mail_log *log = (mail_log *)data;
+
+    wmem_free_all(log->scope);
+    log->records = wmem_array_new(log->scope, sizeof(mail_record *));
+    g_hash_table_remove_all(log->connections);
+}
+
+static void mails_draw(void *data)
+{
+    const mail_log *log = (const mail_log *)data;
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    wmem_array_t *all = wmem_array_new(scope, sizeof(mail_record *));
+
+    wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
+    take_all_cut_off(scope, log, all);
+    wmem_array_sort(all, mail_record_compare);
+    log->format->write(stdout, (mail_record *const *)wmem_array_get_raw(all), wmem_array_get_count(all));
+    wmem_destroy_allocator(scope);
+}
+
+/* --- the command line ------------------------------------------------------------------------------------------------------------ */
+
+/* Where the part of the argument ends: at a comma, or at the end. */
+static const char *part_end(const char *part)
+{
+    return part + strcspn(part, ",");
+}
+
+/* ",FORMAT", ",FORMAT,FILTER", ",,FILTER" or nothing. */
+static const mail_log_format *format_of(const char *options, const char **filter_r)
+{
+    const mail_log_format *format;
+    const char *end;
+
+    *filter_r = NULL;
+    if (!options[0])
+        return mail_log_format_default();
+    end = part_end(++options);
+    format = end == options ? mail_log_format_default() : mail_log_format_find(options, (size_t)(end - options));
+    if (!format)
+        report_failure("-z " STATISTIC ": no format is called \"%.*s\". There are: %s", (int)(end - options), options,
+                       mail_log_format_names());
+    if (end[0] && end[1])
+        *filter_r = end + 1;
+    return format;
+}
+
+/* The listener stays for as long as the program runs. */
+static mail_log *mail_log_new(const mail_log_format *format)
+{
+    mail_log *log = g_new0(mail_log, 1);
+
+    log->format = format;
+    log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    log->records = wmem_array_new(log->scope, sizeof(mail_record *));
+    log->connections = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    return log;
+}
+
+static bool mails_start(const char *argument)
+{
+    const char *options = argument + strlen(STATISTIC), *filter;
+    const mail_log_format *format;
+    GString *error;
+
+    if (options[0] && options[0] != ',') {
+        report_failure("-z %s: there is no such statistic; there is " STATISTIC, argument);
+        return false;
+    }
+    format = format_of(options, &filter);
+    if (!format)
+        return false;
+    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(format), filter, TL_REQUIRES_NOTHING, mails_reset, mails_packet,
+                                  mails_draw, NULL);
+    if (error)
+        report_failure("-z " STATISTIC ": %s", error->str);
+    return !error;
+}
 
 void mails_register(void)
 {
+    static command_line_statistic mails = {STATISTIC, mails_start};
+
+    statistic_register(&mails);
 }

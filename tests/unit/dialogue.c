@@ -46,7 +46,7 @@ struct recorder {
     GString *text;
 };
 
-/* --- feeding ---------------------------------------------------------------------------------------------------------------- */
+/* --- feeding ----------------------------------------------------------------------------------------------------------- */
 
 recorder *recorder_new(bool late, bool roles_wrong, uint64_t gather_limit)
 {
@@ -80,11 +80,6 @@ void recorder_free(recorder *rec)
     g_free(rec);
 }
 
-session *recorder_session(recorder *rec)
-{
-    return rec->session;
-}
-
 static side sender_of(turn_kind kind)
 {
     return kind == S || kind == ST || kind == S_LOST ? SIDE_SERVER : SIDE_CLIENT;
@@ -98,7 +93,7 @@ static layer layer_of(turn_kind kind)
 static bool is_unit(const finding *f)
 {
     return f->kind == FINDING_COMMAND || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_REPLY ||
-           f->kind == FINDING_END_OF_DATA;
+           f->kind == FINDING_END_OF_DATA || f->kind == FINDING_PROXY;
 }
 
 /* The octets of a unit are where the finding says: in the call, or copied because some came earlier. */
@@ -113,7 +108,8 @@ static void check_octets(const record_stream *stream, const finding *f, uint64_t
         g_assert_cmpuint(f->position, >=, begin);
 }
 
-/* The findings of a call cover each of its octets once, in order. `begin`: of its first octet, `cut`: octets missing at its end. */
+/* The findings of a call cover each of its octets once, in order. `begin`: of its first octet, `cut`: octets missing at its
+ * end. */
 static void check_cover(const record_stream *stream, const chunk *made, uint32_t cut)
 {
     uint64_t at = made->position, end = made->position + made->length;
@@ -191,7 +187,7 @@ const chunk *recorder_feed(recorder *rec, turn_kind kind, const void *octets, si
     return session_find(rec->session, made.layer, made.sender, rec->frame, made.tag);
 }
 
-/* --- putting pieces together -------------------------------------------------------------------------------------------------- */
+/* --- putting pieces together ------------------------------------------------------------------------------------------- */
 
 static entry *entry_at(recorder *rec, guint i)
 {
@@ -297,7 +293,7 @@ static void record_calls(recorder *rec)
     }
 }
 
-/* --- messages ------------------------------------------------------------------------------------------------------------------ */
+/* --- messages ---------------------------------------------------------------------------------------------------------- */
 
 /* The content without its stuffed dots, written anew from RFC 5321, 4.5.2: a dot that begins a line is taken out. */
 static GByteArray *unstuff(const uint8_t *in, size_t length, bool bare_lf)
@@ -333,7 +329,8 @@ static void check_in_place(const recorder *rec, const message *m)
 {
     for (guint i = 0; i < rec->calls->len; i++) {
         const chunk *in = &g_array_index(rec->calls, call, i).returned;
-        if (in->frame == m->complete_frame && in->position <= m->position && m->position + m->size <= in->position + in->length)
+        if (in->frame == m->complete_frame && in->position <= m->position &&
+            m->position + m->size <= in->position + in->length)
             return;
     }
     g_error("a message of %" G_GUINT64_FORMAT " octets is neither kept nor whole in one call", m->size);
@@ -362,7 +359,7 @@ static void check_message(recorder *rec, const message *m)
     g_byte_array_unref(plain);
 }
 
-/* --- writing it down ------------------------------------------------------------------------------------------------------------ */
+/* --- writing it down --------------------------------------------------------------------------------------------------- */
 
 static const char *const note_names[] = {
     "syntax",
@@ -503,8 +500,8 @@ static void append_content(GString *out, const entry *e)
 static void append_entry(recorder *rec, const entry *e)
 {
     static const char *const runs[] = {
-        [FINDING_PART] = "part",     [FINDING_UNKNOWN] = "unknown", [FINDING_GAP] = "gap",
-        [FINDING_OLD] = "old",       [FINDING_OPAQUE] = "opaque",
+        [FINDING_PART] = "part", [FINDING_UNKNOWN] = "unknown", [FINDING_GAP] = "gap",
+        [FINDING_OLD] = "old",   [FINDING_OPAQUE] = "opaque",   [FINDING_PROXY] = "proxy header",
     };
     GString *out = rec->text;
 
@@ -552,7 +549,7 @@ char *recorder_findings(recorder *rec)
     return g_string_free(rec->text, FALSE);
 }
 
-/* --- ways to feed a dialogue -------------------------------------------------------------------------------------------------- */
+/* --- ways to feed a dialogue ------------------------------------------------------------------------------------------- */
 
 /* The next stretch of a dialogue that could have come in one call. */
 typedef struct stretch {
@@ -579,10 +576,10 @@ static const chunk *feed(recorder *rec, const stretch *in, size_t from, size_t t
 
 typedef struct feeding {
     const char *name;
-    size_t turn, at;   /* the turn to cut, and where; at 0: none */
-    size_t step;       /* octets a call; 0: a turn */
-    bool same_frame;   /* the second part comes in the frame of the first */
-    bool joined;       /* turns of one side that follow each other come in one call */
+    size_t turn, at; /* the turn to cut, and where; at 0: none */
+    size_t step;     /* octets a call; 0: a turn */
+    bool same_frame; /* the second part comes in the frame of the first */
+    bool joined;     /* turns of one side that follow each other come in one call */
 } feeding;
 
 /* Turns that follow each other on one side, as one. */
@@ -644,8 +641,8 @@ static bool agrees(const dialogue *d, const feeding *how, const char *expected)
     bool same = strcmp(findings, expected) == 0;
 
     if (!same) {
-        g_test_message("%s, fed %s (turn %zu at %zu)\nfound:\n%s\nexpected:\n%s", d->name, how->name, how->turn, how->at, findings,
-                       expected);
+        g_test_message("%s, fed %s (turn %zu at %zu)\nfound:\n%s\nexpected:\n%s", d->name, how->name, how->turn, how->at,
+                       findings, expected);
         g_test_fail();
     }
     g_free(findings);

@@ -132,7 +132,7 @@ static void test_large_chunk(void)
     recorder_free(rec);
 }
 
-/* --- very long lines ---------------------------------------------------------------------------------------------------------- */
+/* --- very long lines --------------------------------------------------------------------------------------------------- */
 
 /* Feeds text in pieces of `step` octets. */
 static void fed_in_steps(recorder *rec, turn_kind kind, const GString *text, size_t step)
@@ -190,24 +190,66 @@ static void test_long_lines(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(long_lines); i++) {
         for (size_t n = 0; n < G_N_ELEMENTS(line_steps); n++) {
-            char *findings = around_long_line(long_lines[i].kind, long_lines[i].begin, long_lines[i].length, long_lines[i].ending,
-                                              line_steps[n]);
+            char *findings = around_long_line(long_lines[i].kind, long_lines[i].begin, long_lines[i].length,
+                                              long_lines[i].ending, line_steps[n]);
             g_assert_cmpstr(findings, ==, long_lines[i].expected);
             g_free(findings);
         }
     }
 }
 
-/* --- octets that mean nothing --------------------------------------------------------------------------------------------------- */
+/* --- octets that mean nothing ------------------------------------------------------------------------------------------ */
 
 /* Random octets get nowhere in a session; scraps of SMTP in random order do. */
 static const char *const scraps[] = {
-    "\r\n", "\n", "\r", ".", ".\r\n", "\r\n.\r\n", "..", "EHLO a\r\n", "HELO a\r\n", "LHLO a\r\n", "MAIL FROM:<a@b>", " SIZE=5",
-    "RCPT TO:<c@d>\r\n", "DATA\r\n", "DATA\n", "BDAT 5\r\n", "BDAT 7 LAST\r\n", "BDAT 0 LAST\r\n", "RSET\r\n", "QUIT\r\n",
-    "STARTTLS\r\n", "AUTH LOGIN\r\n", "AUTH PLAIN AGEAYg==\r\n", "AUTH GSSAPI\r\n", "AUTH XOAUTH2 YQ==\r\n", "*\r\n", "YQ==\r\n",
-    "XCLIENT NAME=a\r\n", "XEXCH50 9 2\r\n", "TURN\r\n", "ATRN a\r\n", "BURL imap://a LAST\r\n", "220 mx\r\n", "220-mx\r\n", "250 ok\r\n",
-    "250-SIZE 5\r\n", "250-", "250 ", "354 go\r\n", "334 \r\n", "235 ok\r\n", "501 no\r\n", "503 no\r\n", "421 no\r\n", "150 wait\r\n",
-    "221 bye\r\n", "454 no\r\n", "550 5.1.1 no\r\n",
+    "\r\n",
+    "\n",
+    "\r",
+    ".",
+    ".\r\n",
+    "\r\n.\r\n",
+    "..",
+    "EHLO a\r\n",
+    "HELO a\r\n",
+    "LHLO a\r\n",
+    "MAIL FROM:<a@b>",
+    " SIZE=5",
+    "RCPT TO:<c@d>\r\n",
+    "DATA\r\n",
+    "DATA\n",
+    "BDAT 5\r\n",
+    "BDAT 7 LAST\r\n",
+    "BDAT 0 LAST\r\n",
+    "RSET\r\n",
+    "QUIT\r\n",
+    "STARTTLS\r\n",
+    "AUTH LOGIN\r\n",
+    "AUTH PLAIN AGEAYg==\r\n",
+    "AUTH GSSAPI\r\n",
+    "AUTH XOAUTH2 YQ==\r\n",
+    "*\r\n",
+    "YQ==\r\n",
+    "XCLIENT NAME=a\r\n",
+    "XEXCH50 9 2\r\n",
+    "TURN\r\n",
+    "ATRN a\r\n",
+    "BURL imap://a LAST\r\n",
+    "220 mx\r\n",
+    "220-mx\r\n",
+    "250 ok\r\n",
+    "250-SIZE 5\r\n",
+    "250-",
+    "250 ",
+    "354 go\r\n",
+    "334 \r\n",
+    "235 ok\r\n",
+    "501 no\r\n",
+    "503 no\r\n",
+    "421 no\r\n",
+    "150 wait\r\n",
+    "221 bye\r\n",
+    "454 no\r\n",
+    "550 5.1.1 no\r\n",
 };
 
 static void append_scrap(GRand *random, GString *out)

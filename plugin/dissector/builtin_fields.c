@@ -1,0 +1,273 @@
+/* builtin_fields.c — the fields of the built-in SMTP dissector, for the filters, columns, colouring rules and scripts that name them.
+ *
+ * They are looked up by name and added hidden, when something asks for them and not otherwise: they cost nothing else, and do not
+ * show in a tree. Where the built-in dissector is wrong (a verb is always four characters to it) they say what is right.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include "dissector/esmtp.h"
+#include "wire/line.h"
+
+typedef enum builtin_field {
+    BUILTIN_PROTOCOL,
+    BUILTIN_REQ,
+    BUILTIN_RSP,
+    BUILTIN_COMMAND_LINE,
+    BUILTIN_REQ_COMMAND,
+    BUILTIN_REQ_PARAMETER,
+    BUILTIN_RESPONSE,
+    BUILTIN_RESPONSE_CODE,
+    BUILTIN_RSP_PARAMETER,
+    BUILTIN_AUTH_USERNAME,
+    BUILTIN_AUTH_PASSWORD,
+    BUILTIN_AUTH_USERNAME_PASSWORD,
+    BUILTIN_EOM,
+    BUILTIN_DATA_FRAGMENTS,
+    BUILTIN_DATA_FRAGMENT,
+    BUILTIN_DATA_FRAGMENT_COUNT,
+    BUILTIN_DATA_REASSEMBLED_IN,
+    BUILTIN_DATA_REASSEMBLED_LENGTH,
+    BUILTIN_COUNT
+} builtin_field;
+
+static const char *const names[BUILTIN_COUNT] = {
+    [BUILTIN_PROTOCOL] = "smtp",
+    [BUILTIN_REQ] = "smtp.req",
+    [BUILTIN_RSP] = "smtp.rsp",
+    [BUILTIN_COMMAND_LINE] = "smtp.command_line",
+    [BUILTIN_REQ_COMMAND] = "smtp.req.command",
+    [BUILTIN_REQ_PARAMETER] = "smtp.req.parameter",
+    [BUILTIN_RESPONSE] = "smtp.response",
+    [BUILTIN_RESPONSE_CODE] = "smtp.response.code",
+    [BUILTIN_RSP_PARAMETER] = "smtp.rsp.parameter",
+    [BUILTIN_AUTH_USERNAME] = "smtp.auth.username",
+    [BUILTIN_AUTH_PASSWORD] = "smtp.auth.password",
+    [BUILTIN_AUTH_USERNAME_PASSWORD] = "smtp.auth.username_password",
+    [BUILTIN_EOM] = "smtp.eom",
+    [BUILTIN_DATA_FRAGMENTS] = "smtp.data.fragments",
+    [BUILTIN_DATA_FRAGMENT] = "smtp.data.fragment",
+    [BUILTIN_DATA_FRAGMENT_COUNT] = "smtp.data.fragment.count",
+    [BUILTIN_DATA_REASSEMBLED_IN] = "smtp.data.reassembled.in",
+    [BUILTIN_DATA_REASSEMBLED_LENGTH] = "smtp.data.reassembled.length",
+};
+
+static int ids[BUILTIN_COUNT];
+
+/* The fields that an argument of the command line names. tshark tells dissectors what a filter or a column names, but 4.0 does
+ * not tell what -e names, and once details are printed every field looks alike. */
+static bool in_command[BUILTIN_COUNT];
+
+static bool continues_name(char octet)
+{
+    return g_ascii_isalnum(octet) || octet == '_' || octet == '.';
+}
+
+static bool argument_names(const char *argument, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = strstr(argument, name); at; at = strstr(at + length, name))
+        if ((at == argument || !continues_name(at[-1])) && !continues_name(at[length]))
+            return true;
+    return false;
+}
+
+/* The arguments stand one behind the other, each with a NUL at its end. Where the system does not tell them, filters and columns
+ * find the fields all the same. */
+static void read_command(void)
+{
+    char *arguments;
+    size_t length;
+
+    if (!g_file_get_contents("/proc/self/cmdline", &arguments, &length, NULL))
+        return;
+    for (size_t at = 0; at < length; at += strlen(arguments + at) + 1)
+        for (int i = 0; i < BUILTIN_COUNT; i++)
+            in_command[i] |= argument_names(arguments + at, names[i]);
+    g_free(arguments);
+}
+
+void builtin_fields_register_handoff(void)
+{
+    for (int i = 0; i < BUILTIN_COUNT; i++)
+        ids[i] = proto_registrar_get_id_byname(names[i]);
+    read_command();
+}
+
+/* Does a filter, a column or the command line name this very field? */
+static bool is_wanted(builtin_field which)
+{
+    return ids[which] > 0 &&
+           (in_command[which] || proto_registrar_get_nth((unsigned)ids[which])->ref_type != HF_REF_TYPE_NONE);
+}
+
+/* ... or any field of the built-in protocol? A filter's fields mark their protocol as well. */
+static bool any_wanted(void)
+{
+    for (int i = 0; i < BUILTIN_COUNT; i++)
+        if (in_command[i])
+            return true;
+    return is_wanted(BUILTIN_PROTOCOL);
+}
+
+/* A field on its way: where the octets stand. */
+typedef struct builtin_drawing {
+    drawing *d;
+    proto_tree *tree;
+    const finding *finding;
+    place at;
+} builtin_drawing;
+
+static void add_text(const builtin_drawing *b, builtin_field which, span part)
+{
+    if (is_wanted(which))
+        proto_item_set_hidden(proto_tree_add_string(b->tree, ids[which], b->at.tvb, offset_in(&b->at, part), (int)part.length,
+                                                    text_of(b->d->pinfo, part)));
+}
+
+static void add_number(const builtin_drawing *b, builtin_field which, uint32_t value)
+{
+    if (is_wanted(which))
+        proto_item_set_hidden(proto_tree_add_uint(b->tree, ids[which], b->at.tvb, b->at.offset, 0, value));
+}
+
+static void add_true(const builtin_drawing *b, builtin_field which)
+{
+    if (is_wanted(which))
+        proto_item_set_hidden(proto_tree_add_boolean(b->tree, ids[which], b->at.tvb, b->at.offset, 0, 1));
+}
+
+static void add_none(const builtin_drawing *b, builtin_field which)
+{
+    if (is_wanted(which))
+        proto_item_set_hidden(proto_tree_add_item(b->tree, ids[which], b->at.tvb, b->at.offset, 0, ENC_NA));
+}
+
+/* What the AUTH line itself carries: LOGIN a user name, PLAIN both. */
+static void add_initial_response(const builtin_drawing *b, span argument)
+{
+    span rest = argument;
+    span mechanism = span_next_word(&rest);
+    span response = span_trim(rest);
+
+    if (!response.length)
+        return;
+    if (span_equal_nocase(mechanism, "LOGIN"))
+        add_text(b, BUILTIN_AUTH_USERNAME, response);
+    else if (span_equal_nocase(mechanism, "PLAIN"))
+        add_text(b, BUILTIN_AUTH_USERNAME_PASSWORD, response);
+}
+
+static void add_command(const builtin_drawing *b)
+{
+    span text = line_of(b->at.octets).text;
+    command said;
+
+    add_true(b, BUILTIN_REQ);
+    add_text(b, BUILTIN_COMMAND_LINE, b->at.octets);
+    if (!command_parse(text, &said))
+        return;
+    add_text(b, BUILTIN_REQ_COMMAND, said.verb);
+    if (said.argument.length)
+        add_text(b, BUILTIN_REQ_PARAMETER, said.argument);
+    if (b->finding->exchange && b->finding->exchange->auth)
+        add_initial_response(b, said.argument);
+}
+
+static void add_auth_response(const builtin_drawing *b)
+{
+    span text = line_of(b->at.octets).text;
+    const auth_exchange *auth = b->finding->auth;
+
+    add_true(b, BUILTIN_REQ);
+    if (strcmp(auth->mechanism, "LOGIN") == 0)
+        add_text(b, b->finding->step == 0 ? BUILTIN_AUTH_USERNAME : BUILTIN_AUTH_PASSWORD, text);
+    else if (strcmp(auth->mechanism, "PLAIN") == 0)
+        add_text(b, BUILTIN_AUTH_USERNAME_PASSWORD, text);
+}
+
+static void add_reply_line(const builtin_drawing *b, const line *in, bool first)
+{
+    reply_line parsed;
+    span parameter;
+
+    if (!reply_line_parse(in->text, false, &parsed))
+        return;
+    if (first)
+        add_text(b, BUILTIN_RESPONSE, (span){in->text.octets, in->length});
+    if (first)
+        add_number(b, BUILTIN_RESPONSE_CODE, parsed.code);
+    parameter = span_from(in->text, parsed.has_separator ? 4 : 3);
+    if (parameter.length)
+        add_text(b, BUILTIN_RSP_PARAMETER, parameter);
+}
+
+static void add_reply(const builtin_drawing *b)
+{
+    for (size_t at = 0; at < b->at.octets.length;) {
+        line next = line_first(span_from(b->at.octets, at));
+        add_reply_line(b, &next, at == 0);
+        at += next.length;
+    }
+}
+
+static void add_content(const builtin_drawing *b)
+{
+    const message *m = b->finding->message;
+
+    if (!m->complete || !m->frames_count)
+        return;
+    if (!(b->finding->flags & FLAG_MESSAGE_END)) {
+        if (m->complete_frame != b->d->pinfo->num)
+            add_number(b, BUILTIN_DATA_REASSEMBLED_IN, m->complete_frame);
+        return;
+    }
+    add_none(b, BUILTIN_DATA_FRAGMENTS);
+    for (uint32_t i = 0; i < m->frames_count; i++)
+        add_number(b, BUILTIN_DATA_FRAGMENT, m->frames[i]);
+    add_number(b, BUILTIN_DATA_FRAGMENT_COUNT, m->frames_count);
+    add_number(b, BUILTIN_DATA_REASSEMBLED_LENGTH, (uint32_t)m->unstuffed_size);
+}
+
+static void add_end_of_data(const builtin_drawing *b)
+{
+    add_none(b, BUILTIN_EOM);
+}
+
+static void (*const adders[FINDING_KINDS])(const builtin_drawing *) = {
+    [FINDING_COMMAND] = add_command, [FINDING_AUTH_RESPONSE] = add_auth_response, [FINDING_REPLY] = add_reply,
+    [FINDING_CONTENT] = add_content, [FINDING_END_OF_DATA] = add_end_of_data,
+};
+
+static bool has_reply(const drawing *d)
+{
+    for (uint32_t i = 0; i < d->chunk->count; i++)
+        if (d->chunk->findings[i].kind == FINDING_REPLY)
+            return true;
+    return false;
+}
+
+void builtin_fields_draw(drawing *d)
+{
+    builtin_drawing b = {.d = d};
+    proto_item *item;
+
+    if (!esmtp_preferences.builtin_fields || !d->top || !any_wanted())
+        return;
+    item = proto_tree_add_item(d->top, ids[BUILTIN_PROTOCOL], d->tvb, 0, -1, ENC_NA);
+    proto_item_set_hidden(item);
+    b.tree = proto_item_add_subtree(item, ett[SUBTREE_ESMTP]);
+    for (uint32_t i = 0; i < d->chunk->count; i++) {
+        b.finding = &d->chunk->findings[i];
+        if (!adders[b.finding->kind])
+            continue;
+        b.at = octets_placed(d, b.finding);
+        adders[b.finding->kind](&b);
+    }
+    /* Unlike its counterpart, once a packet. */
+    b.at = (place){d->tvb, 0, {NULL, 0}};
+    if (has_reply(d))
+        add_true(&b, BUILTIN_RSP);
+}

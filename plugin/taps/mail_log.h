@@ -1,0 +1,39 @@
+/* mail_log.h — the mail log as it is written: for people, as tab-separated values, as JSON.
+ *
+ * Values come off a network and go to a terminal: control characters never go out as such.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_TAPS_MAIL_LOG_H
+#define ESMTP_TAPS_MAIL_LOG_H
+
+#include <stdio.h>
+
+#include "taps/mail_record.h"
+
+typedef struct mail_log_format {
+    const char *name; /* "tsv" */
+    void (*write)(FILE *out, mail_record *const *records, unsigned count);
+} mail_log_format;
+
+/* NULL when there is none of that name. `name` need not end in NUL. */
+const mail_log_format *mail_log_format_find(const char *name, size_t length);
+
+/* What is written when no format is named, and the names of all: "text, tsv, json". */
+const mail_log_format *mail_log_format_default(void);
+const char *mail_log_format_names(void);
+
+/* mail_table.c — a line a mail, in aligned columns, and a line that counts them. */
+void mail_table_write(FILE *out, mail_record *const *records, unsigned count);
+
+/* A value as one word or line: a list joined with commas. What TSV has between its tabs:
+ *
+ *     \\ \t \n \r     backslash, tab, line feed, carriage return
+ *     \,              a comma inside an item of a list
+ *     \xHH            another control character, by its code point
+ *     1, 0            yes, no; nothing at all: not known, or does not apply
+ *     2023-11-14T22:13:20.000000000Z      a time; 0.023411000 is one in seconds
+ */
+char *value_to_word(wmem_allocator_t *scope, const value *v);
+
+#endif

@@ -1,0 +1,354 @@
+/* fuzz_session.c — a connection made up: calls of both sides, in both layers, with losses, repetitions, overlaps and cuts.
+ *
+ * The first octet tells how the capture begins. What follows is divided by octets that no text has:
+ *
+ *     FE k text    the text comes in a new packet; k tells the side: one of "CScsKR" for client and server, the two inside
+ *                  TLS, and the two lost on their way to the capture
+ *     FD text      the packet goes on: another call of the same frame
+ *     FC text      a new packet that repeats the one before it, and goes on with the text
+ *     FB text      the packet goes on, but a snap length cut it off here
+ *
+ * Checked is that a call's findings cover each of its octets once and in order, that they are found again, that all they point
+ * to can be read at the end, and that the memory is bounded by the octets read.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "fuzz.h"
+#include "session/session.h"
+#include "session/transaction.h"
+
+enum { NEW_PACKET = 0xfe, SAME_FRAME = 0xfd, REPEAT = 0xfc, SNAP_LENGTH = 0xfb };
+
+/* Options of the first octet. */
+enum { LATE = 1 << 0, ROLES_WRONG = 1 << 1, GATHER_LITTLE = 1 << 2 };
+
+/* Both sides' sequence numbers pass their end soon. */
+#define FIRST_SEQUENCE 0xffffffc0u
+
+/* Far more than a session takes for any octet, and for being there: what grows beyond is not bounded by the octets. */
+#define MEMORY_AN_OCTET 8192u
+#define MEMORY_AT_LEAST (1u << 20)
+
+/* Of the address sanitizer; absent in builds without it. */
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/* Called once. With wmem's simple allocator each allocation is one of malloc, which the sanitizer watches. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    g_setenv("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple", TRUE);
+    wmem_init();
+    return 0;
+}
+
+/* --- calls ------------------------------------------------------------------------------------------------------------- */
+
+/* One call, to be looked up again at the end. */
+typedef struct call {
+    layer layer;
+    side sender;
+    uint32_t tag;
+    chunk returned;
+} call;
+
+/* Where the octets of one sender in one layer have got to. */
+typedef struct flow {
+    bool begun;         /* some of it was captured */
+    uint64_t next;      /* position of the next octet */
+    GByteArray *before; /* what the last packet brought */
+} flow;
+
+typedef struct feeder {
+    wmem_allocator_t *scope;
+    session *session;
+    bool late, roles_wrong;
+    uint32_t frame;
+    layer layer;
+    side sender;
+    bool lost;        /* the text is not captured */
+    flow flows[2][2]; /* layer, sender */
+    GArray *calls;
+} feeder;
+
+static bool is_unit(const finding *f)
+{
+    return f->kind == FINDING_COMMAND || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_REPLY ||
+           f->kind == FINDING_END_OF_DATA || f->kind == FINDING_PROXY;
+}
+
+/* A gap stands before the call's octets, or behind them where a snap length cut them off. */
+static void check_gap(const chunk *made, const finding *f, uint64_t at, bool cut)
+{
+    uint64_t end = made->position + made->length;
+
+    g_assert_true(f->position + f->length == made->position || (cut && f->position == at && at == end));
+}
+
+/* The findings cover each octet of the call once, in order. A unit may have begun before, and is then kept. */
+static void check_cover(const chunk *made, bool cut)
+{
+    uint64_t at = made->position, end = made->position + made->length;
+
+    for (unsigned i = 0; i < made->count; i++) {
+        const finding *f = &made->findings[i];
+        if (f->kind == FINDING_TRANSACTION) {
+            g_assert_cmpuint(f->length, ==, 0);
+        } else if (f->kind == FINDING_GAP) {
+            check_gap(made, f, at, cut);
+        } else {
+            g_assert_true(is_unit(f) ? f->position <= at : f->position == at);
+            g_assert_true(f->octets || f->position >= made->position);
+            g_assert_cmpuint(f->position + f->length, >=, at);
+            at = f->position + f->length;
+        }
+    }
+    g_assert_cmpuint(at, ==, end);
+}
+
+/* Feeds octets of which `again` were sent before, and `cut` more that were not captured follow. */
+static void feed_call(feeder *to, bool same_frame, span octets, uint32_t again, uint32_t cut)
+{
+    call made = {.layer = to->layer, .sender = to->sender};
+    flow *from = &to->flows[to->layer][to->sender];
+    bool in_tcp = to->layer == LAYER_PLAIN;
+    arrival packet = {.layer = to->layer, .sender = to->sender, .missing = cut, .has_sequence = in_tcp};
+
+    to->frame += !same_frame || !to->frame;
+    made.tag = packet.tag = in_tcp ? (uint32_t)(from->next - again) : to->calls->len;
+    packet.frame = to->frame;
+    packet.time.seconds = to->frame;
+    packet.starts_stream = in_tcp && !to->late;
+    packet.first_sequence = FIRST_SEQUENCE;
+    made.returned = *session_read(to->session, &packet, octets);
+    g_assert_cmpuint(made.returned.position, ==, from->next - again);
+    g_assert_cmpuint(made.returned.length, ==, octets.length);
+    check_cover(&made.returned, cut > 0);
+    g_array_append_val(to->calls, made);
+    from->next += octets.length - again + cut;
+    from->begun = true;
+}
+
+/* --- the input's notation ---------------------------------------------------------------------------------------------- */
+
+static void turn_to(feeder *to, uint8_t octet)
+{
+    static const char letters[] = "CScsKR";
+    const char *at = octet ? strchr(letters, octet) : NULL;
+    char letter = at ? *at : letters[octet % (sizeof letters - 1)];
+
+    to->layer = letter == 'c' || letter == 's' ? LAYER_TLS : LAYER_PLAIN;
+    to->sender = (letter == 'S' || letter == 's' || letter == 'R') != to->roles_wrong ? SIDE_SERVER : SIDE_CLIENT;
+    to->lost = letter == 'K' || letter == 'R';
+}
+
+/* The text up to the next octet that divides, which it is taken up to. */
+static span take_text(span *in)
+{
+    size_t length = 0;
+    span text;
+
+    while (length < in->length && in->octets[length] < SNAP_LENGTH)
+        length++;
+    text = span_first(*in, length);
+    *in = span_from(*in, length);
+    return text;
+}
+
+/* Text behind SNAP_LENGTH is sent, and not captured. */
+static span take_cut(span *in)
+{
+    if (!in->length || in->octets[0] != SNAP_LENGTH)
+        return (span){NULL, 0};
+    *in = span_from(*in, 1);
+    return take_text(in);
+}
+
+static void lose(feeder *to, span text)
+{
+    flow *from = &to->flows[to->layer][to->sender];
+
+    if (to->late && !from->begun)
+        return; /* the capture began later still */
+    from->next += text.length;
+    g_byte_array_set_size(from->before, 0); /* what was lost cannot be sent again by the next packet */
+}
+
+/* A copy of its exact size, gone when the call returns, shows reads beyond it and findings that hold on to it. */
+static void send_text(feeder *to, uint8_t how, span text, span cut)
+{
+    flow *from = &to->flows[to->layer][to->sender];
+    guint again = how == REPEAT && to->layer == LAYER_PLAIN ? from->before->len : 0;
+    size_t length = again + text.length;
+    uint8_t *copy;
+
+    if (!length)
+        return;
+    copy = room_of(length);
+    if (again)
+        memcpy(copy, from->before->data, again);
+    if (text.length)
+        memcpy(copy + again, text.octets, text.length);
+    feed_call(to, how == SAME_FRAME, (span){copy, length}, again, (uint32_t)cut.length);
+    g_byte_array_set_size(from->before, 0);
+    if (!cut.length)
+        g_byte_array_append(from->before, copy, (guint)length);
+    g_free(copy);
+}
+
+static void feed_calls(feeder *to, span in)
+{
+    while (in.length) {
+        uint8_t how = in.octets[0] >= SNAP_LENGTH ? take_octet(&in) : NEW_PACKET;
+        span text, cut;
+
+        if (how == NEW_PACKET)
+            turn_to(to, take_octet(&in));
+        text = take_text(&in);
+        cut = take_cut(&in);
+        if (to->lost)
+            lose(to, text);
+        else
+            send_text(to, how, text, cut);
+    }
+}
+
+/* --- reading what was found ------------------------------------------------------------------------------------------- */
+
+/* Sums up octets, so that a read of memory that is gone shows. */
+static unsigned read_span(span in)
+{
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < in.length; i++)
+        sum += in.octets[i];
+    return sum;
+}
+
+static unsigned read_text(const char *text)
+{
+    return text ? read_span(span_of(text)) : 0;
+}
+
+static unsigned read_message(const message *m)
+{
+    unsigned sum = 0;
+
+    if (!m)
+        return 0;
+    if (m->octets)
+        sum += read_span((span){m->octets, (size_t)m->unstuffed_size});
+    for (uint32_t i = 0; i < m->frames_count; i++)
+        sum += m->frames[i];
+    for (unsigned i = 0; m->header && i < HEADER_COUNT; i++)
+        sum += read_span(m->header->fields[i]);
+    return sum;
+}
+
+static unsigned read_transaction(const transaction *t)
+{
+    unsigned sum = read_text(t->ended_by) + read_span(t->helo) + read_span(t->mail_from) + read_span(t->auth_username) +
+                   read_text(t->method) + read_message(t->message) + read_span(t->verdict.status) +
+                   read_span(t->verdict.text) + read_span(t->verdict.queue_id);
+
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
+        sum += read_span(((const recipient *)wmem_array_index(t->recipients, i))->address);
+    return sum;
+}
+
+static unsigned read_auth(const auth_exchange *auth)
+{
+    return auth ? read_text(auth->mechanism) + read_text(auth->outcome) + read_span(auth->username) : 0;
+}
+
+static unsigned read_finding(const finding *f)
+{
+    unsigned sum = f->octets ? read_span((span){f->octets, f->length}) : 0;
+
+    if (f->exchange)
+        sum += read_text(f->exchange->verb) + read_auth(f->exchange->auth) + read_message(f->exchange->message);
+    if (f->kind == FINDING_CONTENT || f->kind == FINDING_END_OF_DATA)
+        sum += read_message(f->message);
+    else if (f->kind == FINDING_TRANSACTION)
+        sum += read_transaction(f->transaction);
+    else if (f->kind == FINDING_AUTH_RESPONSE)
+        sum += read_auth(f->auth);
+    return sum;
+}
+
+/* Every call's findings are found again. */
+static unsigned read_calls(const feeder *of)
+{
+    unsigned sum = 0;
+
+    for (guint i = 0; i < of->calls->len; i++) {
+        const call *made = &g_array_index(of->calls, call, i);
+        const chunk *found = session_find(of->session, made->layer, made->sender, made->returned.frame, made->tag);
+        g_assert_nonnull(found);
+        g_assert_true(found->findings == made->returned.findings && found->count == made->returned.count);
+        for (unsigned n = 0; n < found->count; n++)
+            sum += read_finding(&found->findings[n]);
+    }
+    return sum;
+}
+
+/* Transactions that the capture's end cuts off. */
+static unsigned read_open(const session *s)
+{
+    unsigned sum = 0;
+
+    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(s)); at; at = wmem_list_frame_next(at)) {
+        transaction ended;
+        transaction_cut_off(s, (const transaction *)wmem_list_frame_data(at), &ended);
+        sum += read_transaction(&ended);
+    }
+    return sum;
+}
+
+/* --- the target -------------------------------------------------------------------------------------------------------- */
+
+static size_t allocated(void)
+{
+    return __sanitizer_get_current_allocated_bytes ? __sanitizer_get_current_allocated_bytes() : 0;
+}
+
+static feeder feeder_new(uint8_t options)
+{
+    feeder f = {.scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE),
+                .late = options & LATE,
+                .roles_wrong = options & ROLES_WRONG};
+    moment syn = {.seconds = 0};
+
+    f.session = session_new(f.scope, !f.late, options & GATHER_LITTLE ? 100 : 1u << 20, f.late ? NULL : &syn);
+    f.calls = g_array_new(FALSE, FALSE, sizeof(call));
+    for (int i = 0; i < 4; i++)
+        f.flows[i / 2][i % 2].before = g_byte_array_new();
+    for (int sender = SIDE_CLIENT; sender <= SIDE_SERVER; sender++)
+        f.flows[LAYER_PLAIN][sender].next = (UINT64_C(1) << 32) + FIRST_SEQUENCE;
+    return f;
+}
+
+static void feeder_free(feeder *f)
+{
+    for (int i = 0; i < 4; i++)
+        g_byte_array_unref(f->flows[i / 2][i % 2].before);
+    g_array_unref(f->calls);
+    wmem_destroy_allocator(f->scope);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
+{
+    span in = {octets, length};
+    size_t before = allocated();
+    feeder to = feeder_new(take_octet(&in));
+    volatile unsigned sum;
+
+    feed_calls(&to, in);
+    sum = read_calls(&to) + read_open(to.session);
+    (void)sum;
+    g_assert_cmpuint(allocated(), <=, before + MEMORY_AT_LEAST + MEMORY_AN_OCTET * length);
+    feeder_free(&to);
+    return 0;
+}
