@@ -4,8 +4,10 @@
  */
 #include <epan/packet.h>
 
+#include <epan/column-utils.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
+#include <epan/tap.h>
 
 #include "dissector/esmtp.h"
 #include "dissector/wireshark_compat.h"
@@ -217,21 +219,50 @@ static void draw_columns(drawing *d)
     columns_end(d);
 }
 
-static void draw_tree(drawing *d)
+/* Does anything ask for our fields or for expert infos? A run for other protocols' sake, for statistics of them all or for a filter
+ * that names none of our fields, does not. */
+static bool is_asked_for(const drawing *d)
+{
+    static int proto_expert = -1, expert_tap; /* looked up once: these are walks through lists */
+
+    if (proto_expert < 0) {
+        proto_expert = proto_get_id_by_filter_name("_ws.expert");
+        expert_tap = find_tap_id("expert");
+    }
+    return proto_field_is_referenced(d->top, proto_esmtp) || proto_field_is_referenced(d->top, proto_expert) ||
+           have_tap_listener(expert_tap);
+}
+
+/* What hands a token to its own dissector is always drawn: its fields may be asked for where ours are not. */
+static bool may_hand_over(const finding *f)
+{
+    return f->kind == FINDING_AUTH_RESPONSE || f->flags & FLAG_CHALLENGE || (f->exchange && f->exchange->auth);
+}
+
+static void draw_findings(drawing *d, bool all)
+{
+    for (uint32_t i = 0; i < d->chunk->count; i++) {
+        const finding *f = &d->chunk->findings[i];
+        if (all || may_hand_over(f))
+            drawers[f->kind](d, f);
+    }
+}
+
+static void draw_tree(drawing *d, bool all)
 {
     tls_state tls = session_tls(d->connection->session);
     uint32_t granted = session_starttls_frame(d->connection->session);
-    const char *info = wmem_strbuf_get_str(d->info);
 
     if (!d->top)
         return;
     builtin_fields_draw(d);
     d->item = proto_tree_add_item(d->top, proto_esmtp, d->tvb, 0, -1, ENC_NA);
-    if (info[0])
-        proto_item_append_text(d->item, ", %s", info);
+    if (d->info && wmem_strbuf_get_len(d->info))
+        proto_item_append_text(d->item, ", %s", wmem_strbuf_get_str(d->info));
     d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
-    for (uint32_t i = 0; i < d->chunk->count; i++)
-        drawers[d->chunk->findings[i].kind](d, &d->chunk->findings[i]);
+    draw_findings(d, all);
+    if (!all)
+        return;
     draw_cut_off_transactions(d);
     proto_item_set_generated(proto_tree_add_boolean(d->tree, hf[FIELD_TLS], d->tvb, 0, 0, d->layer == LAYER_TLS));
     if (granted && tls == TLS_RUNNING && d->layer == LAYER_TLS)
@@ -247,6 +278,10 @@ static const chunk *read_or_find(drawing *d, const arrival *a)
     if (d->pinfo->fd->visited)
         return session_find(s, a->layer, a->sender, a->frame, a->tag);
     octets.octets = octets.length ? tvb_get_ptr(d->tvb, 0, (int)octets.length) : NULL;
+    if (!session_begun(s)) {
+        d->connection->first_frame = a->frame;
+        d->connection->first_tag = a->tag;
+    }
     d->chunk = session_read(s, a, octets);
     tls_follow_session(d, before);
     return d->chunk;
@@ -257,6 +292,7 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     drawing d = {.tvb = tvb, .pinfo = pinfo, .top = tree};
     struct tcp_analysis *tcp;
     arrival a;
+    bool all;
 
     if (pinfo->flags.in_error_pkt)
         return 0; /* a copy inside an ICMP message is no part of the stream */
@@ -270,8 +306,10 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
         return 0;
     d.mails = wmem_array_new(pinfo->pool, sizeof(const message *));
     collect_mails(&d);
-    draw_columns(&d);
-    draw_tree(&d);
+    all = is_asked_for(&d);
+    if (all || col_get_writable(pinfo->cinfo, COL_INFO))
+        draw_columns(&d);
+    draw_tree(&d, all);
     tap_queue(&d, tcp ? tcp->stream : 0);
     mails_hand_over(&d);
     return (int)tvb_captured_length(tvb);

@@ -239,6 +239,8 @@ void draw_reply(drawing *d, const finding *f)
         proto_item_append_text(r.item, " (%u capabilit%s)", r.capabilities, r.capabilities == 1 ? "y" : "ies");
     else if (r.lines > 1)
         proto_item_append_text(r.item, " (%u lines)", r.lines);
+    if (f->notes & NOTE_REPLY_CUT)
+        proto_item_append_text(r.item, " (cut off by the capture's snap length)");
     proto_item_set_generated(draw_number(r.tree, FIELD_REPLY_LINES, &at, span_first(at.octets, 0), r.lines));
     if (f->exchange)
         draw_answered(&r, f->exchange);

@@ -142,29 +142,48 @@ void draw_transaction(drawing *d, const finding *f)
     draw_ended_transaction(d, f->transaction);
 }
 
-/* Is this the call in which a cut-off transaction is to be shown: that of the command which went unanswered, or the last? */
-static bool shown_here(const drawing *d, const transaction *t)
+static void tell_cut_off(const session *s, const transaction *open, cut_off_teller tell, void *data)
 {
-    if (!t->ender)
-        return session_is_last(d->connection->session, d->chunk);
-    for (uint32_t i = 0; i < d->chunk->count; i++)
-        if (d->chunk->findings[i].kind == FINDING_COMMAND && d->chunk->findings[i].exchange == t->ender)
-            return true;
-    return false;
+    transaction ended;
+
+    transaction_cut_off(s, open, &ended);
+    tell(data, &ended);
+}
+
+/* The open transaction that this command would have ended, had it been answered; NULL for none. */
+static const transaction *left_open_by(const finding *f)
+{
+    const exchange *e = f->kind == FINDING_COMMAND ? f->exchange : NULL;
+    const transaction *t = e && e->may_end ? e->transaction : NULL;
+
+    while (t && t->merged_into)
+        t = t->merged_into;
+    return t && !t->ended_by && t->ender == e ? t : NULL;
+}
+
+void transactions_cut_off_here(const connection *c, const chunk *where, cut_off_teller tell, void *data)
+{
+    const session *s = c->session;
+
+    for (uint32_t i = 0; i < where->count; i++)
+        if (left_open_by(&where->findings[i]))
+            tell_cut_off(s, left_open_by(&where->findings[i]), tell, data);
+    if (!session_is_last(s, where))
+        return;
+    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(s)); at; at = wmem_list_frame_next(at)) {
+        const transaction *open = (const transaction *)wmem_list_frame_data(at);
+        if (!open->ender)
+            tell_cut_off(s, open, tell, data);
+    }
+}
+
+static void draw_told(void *data, const transaction *ended)
+{
+    draw_ended_transaction((drawing *)data, ended);
 }
 
 void draw_cut_off_transactions(drawing *d)
 {
-    session *s = d->connection->session;
-
-    if (!d->pinfo->fd->visited)
-        return; /* the capture may tell more of them */
-    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(s)); at; at = wmem_list_frame_next(at)) {
-        const transaction *open = (const transaction *)wmem_list_frame_data(at);
-        transaction ended;
-        if (!shown_here(d, open))
-            continue;
-        transaction_cut_off(s, open, &ended);
-        draw_ended_transaction(d, &ended);
-    }
+    if (d->pinfo->fd->visited) /* else the capture may tell more of them */
+        transactions_cut_off_here(d->connection, d->chunk, draw_told, d);
 }

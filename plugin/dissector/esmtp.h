@@ -30,6 +30,8 @@ typedef struct connection {
     conversation_t *conversation;
     address server_address; /* who was connected to, as far as the packets tell */
     uint32_t server_port;
+    uint32_t first_frame; /* and tag: of the first call that was for it */
+    uint32_t first_tag;
     bool late; /* its first packets were not ours, though they were captured */
 } connection;
 
@@ -101,6 +103,9 @@ void draw_proxy(drawing *d, const finding *f);
 
 /* draw_transaction.c — the transactions that the end of the capture, or a command that was never answered, cut off in this call. */
 void draw_cut_off_transactions(drawing *d);
+/* Tells of each of them, with its end: that of the command which went unanswered in this call; the others, if it is the last. */
+typedef void (*cut_off_teller)(void *data, const transaction *ended);
+void transactions_cut_off_here(const connection *c, const chunk *where, cut_off_teller tell, void *data);
 
 /* header_text.c — a header field's text as UTF-8: its encoded words decoded (RFC 2047). Lives with `scope`. */
 char *header_text(wmem_allocator_t *scope, span unfolded);

@@ -8,11 +8,31 @@
 
 #include <epan/tap.h>
 
-static int esmtp_tap = -1;
+/* A tap of Wireshark's that is told of our calls. */
+typedef struct outlet {
+    int tap;
+    tap_teller tell;
+} outlet;
+
+#define OUTLETS_LIMIT 8u
+
+static outlet outlets[OUTLETS_LIMIT];
+static size_t outlets_count;
+
+void tap_outlet_add(const char *name, tap_teller tell)
+{
+    DISSECTOR_ASSERT(outlets_count < OUTLETS_LIMIT);
+    outlets[outlets_count++] = (outlet){register_tap(name), tell};
+}
+
+void tap_tell_record(int tap, packet_info *pinfo, const tap_record *record)
+{
+    tap_queue_packet(tap, pinfo, record);
+}
 
 void tap_register(void)
 {
-    esmtp_tap = register_tap(ESMTP_TAP_NAME);
+    tap_outlet_add(ESMTP_TAP_NAME, tap_tell_record);
 }
 
 span octets_in_record(const tap_record *record, const finding *f)
@@ -22,18 +42,30 @@ span octets_in_record(const tap_record *record, const finding *f)
     return span_first(span_from(record->octets, (size_t)(f->position - record->chunk.position)), f->length);
 }
 
-void tap_queue(drawing *d, uint32_t stream)
+static const tap_record *record_make(drawing *d, uint32_t stream)
 {
-    tap_record *record;
+    tap_record *record = wmem_new0(d->pinfo->pool, tap_record);
 
-    if (!have_tap_listener(esmtp_tap))
-        return;
-    record = wmem_new0(d->pinfo->pool, tap_record);
     record->connection = d->connection;
     record->chunk = *d->chunk;
     record->layer = d->layer;
+    record->later = d->pinfo->fd->visited;
+    record->first = d->chunk->frame == d->connection->first_frame && d->chunk->tag == d->connection->first_tag;
     record->stream = stream;
     record->octets.length = tvb_captured_length(d->tvb);
     record->octets.octets = record->octets.length ? tvb_get_ptr(d->tvb, 0, (int)record->octets.length) : NULL;
-    tap_queue_packet(esmtp_tap, d->pinfo, record);
+    return record;
+}
+
+void tap_queue(drawing *d, uint32_t stream)
+{
+    const tap_record *record = NULL;
+
+    for (size_t i = 0; i < outlets_count; i++) {
+        if (!have_tap_listener(outlets[i].tap))
+            continue;
+        if (!record)
+            record = record_make(d, stream);
+        outlets[i].tell(outlets[i].tap, d->pinfo, record);
+    }
 }

@@ -33,11 +33,12 @@ void tls_follow_session(drawing *d, tls_state before)
         conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num, esmtp_handle);
 }
 
-/* A TLS record with a handshake message (RFC 8446, 5.1). */
+/* A TLS record with a ClientHello, of any version so far (RFC 8446, 5.1 and 4). */
 static bool begins_tls(tvbuff_t *tvb)
 {
-    return tvb_captured_length(tvb) >= 6 && tvb_get_guint8(tvb, 0) == 0x16 && tvb_get_guint8(tvb, 1) == 0x03 &&
-           tvb_get_guint8(tvb, 2) <= 0x04 && tvb_get_guint8(tvb, 5) == 0x01;
+    const uint8_t *octets = tvb_captured_length(tvb) < 6 ? NULL : tvb_get_ptr(tvb, 0, 6);
+
+    return octets && octets[0] == 0x16 && octets[1] == 0x03 && octets[2] <= 0x04 && octets[5] == 0x01;
 }
 
 bool tls_take_over(const connection *c, tvbuff_t *tvb, packet_info *pinfo)

@@ -11,6 +11,9 @@
 
 #include <epan/packet.h>
 
+#include <epan/addr_resolv.h>
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/follow.h>
 #include <epan/stat_tap_ui.h>
 #include <epan/strutil.h>
 #include <wsutil/str_util.h>
@@ -76,6 +79,70 @@ static inline void statistic_register(command_line_statistic *which)
 
     register_stat_tap_ui(&ui, which);
 }
+
+/* Registers what Follow Stream and `-z follow` do with TCP connections. From 4.4 on they ask as well how many there are. */
+static inline void follow_register_tcp(int protocol, const char *tap, follow_conv_filter_func of_packet,
+                                       follow_index_filter_func of_stream, follow_address_filter_func of_addresses,
+                                       tap_packet_cb add)
+{
+#if WIRESHARK_AT_LEAST(4, 4)
+    register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add, get_tcp_stream_count, NULL);
+#else
+    register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add);
+#endif
+}
+
+/* What the tap "credentials" is told: ui/tap-credentials.h, which is in no development package. The same in all three. */
+#define CREDENTIALS_TAP_NAME "credentials"
+
+typedef struct credentials_record {
+    unsigned frame;
+    unsigned username_frame;
+    unsigned password_field; /* the field that shows the password */
+    char *username;
+    const char *protocol;
+    char *info;
+} credentials_record;
+
+/* The flow graph: epan/sequence_analysis.h, which is in no development package either. epan makes the structs, so only their
+ * beginnings are declared, as far as we fill them in. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool flow_bool;
+#else
+typedef gboolean flow_bool;
+#endif
+
+typedef struct flow_arrow {
+    uint32_t frame;
+    address source;
+    uint16_t source_port;
+    address destination;
+    uint16_t destination_port;
+    char *label;   /* on the arrow; freed by epan, as are the others */
+    char *time;
+    char *comment; /* beside it */
+    uint16_t conversation;
+    unsigned foreground;
+    unsigned background;
+    flow_bool has_colours;
+    flow_bool displayed;
+    unsigned source_node;
+    unsigned destination_node;
+    uint16_t line_width; /* pixels */
+} flow_arrow;
+
+typedef struct flow_graph {
+    const char *name;
+    flow_bool any_address;
+    int conversations;
+    GQueue *arrows;
+} flow_graph;
+
+WS_DLL_PUBLIC void register_seq_analysis(const char *name, const char *title, const int protocol, const char *tap,
+                                         unsigned tap_flags, tap_packet_cb add);
+/* An arrow of the packet's time, from and to its addresses; NULL when it has none. */
+WS_DLL_PUBLIC flow_arrow *sequence_analysis_create_sai_with_addresses(packet_info *pinfo, flow_graph *graph);
+WS_DLL_PUBLIC void sequence_analysis_use_color_filter(packet_info *pinfo, flow_arrow *arrow);
 
 /* The TLS dissector's entry points for protocols that turn to TLS midway. Their header wants the headers of libgcrypt and GnuTLS,
  * which nothing else here needs. */

@@ -259,7 +259,7 @@ void message_read_chunk(reading *r)
     if (whole) {
         m->position = r->position + r->at;
         mail_header_learn(s, m, span_first(rest, take));
-    } else if ((room = room_for(s, m, take)) && take) {
+    } else if (take && (room = room_for(s, m, take))) {
         memcpy(room, rest.octets, take);
     }
     message_account(r, m, &piece);

@@ -432,25 +432,26 @@ void transaction_restart(session *s, const char *by)
     s->sending = NULL;
 }
 
-/* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. */
-static uint32_t index_of_open(const session *s, const transaction *t)
+/* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. All are counted at once, and again only when
+ * more has been read. */
+static void number_open(const session *s)
 {
     uint32_t index = s->transactions;
 
     for (wmem_list_frame_t *at = wmem_list_head(s->open); at; at = wmem_list_frame_next(at)) {
-        const transaction *open = (const transaction *)wmem_list_frame_data(at);
-        index += !open->index;
-        if (open == t)
-            break;
+        transaction *open = (transaction *)wmem_list_frame_data(at);
+        open->index_if_cut_off = open->index ? open->index : ++index;
+        open->counted_frame = s->last_frame;
+        open->counted_tag = s->last_tag;
     }
-    return index;
 }
 
 void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r)
 {
+    if (t->counted_frame != s->last_frame || t->counted_tag != s->last_tag)
+        number_open(s);
     *ended_r = *t;
-    if (!t->index)
-        ended_r->index = index_of_open(s, t);
+    ended_r->index = t->index_if_cut_off;
     ended_r->ended_by = t->ender ? t->ender->verb : "CLOSE";
     decide(ended_r);
 }

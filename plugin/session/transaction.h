@@ -64,6 +64,9 @@ struct transaction {
     unsigned merged_at;       /* ... and its recipients are there, from this place on */
     exchange *ender;          /* RSET, QUIT, EHLO ... that was sent and may end it */
     wmem_list_frame_t *open;  /* its place among the open ones */
+    uint32_t index_if_cut_off; /* counted when the call of counted_frame and counted_tag was the last */
+    uint32_t counted_frame;
+    uint32_t counted_tag;
 };
 
 /* In words: "accepted", "deferred", ... */

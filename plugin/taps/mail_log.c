@@ -157,13 +157,15 @@ static void json_value(json_dumper *json, const value *v)
     case VALUE_TEXT:
         json_dumper_value_string(json, v->text);
         break;
+    case VALUE_NUMBER:
+        json_dumper_value_anyf(json, "%" PRIu64, v->number);
+        break;
     case VALUE_BOOLEAN:
         json_dumper_value_anyf(json, "%s", v->number ? "true" : "false");
         break;
     case VALUE_LIST:
         json_list(json, &v->list);
         break;
-    case VALUE_NUMBER:
     case VALUE_TIME:
     case VALUE_SECONDS:
         json_word(json, v);
@@ -171,21 +173,36 @@ static void json_value(json_dumper *json, const value *v)
     }
 }
 
+static void json_record(json_dumper *json, const mail_record *record)
+{
+    json_dumper_begin_object(json);
+    for (unsigned at = 0; at < COLUMN_COUNT; at++) {
+        json_dumper_set_member_name(json, column_name((column)at));
+        json_value(json, &record->values[at]);
+    }
+    json_dumper_end_object(json);
+}
+
+static void flush(GString *text, FILE *out)
+{
+    fwrite(text->str, 1, text->len, out);
+    g_string_truncate(text, 0);
+}
+
+/* By way of a string, for the dumper writes to a file one octet a call. */
 static void json_write(FILE *out, mail_record *const *records, unsigned count)
 {
-    json_dumper json = {.output_file = out, .flags = JSON_DUMPER_FLAGS_PRETTY_PRINT};
+    json_dumper json = {.output_string = g_string_new(NULL), .flags = JSON_DUMPER_FLAGS_PRETTY_PRINT};
 
     json_dumper_begin_array(&json);
     for (unsigned i = 0; i < count; i++) {
-        json_dumper_begin_object(&json);
-        for (unsigned at = 0; at < COLUMN_COUNT; at++) {
-            json_dumper_set_member_name(&json, column_name((column)at));
-            json_value(&json, &records[i]->values[at]);
-        }
-        json_dumper_end_object(&json);
+        json_record(&json, records[i]);
+        flush(json.output_string, out);
     }
     json_dumper_end_array(&json);
     json_dumper_finish(&json);
+    flush(json.output_string, out);
+    g_string_free(json.output_string, TRUE);
 }
 
 /* --- formats ------------------------------------------------------------------------------------------------------------------- */

@@ -10,6 +10,10 @@ static void (*const taps[])(void) = {
     mails_register,
     tree_register,
     srt_register,
+    follow_register,
+    export_register,
+    credentials_register,
+    flow_register,
 };
 
 void taps_register(void)

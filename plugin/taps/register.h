@@ -18,4 +18,16 @@ void tree_register(void);
 /* srt.c — time to reply: -z esmtp,srt */
 void srt_register(void);
 
+/* follow.c — a connection as readable text: -z follow,esmtp,ascii,N and Analyze, Follow */
+void follow_register(void);
+
+/* export.c — mails as files: --export-objects esmtp,FOLDER and File, Export Objects */
+void export_register(void);
+
+/* credentials.c — who authenticated: -z credentials and Tools, Credentials */
+void credentials_register(void);
+
+/* flow.c — an arrow a command or reply: -z flow,esmtp,standard and Statistics, Flow Graph */
+void flow_register(void);
+
 #endif

@@ -1,9 +1,194 @@
-/* tree.c — in the making.
+/* tree.c — what was said, counted: -z esmtp,tree[,FILTER] and Statistics > SMTP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <epan/packet.h>
+
+#include <epan/stats_tree.h>
+
+#include "dissector/tap.h"
 #include "taps/register.h"
+#include "wire/capability.h"
+#include "wire/line.h"
+
+#define ROOT 0 /* the tree's own node */
+
+/* The nodes below the root, in the order in which they are shown. */
+#define CONNECTIONS "Connections"
+#define STARTTLS "STARTTLS"
+#define COMMANDS "Commands"
+#define REPLIES "Replies"
+#define CAPABILITIES "Capabilities offered"
+#define MAILS "Mails"
+#define PROTECTION "Mails by protection"
+#define SIZES "Size of mails, octets"
+
+static int count(stats_tree *tree, const char *name, int parent)
+{
+    return tick_stat_node(tree, name, parent, true);
+}
+
+/* A leaf below one of the nodes above. */
+static void count_in(stats_tree *tree, const char *node, const char *leaf)
+{
+    tick_stat_node(tree, leaf, count(tree, node, ROOT), false);
+}
+
+/* --- commands ------------------------------------------------------------------------------------------------------------------ */
+
+/* Verbs that nobody knows are counted together: what a scanner sends may be no end of them. */
+static void count_command(stats_tree *tree, const tap_record *record, const finding *f)
+{
+    command said;
+
+    if (!command_parse(line_first(octets_in_record(record, f)).text, &said))
+        count_in(tree, COMMANDS, "no command");
+    else
+        count_in(tree, COMMANDS, said.row ? said.row->name : "other");
+}
+
+/* --- replies ------------------------------------------------------------------------------------------------------------------- */
+
+static const char *text_of_number(const number_text *texts, unsigned number)
+{
+    while (texts->text && texts->number != number)
+        texts++;
+    return texts->text ? texts->text : "";
+}
+
+/* Returns the node of the reply's class: "2yz Positive completion". */
+static int count_class(stats_tree *tree, packet_info *pinfo, uint16_t code)
+{
+    unsigned severity = reply_severity(code);
+    const char *name = wmem_strdup_printf(pinfo->pool, "%uyz %s", severity, text_of_number(reply_severities(), severity));
+
+    return count(tree, name, count(tree, REPLIES, ROOT));
+}
+
+/* Returns the node of the reply's code: "550 Mailbox unavailable". */
+static int count_code(stats_tree *tree, packet_info *pinfo, uint16_t code)
+{
+    const reply_code_row *row = reply_code_find(code);
+    const char *name = wmem_strdup_printf(pinfo->pool, "%03u%s%s", code, row ? " " : "", row ? row->text : "");
+
+    return count(tree, name, count_class(tree, pinfo, code));
+}
+
+/* "5.1.1 Bad destination mailbox address" */
+static void count_status(stats_tree *tree, packet_info *pinfo, const enhanced_status *status, int parent)
+{
+    const enhanced_status_row *row = enhanced_status_find(status->subject, status->detail);
+    const char *name = wmem_strdup_printf(pinfo->pool, "%u.%u.%u%s%s", status->status_class, status->subject, status->detail,
+                                          row ? " " : "", row ? row->text : "");
+
+    tick_stat_node(tree, name, parent, false);
+}
+
+static void count_capability(stats_tree *tree, packet_info *pinfo, span text)
+{
+    capability offered;
+
+    if (capability_parse(text, &offered))
+        count_in(tree, CAPABILITIES, upper_case_of(pinfo, offered.keyword));
+}
+
+/* All lines but the first (RFC 5321, 4.1.1.1). */
+static void count_capabilities(stats_tree *tree, packet_info *pinfo, span whole)
+{
+    for (size_t at = line_first(whole).length; at < whole.length;) {
+        line next = line_first(span_from(whole, at));
+        reply_line parsed;
+        if (reply_line_parse(next.text, false, &parsed))
+            count_capability(tree, pinfo, parsed.text);
+        at += next.length;
+    }
+}
+
+static void count_starttls(stats_tree *tree, const finding *f, uint16_t code)
+{
+    if (f->flags & FLAG_GRANTS_TLS)
+        count_in(tree, STARTTLS, "granted");
+    else if (f->exchange && f->exchange->id == VERB_STARTTLS && reply_severity(code) >= 4)
+        count_in(tree, STARTTLS, "refused");
+}
+
+/* By class, code and, below it, the enhanced status of the first line. */
+static void count_reply(stats_tree *tree, packet_info *pinfo, const tap_record *record, const finding *f)
+{
+    span whole = octets_in_record(record, f);
+    reply_line first;
+    int node;
+
+    if (!reply_line_parse(line_first(whole).text, !(f->flags & FLAG_HELLO_REPLY), &first)) {
+        count_in(tree, REPLIES, "no reply code");
+        return;
+    }
+    node = count_code(tree, pinfo, first.code);
+    if (first.has_status)
+        count_status(tree, pinfo, &first.status, node);
+    if (f->flags & FLAG_EHLO_REPLY)
+        count_capabilities(tree, pinfo, whole);
+    count_starttls(tree, f, first.code);
+}
+
+/* --- mails --------------------------------------------------------------------------------------------------------------------- */
+
+static void count_size(stats_tree *tree, uint64_t size)
+{
+    count(tree, SIZES, ROOT);
+    stats_tree_tick_range(tree, SIZES, ROOT, size < G_MAXINT ? (int)size : G_MAXINT);
+}
+
+static void count_mail(stats_tree *tree, const transaction *t)
+{
+    count_in(tree, MAILS, outcome_text(t->outcome));
+    count_in(tree, PROTECTION, t->tls ? "under TLS" : "in the clear");
+    if (t->message && t->content_sent)
+        count_size(tree, t->message->unstuffed_size);
+}
+
+static void count_cut_off_mail(void *data, const transaction *ended)
+{
+    count_mail((stats_tree *)data, ended);
+}
+
+/* ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void count_finding(stats_tree *tree, packet_info *pinfo, const tap_record *record, const finding *f)
+{
+    if (f->kind == FINDING_COMMAND)
+        count_command(tree, record, f);
+    else if (f->kind == FINDING_REPLY)
+        count_reply(tree, pinfo, record, f);
+    else if (f->kind == FINDING_TRANSACTION)
+        count_mail(tree, f->transaction);
+}
+
+static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *queued, tap_flags_t flags)
+{
+    const tap_record *record = (const tap_record *)queued;
+
+    (void)edt;
+    (void)flags;
+    if (record->first)
+        count_in(tree, CONNECTIONS, record->layer == LAYER_TLS ? "under TLS from the first octet" : "begun in the clear");
+    for (uint32_t i = 0; i < record->chunk.count; i++)
+        count_finding(tree, pinfo, record, &record->chunk.findings[i]);
+    if (record->later) /* else the capture may tell more of them */
+        transactions_cut_off_here(record->connection, &record->chunk, count_cut_off_mail, tree);
+    return TAP_PACKET_REDRAW;
+}
+
+static void tree_init(stats_tree *tree)
+{
+    static const char *const nodes[] = {CONNECTIONS, STARTTLS, COMMANDS, REPLIES, CAPABILITIES, MAILS, PROTECTION};
+
+    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
+        stats_tree_create_node(tree, nodes[i], ROOT, STAT_DT_INT, true);
+    stats_tree_create_range_node(tree, SIZES, ROOT, "0-9999", "10000-99999", "100000-999999", "1000000-9999999", "10000000-", NULL);
+}
 
 void tree_register(void)
 {
+    stats_tree_register_plugin(ESMTP_TAP_NAME, "esmtp", "SMTP", TL_REQUIRES_NOTHING, tree_packet, tree_init, NULL);
 }

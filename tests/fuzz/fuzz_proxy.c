@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
     proxy_result before = PROXY_MORE;
     size_t header_before = 0;
 
-    for (size_t have = 0; have <= length && have <= PROXY_HEADER_TELLING + 1; have++) {
+    for (size_t have = 1; have <= length && have <= PROXY_HEADER_TELLING + 1; have++) {
         size_t header = 0;
         proxy_result found = proxy_header_find(span_first(in, have), &header);
         g_assert_true(before == PROXY_MORE || found == before);

@@ -6,6 +6,7 @@
  *                  TLS, and the two lost on their way to the capture
  *     FD text      the packet goes on: another call of the same frame
  *     FC text      a new packet that repeats the one before it, and goes on with the text
+ *     FF text      a new packet of the same side
  *     FB text      the packet goes on, but a snap length cut it off here
  *
  * Checked is that a call's findings cover each of its octets once and in order, that they are found again, that all they point
@@ -133,15 +134,17 @@ static void feed_call(feeder *to, bool same_frame, span octets, uint32_t again, 
 
 /* --- the input's notation ---------------------------------------------------------------------------------------------- */
 
+/* Once TLS runs, all is inside of it; what is lost there stops TLS, and never reaches us. */
 static void turn_to(feeder *to, uint8_t octet)
 {
     static const char letters[] = "CScsKR";
     const char *at = octet ? strchr(letters, octet) : NULL;
     char letter = at ? *at : letters[octet % (sizeof letters - 1)];
 
-    to->layer = letter == 'c' || letter == 's' ? LAYER_TLS : LAYER_PLAIN;
+    if (letter == 'c' || letter == 's')
+        to->layer = LAYER_TLS;
     to->sender = (letter == 'S' || letter == 's' || letter == 'R') != to->roles_wrong ? SIDE_SERVER : SIDE_CLIENT;
-    to->lost = letter == 'K' || letter == 'R';
+    to->lost = (letter == 'K' || letter == 'R') && to->layer == LAYER_PLAIN;
 }
 
 /* The text up to the next octet that divides, which it is taken up to. */

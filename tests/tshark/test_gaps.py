@@ -172,16 +172,18 @@ def test_segments_repeated_later(tshark, capture):
     assert fields_by_stream(tshark, capture(with_repeats)) == {"0": EXPECTED}
 
 
-def test_repetition_that_carries_more(tshark, capture):
-    """What was sent in small segments is sent again in a longer one that goes on behind them."""
+@pytest.mark.parametrize("preferences, mail_from", [({}, []), (IN_ORDER, ["one@example.org"])], ids=["as-is", "in-order"])
+def test_repetition_that_carries_more(tshark, capture, preferences, mail_from):
+    """What was sent in small segments is sent again in a longer one that goes on behind them. Without the preference TCP
+    withholds all of that one, so its line is lost, and nothing else."""
     connection = dialogue(Connection(), OPENING)
     first, = connection.client(b"MAIL FROM:<one@")
     second, = connection.client(b"example.org>\r\n")
     second.sequence, second.payload = first.sequence, first.payload + second.payload
-    dialogue(connection, mail("one")[1:])
+    dialogue(connection, mail("one")[1:] + mail("two") + CLOSING)
     path = capture(connection)
-    assert tshark.values(path, "esmtp.command")[1] == "MAIL FROM:<one@example.org>"
-    assert tshark.values(path, "esmtp.transaction.mail_from") == ["one@example.org"]
+    assert tshark.values(path, "esmtp.mail.from", preferences=preferences) == mail_from + ["two@example.org"]
+    assert_second_mail_is_whole(tshark, path, preferences=preferences)
 
 
 def test_keep_alive(tshark, capture):

@@ -62,11 +62,13 @@ def visited(sharkd, frames):
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=places.name_of)
 def test_any_order_of_visits_gives_the_same_trees(tshark, capture):
-    with Sharkd(tshark.sandbox, capture) as in_order:
+    with Sharkd(tshark.sandbox) as in_order:
+        in_order.load(capture)
         frames = in_order.matching("esmtp || smtp")[:VISITS]
         expected = visited(in_order, frames)
         again = visited(in_order, frames)
-    with Sharkd(tshark.sandbox, capture) as out_of_order:
+    with Sharkd(tshark.sandbox) as out_of_order:
+        out_of_order.load(capture)
         order = random.Random(capture.name).sample(frames, len(frames))
         found = visited(out_of_order, order)
     for frame in frames:

@@ -113,8 +113,8 @@ class Tshark:
 
     def _check_that_the_plugin_loads(self):
         """Else every test would fail for some reason of its own."""
-        if not re.search(r"^esmtp\.so\s", self._finish(["tshark", "-G", "plugins"]), re.MULTILINE):
-            raise TsharkError(f"tshark does not list the plugin {self.sandbox.plugin}")
+        if not re.search(r"\tesmtp(\t|$)", self._finish(["tshark", "-G", "protocols"]), re.MULTILINE):
+            raise TsharkError(f"tshark does not know the protocol of {self.sandbox.plugin}")
 
     def _finish(self, command):
         process = self.sandbox.popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

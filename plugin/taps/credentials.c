@@ -1,0 +1,154 @@
+/* credentials.c — who authenticated, for Wireshark's list of credentials: the user name, and where the password stands.
+ *
+ * One entry an AUTH: on the packet whose message holds the secret (a password, a token, a digest), since a click on the entry goes to
+ * that packet and that field. An AUTH that told a name but no secret has its entry where its end is. The list itself never
+ * holds a secret.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include "dissector/tap.h"
+#include "taps/register.h"
+#include "wire/base64.h"
+#include "wire/line.h"
+#include "wire/sasl.h"
+
+/* In which packets an AUTH told what. */
+typedef struct told {
+    uint32_t username_frame;
+    uint32_t secret_frame;
+} told;
+
+/* const auth_exchange * -> told *; of the capture that is open. */
+static wmem_map_t *told_by;
+
+/* The fields that show a secret. */
+static const struct {
+    sasl_field_kind kind;
+    field shown_by;
+} secrets[] = {
+    {SASL_PASSWORD, FIELD_AUTH_PASSWORD},
+    {SASL_TOKEN, FIELD_AUTH_TOKEN},
+    {SASL_DIGEST, FIELD_AUTH_DIGEST},
+};
+
+static told *told_of(const auth_exchange *auth)
+{
+    told *t = (told *)wmem_map_lookup(told_by, auth);
+
+    if (!t) {
+        t = wmem_new0(wmem_file_scope(), told);
+        wmem_map_insert(told_by, auth, t);
+    }
+    return t;
+}
+
+static void entry_queue(int tap, packet_info *pinfo, const auth_exchange *auth, uint32_t frame, unsigned password_field)
+{
+    const told *t = told_of(auth);
+    credentials_record *entry = wmem_new0(pinfo->pool, credentials_record);
+
+    entry->frame = frame;
+    entry->username_frame = t->username_frame;
+    entry->password_field = password_field;
+    entry->username = octets_format(pinfo->pool, auth->username.octets, auth->username.length);
+    entry->protocol = "SMTP";
+    if (t->username_frame && t->username_frame != frame)
+        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, t->username_frame);
+    else
+        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s", auth->mechanism);
+    tap_queue_packet(tap, pinfo, entry);
+}
+
+/* Which field shows the message's secret; 0 when it has none. */
+static unsigned secret_field(const sasl_message *read)
+{
+    for (size_t i = 0; i < read->count; i++)
+        for (size_t j = 0; j < sizeof secrets / sizeof secrets[0]; j++)
+            if (read->fields[i].kind == secrets[j].kind)
+                return (unsigned)hf[secrets[j].shown_by];
+    return 0;
+}
+
+static bool has_name(const sasl_message *read)
+{
+    for (size_t i = 0; i < read->count; i++)
+        if (read->fields[i].kind == SASL_USERNAME || read->fields[i].kind == SASL_AUTHZID)
+            return true;
+    return false;
+}
+
+static void client_message(int tap, packet_info *pinfo, const auth_exchange *auth, span base64, unsigned step)
+{
+    uint8_t *decoded = (uint8_t *)wmem_alloc(pinfo->pool, base64_room(base64.length));
+    base64_result result = base64_decode(base64, decoded);
+    told *t = told_of(auth);
+    sasl_message read;
+    unsigned field_of_secret;
+
+    sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length}, &read);
+    if (has_name(&read))
+        t->username_frame = pinfo->num;
+    field_of_secret = secret_field(&read);
+    if (!field_of_secret)
+        return;
+    t->secret_frame = pinfo->num;
+    entry_queue(tap, pinfo, auth, pinfo->num, field_of_secret);
+}
+
+/* AUTH with what the client had to say at once. */
+static void auth_command(int tap, packet_info *pinfo, const tap_record *record, const finding *f)
+{
+    command said;
+    span response;
+
+    if (!f->auth || !command_parse(line_of(octets_in_record(record, f)).text, &said))
+        return;
+    response = said.argument;
+    span_next_word(&response);
+    response = span_trim(response);
+    if (response.length)
+        client_message(tap, pinfo, f->auth, response, 0);
+}
+
+static void auth_response(int tap, packet_info *pinfo, const tap_record *record, const finding *f)
+{
+    if (f->auth && !(f->flags & FLAG_CANCEL))
+        client_message(tap, pinfo, f->auth, line_of(octets_in_record(record, f)).text, f->step);
+}
+
+static void auth_outcome(int tap, packet_info *pinfo, const tap_record *record, const finding *f)
+{
+    const told *t;
+
+    (void)record;
+    if (!(f->flags & FLAG_AUTH_FINAL) || !f->auth)
+        return;
+    t = told_of(f->auth);
+    if (t->username_frame && !t->secret_frame)
+        entry_queue(tap, pinfo, f->auth, t->username_frame, 0);
+}
+
+static void (*const tellers[FINDING_KINDS])(int, packet_info *, const tap_record *, const finding *) = {
+    [FINDING_COMMAND] = auth_command,
+    [FINDING_AUTH_RESPONSE] = auth_response,
+    [FINDING_REPLY] = auth_outcome,
+};
+
+static void credentials_tell(int tap, packet_info *pinfo, const tap_record *record)
+{
+    if (!esmtp_preferences.decode_auth)
+        return;
+    for (uint32_t i = 0; i < record->chunk.count; i++) {
+        const finding *f = &record->chunk.findings[i];
+        if (tellers[f->kind])
+            tellers[f->kind](tap, pinfo, record, f);
+    }
+}
+
+void credentials_register(void)
+{
+    told_by = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    tap_outlet_add(CREDENTIALS_TAP_NAME, credentials_tell);
+}

@@ -1,0 +1,183 @@
+/* follow.c — a connection as readable text, both sides in one window: what came before STARTTLS and, decrypted, what came after.
+ *
+ * Wireshark's own listener takes whoever speaks first for the client. Here the session tells who is who: servers of SMTP speak first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/follow.h>
+#include <epan/to_str.h>
+
+#include "dissector/tap.h"
+#include "taps/register.h"
+
+/* --- which packets belong to it ---------------------------------------------------------------------------------------------- */
+
+static char *filter_of_stream(unsigned stream, unsigned unused)
+{
+    (void)unused;
+    return g_strdup_printf("tcp.stream eq %u", stream);
+}
+
+static char *filter_of_packet(epan_dissect_t *edt, packet_info *pinfo, unsigned *stream_r, unsigned *unused_r)
+{
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    const struct tcp_analysis *tcp;
+
+    (void)edt;
+    (void)unused_r;
+    if (!conversation || !conversation_get_proto_data(conversation, proto_esmtp))
+        return NULL;
+    tcp = get_tcp_conversation_data(conversation, pinfo);
+    if (!tcp)
+        return NULL;
+    *stream_r = tcp->stream;
+    return filter_of_stream(tcp->stream, 0);
+}
+
+static char *filter_of_direction(const address *from, int from_port, const address *to, int to_port)
+{
+    const char *ip = from->type == AT_IPv6 ? "ipv6" : "ip";
+    char *from_text = address_to_str(NULL, from);
+    char *to_text = address_to_str(NULL, to);
+    char *filter = g_strdup_printf("(%s.src eq %s and tcp.srcport eq %d and %s.dst eq %s and tcp.dstport eq %d)", ip, from_text,
+                                   from_port, ip, to_text, to_port);
+
+    wmem_free(NULL, from_text);
+    wmem_free(NULL, to_text);
+    return filter;
+}
+
+static char *filter_of_addresses(address *one, address *other, int one_port, int other_port)
+{
+    char *there = filter_of_direction(one, one_port, other, other_port);
+    char *back = filter_of_direction(other, other_port, one, one_port);
+    char *filter = g_strconcat(there, " or ", back, NULL);
+
+    g_free(there);
+    g_free(back);
+    return filter;
+}
+
+/* --- who is who -------------------------------------------------------------------------------------------------------------- */
+
+static bool sent_by_client(const follow_info_t *info, const packet_info *pinfo)
+{
+    return info->client_port == pinfo->srcport && addresses_equal(&info->client_ip, &pinfo->src);
+}
+
+static void begin(follow_info_t *info, const packet_info *pinfo, bool from_server)
+{
+    copy_address(&info->client_ip, from_server ? &pinfo->dst : &pinfo->src);
+    copy_address(&info->server_ip, from_server ? &pinfo->src : &pinfo->dst);
+    info->client_port = from_server ? pinfo->destport : pinfo->srcport;
+    info->server_port = from_server ? pinfo->srcport : pinfo->destport;
+}
+
+static void swap_sides(follow_info_t *info)
+{
+    address client_ip = info->client_ip;
+    unsigned client_port = info->client_port, from_client = info->bytes_written[FROM_CLIENT];
+
+    info->client_ip = info->server_ip;
+    info->client_port = info->server_port;
+    info->bytes_written[FROM_CLIENT] = info->bytes_written[FROM_SERVER];
+    info->server_ip = client_ip;
+    info->server_port = client_port;
+    info->bytes_written[FROM_SERVER] = from_client;
+    for (GList *at = info->payload; at; at = at->next) {
+        follow_record_t *record = (follow_record_t *)at->data;
+        record->is_server = !record->is_server;
+    }
+}
+
+static bool tells_sides(const chunk *c)
+{
+    for (uint32_t i = 0; i < c->count; i++)
+        if (c->findings[i].kind == FINDING_COMMAND || c->findings[i].kind == FINDING_REPLY)
+            return true;
+    return false;
+}
+
+/* The first command or reply tells for sure who is the server, and may prove wrong what pieces of it were taken for. From then on
+ * nobody changes sides, not even where ATRN or TURN makes the client of SMTP its server: `seq`, which only TCP's own listener
+ * needs, remembers that it is settled. */
+static void settle_sides(follow_info_t *info, const packet_info *pinfo, const chunk *c)
+{
+    bool from_server = c->side == SIDE_SERVER;
+
+    if (!info->client_port)
+        begin(info, pinfo, from_server);
+    if (info->seq[0])
+        return;
+    if (sent_by_client(info, pinfo) == from_server)
+        swap_sides(info);
+    info->seq[0] = tells_sides(c);
+}
+
+/* --- what was said ----------------------------------------------------------------------------------------------------------- */
+
+static void add(follow_info_t *info, const packet_info *pinfo, const void *octets, size_t length)
+{
+    follow_record_t *record;
+    bool from_server = !sent_by_client(info, pinfo);
+
+    if (!length)
+        return;
+    record = g_new0(follow_record_t, 1);
+    record->is_server = from_server;
+    record->packet_num = pinfo->num;
+    record->abs_ts = pinfo->abs_ts;
+    record->data = g_byte_array_append(g_byte_array_sized_new((unsigned)length), (const uint8_t *)octets, (unsigned)length);
+    info->bytes_written[from_server ? FROM_SERVER : FROM_CLIENT] += (unsigned)length;
+    info->payload = g_list_prepend(info->payload, record);
+}
+
+/* In the words of TCP's own listener, for scripts that know them. */
+static void add_gap(follow_info_t *info, const packet_info *pinfo, uint32_t octets)
+{
+    char *text = g_strdup_printf("[%u bytes missing in capture file]", octets);
+
+    add(info, pinfo, text, strlen(text));
+    g_free(text);
+}
+
+/* Octets that were not captured stand before those of the call, or behind them where a snap length cut them off. */
+static void add_gaps(follow_info_t *info, const packet_info *pinfo, const chunk *c, uint32_t cut_by_snaplen)
+{
+    for (uint32_t i = 0; i < c->count; i++)
+        if (c->findings[i].kind == FINDING_GAP && (c->findings[i].notes & NOTE_CUT_BY_SNAPLEN) == cut_by_snaplen)
+            add_gap(info, pinfo, c->findings[i].length);
+}
+
+static span octets_not_seen_before(const tap_record *record)
+{
+    span octets = record->octets;
+
+    for (uint32_t i = 0; i < record->chunk.count; i++)
+        if (record->chunk.findings[i].kind == FINDING_OLD)
+            octets = span_from(octets, record->chunk.findings[i].length);
+    return octets;
+}
+
+static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told, tap_flags_t flags)
+{
+    follow_info_t *info = (follow_info_t *)data;
+    const tap_record *record = (const tap_record *)told;
+    span octets = octets_not_seen_before(record);
+
+    (void)edt;
+    (void)flags;
+    settle_sides(info, pinfo, &record->chunk);
+    add_gaps(info, pinfo, &record->chunk, 0);
+    add(info, pinfo, octets.octets, octets.length);
+    add_gaps(info, pinfo, &record->chunk, NOTE_CUT_BY_SNAPLEN);
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+void follow_register(void)
+{
+    follow_register_tcp(proto_esmtp, ESMTP_TAP_NAME, filter_of_packet, filter_of_stream, filter_of_addresses, follow_record_add);
+}

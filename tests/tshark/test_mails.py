@@ -1,0 +1,228 @@
+"""The mail log, -z esmtp,mails: against what was written down at recording time, against the fields, and its three formats.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import datetime
+import json
+import re
+
+import pytest
+
+import evidence
+import mail_log
+import places
+from packets import Connection, dialogue, lines
+from tshark import TsharkError
+
+SAMPLES = places.captures_in(places.SAMPLES)
+
+# Where the record tells more than the packets do, or less.
+USER_NOT_READ = {
+    "dovecot-auth-gssapi",     # the ticket names the user, encrypted
+    "postfix-auth-ntlm",       # NTLM's own messages name the user, and the dissector for NTLM shows them
+    "postfix-auth-anonymous",  # the server's name for anybody
+}
+NO_SERVER_LOG = {"seed-a-gmail-starttls"}  # a published session replayed: nobody wrote down its queue id
+
+OPENING = [("S", lines("220 mx.example.net ESMTP")), ("C", lines("EHLO client.example.org")),
+           ("S", lines("250-mx.example.net", "250 SIZE 1000000"))]
+HEADER = lines("From: Ann <ann@example.org>", "To: bob@example.net", "Subject: One", " and two", "Message-ID: <1@example.org>",
+               "Date: Mon, 02 Mar 2026 09:30:00 +0000", "", "Hello")
+
+
+def mail(sender="ann@example.org", recipients=("bob@example.net",), content=HEADER, queue_id="1234567", argument=""):
+    """A mail that is taken."""
+    return [("C", lines(f"MAIL FROM:<{sender}>{argument}")), ("S", lines("250 2.1.0 Ok")),
+            *[step for to in recipients for step in (("C", lines(f"RCPT TO:<{to}>")), ("S", lines("250 2.1.5 Ok")))],
+            ("C", lines("DATA")), ("S", lines("354 Go ahead")), ("C", content + lines(".")),
+            ("S", lines(f"250 2.0.0 Ok: queued as {queue_id}"))]
+
+
+# --- the samples: against the record, and against the fields -----------------------------------------------------------------
+
+
+def recorded(path, entry):
+    """What mails.json says, in the log's words. Content that the server did not take is not in the record."""
+    expected = {"stream": entry["stream"], "mail_from": entry["sender"] or None, "outcome": entry["outcome"], "tls": entry["tls"],
+                "recipients": [(to["address"], to["code"]) for to in entry["recipients"]]}
+    if path.stem not in USER_NOT_READ:
+        expected["auth_username"] = entry["auth_user"]
+    if path.stem not in NO_SERVER_LOG:
+        expected["queue_id"] = entry["queue_id"]
+    if entry["sha256"]:
+        expected |= {"method": entry["method"], "size": entry["size"]}
+    return expected
+
+
+def logged(record, like):
+    record = record | {"recipients": list(zip(record["rcpt_to"], record["rcpt_code"])), "mail_from": record["mail_from"] or None}
+    return {name: record[name] for name in like}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=places.name_of)
+def test_sample(tshark, path):
+    """One record a mail, that tells what was recorded, and in both formats what the fields tell."""
+    expected = [recorded(path, entry) for entry in evidence.entries(path)]
+    found = mail_log.records(tshark, path)
+    assert len(found) == len(expected)
+    assert [logged(*pair) for pair in zip(found, expected)] == expected
+    rows = [parsed(row) for row in mail_log.words(tshark, path)]
+    assert rows == [without_empty(mail_log.as_words(record)) for record in found]
+    if rows:
+        assert in_fields(tshark, path, rows[0]) == in_log(rows)
+
+
+def parsed(row):
+    """A row of TSV: {column: items}"""
+    return {name: [item for item in mail_log.items(word) if item] if name in mail_log.LISTS
+            else [mail_log.unescaped(word)] if word else [] for name, word in row.items()}
+
+
+def without_empty(row):
+    return {name: [item for item in values if item] for name, values in row.items()}
+
+
+def in_fields(tshark, path, names):
+    """All values of each esmtp.transaction.*. Those of mails that were cut off come with the second pass, the log with the first."""
+    fields = {name: f"esmtp.transaction.{name}" for name in names if name not in mail_log.NO_FIELD}
+    frames = tshark.fields(path, *fields.values(), two_pass=True).values()
+    return {name: sorted(value for frame in frames for value in frame.get(field, [])) for name, field in fields.items()}
+
+
+def in_log(rows):
+    """The same of the log; a field that is false only for want of a word is not there."""
+    found = {name: sorted(item for row in rows for item in row[name]) for name in rows[0] if name not in mail_log.NO_FIELD}
+    return found | {"null_sender": [item for item in found["null_sender"] if item == "1"]}
+
+
+# --- formats -----------------------------------------------------------------------------------------------------------------
+
+STRANGE_SUBJECT = "tab\there, back\\slash, escape \x1b[31m, \u0085 next line"
+STRANGE_MAIL = mail(sender='"a,b"@example.org', recipients=('"c,d"@example.net', "e\\f@example.net"), argument=" SIZE=500",
+                    content=lines(f"Subject: {STRANGE_SUBJECT}", ""))
+
+
+@pytest.fixture
+def strange(capture):
+    return capture(dialogue(Connection(), OPENING + STRANGE_MAIL))
+
+
+def test_json(tshark, strange):
+    (record,) = mail_log.records(tshark, strange)
+    time = record.pop("time")
+    assert datetime.datetime.fromisoformat(time.removesuffix("000Z") + "+00:00").timestamp() == pytest.approx(1_700_000_000.006)
+    assert record == {
+        "stream": 0, "index": 1, "outcome": "accepted", "ended_by": "END-OF-DATA", "helo": "client.example.org",
+        "mail_from": '"a,b"@example.org', "null_sender": False, "auth_username": None,
+        "rcpt_to": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_code": [250, 250],
+        "rcpt_accepted": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_deferred": [], "rcpt_rejected": [], "rcpt_count": 2,
+        "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "declared_size": 500, "code": 250, "enhanced_status": "2.0.0",
+        "text": "Ok: queued as 1234567", "queue_id": "1234567", "duration": pytest.approx(0.009, abs=2e-6), "tls": False, "first_frame": 7,
+        "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "date": None,
+    }
+
+
+def test_tsv_escapes_what_would_break_a_row_or_a_list(tshark, strange):
+    (row,) = mail_log.words(tshark, strange)
+    assert row["subject"] == r"tab\there, back\\slash, escape \x1b[31m, \x85 next line"
+    assert row["rcpt_to"] == r'"c\,d"@example.net,e\\f@example.net'
+    assert row["mail_from"] == '"a,b"@example.org'
+    assert (row["tls"], row["null_sender"], row["message_id"]) == ("0", "0", "")
+    assert re.fullmatch(r"0\.00[89]\d{3}000", row["duration"])
+    assert row["time"] == "2023-11-14T22:13:20.006000000Z"
+
+
+def test_tsv_has_the_header_line_when_there_is_no_mail(tshark, capture):
+    path = capture(dialogue(Connection(), OPENING))
+    assert mail_log.words(tshark, path) == []
+    assert mail_log.write(tshark, path, "esmtp,mails,tsv").startswith("stream\ttime\tindex\toutcome\t")
+
+
+def test_a_recipient_without_a_reply_keeps_its_place(tshark, capture):
+    path = capture(dialogue(Connection(), OPENING + [
+        ("C", lines("MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RCPT TO:<e@f>")), ("S", lines("250 Ok", "550 No"))]))
+    assert mail_log.records(tshark, path)[0]["rcpt_code"] == [550, None]
+    assert mail_log.words(tshark, path)[0]["rcpt_code"] == "550,"
+
+
+def test_table(tshark, capture):
+    script = OPENING + mail(recipients=("bob@example.net", "carol@example.net")) + [
+        ("C", lines("MAIL FROM:<>")), ("S", lines("250 Ok")), ("C", lines("RCPT TO:<x@example.net>")),
+        ("S", lines("450 4.2.1 Later")), ("C", lines("QUIT")), ("S", lines("221 Bye"))]
+    assert mail_log.write(tshark, capture(dialogue(Connection(), script))).splitlines() == [
+        "Time (UTC)               Stream  From → to                               Octets  Outcome   Code  Status  Queue ID  Subject",
+        "2023-11-14 22:13:20.006       0  ann@example.org → bob@example.net (+1)     151  accepted   250  2.0.0   1234567   One and two",
+        "2023-11-14 22:13:20.016       0  <> → x@example.net                              deferred   450  4.2.1",
+        "2 mails: 1 accepted, 1 deferred"]
+
+
+def test_table_cuts_what_is_too_long_and_escapes_controls(tshark, capture):
+    wide = "試" * 100  # each takes two columns
+    path = capture(dialogue(Connection(), OPENING + mail(content=lines(f"Subject: \x1b[2J{wide}", ""))))
+    line = mail_log.write(tshark, path).splitlines()[1]
+    assert line.endswith("  \\x1b[2J" + "試" * 26 + "…")
+
+
+def test_table_of_nothing(tshark, capture):
+    assert mail_log.write(tshark, capture(dialogue(Connection(), OPENING))) == "0 mails\n"
+
+
+# --- the command line --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what, complaint", [
+    ("esmtp,mails,xyz", 'no format is called "xyz"'),
+    ("esmtp,mails,xyz,tcp", 'no format is called "xyz"'),
+    ("esmtp,mails,jso", 'no format is called "jso"'),
+    ("esmtp,mailsx", "esmtp,mailsx"),
+    ("esmtp,mails,json,no.such.field", "no.such.field"),
+])
+def test_what_makes_no_sense_is_named(tshark, strange, what, complaint):
+    with pytest.raises(TsharkError, match=complaint.replace(".", r"\.")):
+        mail_log.write(tshark, strange, what)
+
+
+@pytest.mark.parametrize("what", ["esmtp,mails", "esmtp,mails,", "esmtp,mails,text", "esmtp,mails,,tcp"])
+def test_the_table_is_the_default(tshark, strange, what):
+    assert mail_log.write(tshark, strange, what).endswith("\n1 mail: 1 accepted\n")
+
+
+def test_several_logs_in_one_run(tshark, strange):
+    both = tshark.run(strange, "-q", "-z", "esmtp,mails", "-z", "esmtp,mails,json")
+    table, array = mail_log.write(tshark, strange), mail_log.write(tshark, strange, "esmtp,mails,json")
+    assert both in (table + array, array + table)
+
+
+@pytest.fixture
+def three_mails(capture):
+    """Two connections at once; the mail that began first ends last. The second connection breaks off in its second mail."""
+    first, second = Connection(), Connection(client=("192.0.2.7", 40001))
+    dialogue(first, OPENING + mail(sender="first@example.org"))
+    dialogue(second, OPENING + mail(sender="second@example.org", queue_id="89ABCDE") + mail(sender="third@example.org")[:4])
+    begun = 8  # the segment with the first MAIL, and the reply to it
+    return capture(first.segments[:begun], second.segments, first.segments[begun:])
+
+
+def test_order_is_that_of_the_mail_commands(tshark, three_mails):
+    found = mail_log.records(tshark, three_mails)
+    assert [(record["mail_from"], record["stream"], record["index"]) for record in found] == [
+        ("first@example.org", 0, 1), ("second@example.org", 1, 1), ("third@example.org", 1, 2)]
+    assert [record["first_frame"] for record in found] == sorted(record["first_frame"] for record in found)
+
+
+@pytest.mark.parametrize("only, senders", [
+    ("tcp.stream == 1", ["second", "third"]),
+    ("tcp.stream == 0", ["first"]),
+    ('esmtp.transaction.queue_id == "89ABCDE"', ["second"]),
+    ("esmtp.reply.code == 421", []),
+])
+def test_filter(tshark, three_mails, only, senders):
+    """A mail is listed if the packet that ends it passes; one that was cut off, if its connection's last packet does."""
+    found = mail_log.records(tshark, three_mails, only=only)
+    assert [record["mail_from"].partition("@")[0] for record in found] == senders
+
+
+def test_json_is_one_array(tshark, three_mails):
+    text = mail_log.write(tshark, three_mails, "esmtp,mails,json")
+    assert text.startswith("[\n") and text.endswith("\n]\n") and len(json.loads(text)) == 3
