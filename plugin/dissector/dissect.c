@@ -25,9 +25,15 @@ static int protocol_below(const packet_info *pinfo)
     return at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
 }
 
-static bool below_is(const packet_info *pinfo, const char *filter_name)
+/* What TCP and TLS are known by; looked up once. */
+static int proto_tcp, proto_tls;
+
+static void look_up_layers(void)
 {
-    return protocol_below(pinfo) == proto_get_id_by_filter_name(filter_name);
+    if (proto_tcp)
+        return;
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+    proto_tls = proto_get_id_by_filter_name("tls");
 }
 
 /* Who was connected to: the receiver of the SYN; else the side whose port is known for SMTP; else the lower port. */
@@ -84,7 +90,8 @@ static connection *connection_of(packet_info *pinfo, struct tcp_analysis **tcp_r
     return c ? c : connection_begin(pinfo, conversation, *tcp_r, false);
 }
 
-/* The calls that a packet makes for a connection are numbered, so that later visits find what belongs to each. */
+/* The calls that a packet makes for a connection, without telling a position, are numbered, so that later visits find what
+ * belongs to each. */
 static uint32_t number_of_call(packet_info *pinfo, const connection *c)
 {
     uint32_t *calls = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index);
@@ -108,16 +115,18 @@ static uint32_t first_sequence(const struct tcp_analysis *tcp, uint32_t sequence
 static arrival arrival_of(packet_info *pinfo, const connection *c, const struct tcp_analysis *tcp, tvbuff_t *tvb, void *data)
 {
     bool from_server = pinfo->srcport == c->server_port && addresses_equal(&pinfo->src, &c->server_address);
-    const struct tcpinfo *info = below_is(pinfo, "tcp") ? (const struct tcpinfo *)data : NULL;
+    int below = protocol_below(pinfo);
+    const struct tcpinfo *info = below == proto_tcp ? (const struct tcpinfo *)data : NULL;
     arrival a = {.frame = pinfo->num,
                  .time = {pinfo->abs_ts.secs, pinfo->abs_ts.nsecs},
-                 .layer = below_is(pinfo, "tls") ? LAYER_TLS : LAYER_PLAIN,
+                 .layer = below == proto_tls ? LAYER_TLS : LAYER_PLAIN,
                  .sender = from_server ? SIDE_SERVER : SIDE_CLIENT,
                  .missing = tvb_reported_length(tvb) - tvb_captured_length(tvb)};
 
-    a.tag = number_of_call(pinfo, c);
-    if (!info)
+    if (!info) {
+        a.tag = number_of_call(pinfo, c);
         return a;
+    }
     a.has_sequence = true;
     a.tag = info->seq;
     a.starts_stream = tcp && tcp->server_port && !c->late;
@@ -296,6 +305,7 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
 
     if (pinfo->flags.in_error_pkt)
         return 0; /* a copy inside an ICMP message is no part of the stream */
+    look_up_layers();
     d.connection = connection_of(pinfo, &tcp);
     a = arrival_of(pinfo, d.connection, tcp, tvb, data);
     d.layer = a.layer;

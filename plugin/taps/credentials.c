@@ -1,8 +1,8 @@
 /* credentials.c — who authenticated, for Wireshark's list of credentials: the user name, and where the password stands.
  *
- * One entry an AUTH: on the packet whose message holds the secret (a password, a token, a digest), since a click on the entry goes to
- * that packet and that field. An AUTH that told a name but no secret has its entry where its end is. The list itself never
- * holds a secret.
+ * One entry an AUTH, for the packet whose message holds the secret (a password, a token, a digest), since a click on the
+ * entry goes to that packet and that field. An AUTH that told a name but no secret has an entry for the packet with the name, made
+ * when the AUTH ends. The list itself never holds a secret.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -87,7 +87,8 @@ static void client_message(int tap, packet_info *pinfo, const auth_exchange *aut
     sasl_message read;
     unsigned field_of_secret;
 
-    sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length}, &read);
+    sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length},
+                       &read);
     if (has_name(&read))
         t->username_frame = pinfo->num;
     field_of_secret = secret_field(&read);

@@ -1,8 +1,8 @@
 /* export.c — mails as files, octet for octet what the client's mail software handed over.
  *
- * The session keeps no content larger than a limit, so it is gathered here from the packets as they pass, one content a connection
- * at a time. A mail is on the list as soon as it is complete, for its reply may never come; when its transaction ends with a queue
- * id, the entry is renamed. What has holes is no mail and is not exported.
+ * The session keeps no content larger than a limit, so it is gathered here from the packets as they pass, one content a
+ * connection at a time. A mail is on the list as soon as it is complete, for its reply may never come; when its transaction
+ * ends with a queue id, the entry is renamed. What has holes is no mail and is not exported.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,10 +30,10 @@ typedef struct store {
 
 /* What a connection's client is sending. */
 typedef struct gathering {
-    const message *of;     /* NULL: no content, or one that need not be gathered */
+    const message *of; /* NULL: no content, or one that need not be gathered */
     content_reader reader;
-    store content;         /* unstuffed */
-    store line;            /* pieces of a line that is not whole yet: after an unanswered DATA it may turn out to be content */
+    store content; /* unstuffed */
+    store line;    /* pieces of a line that is not whole yet: after an unanswered DATA it may be content */
 } gathering;
 
 /* An entry that may get a better name. */
@@ -52,7 +52,7 @@ typedef struct exporting {
 /* export_object_list_t * -> exporting * */
 static GHashTable *lists;
 
-/* --- octets ------------------------------------------------------------------------------------------------------------------ */
+/* --- octets ------------------------------------------------------------------------------------------------------------ */
 
 /* Room for `more` octets. `expected`: how many there will be in all, as far as is known. */
 static uint8_t *store_room(store *s, size_t more, uint64_t expected)
@@ -91,7 +91,7 @@ static uint8_t *store_take(store *s)
     return octets;
 }
 
-/* --- lists ------------------------------------------------------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------------------------------- */
 
 static void gathering_free(void *which)
 {
@@ -151,7 +151,7 @@ static gathering *gathering_of(exporting *x, const connection *c)
     return g;
 }
 
-/* --- content ----------------------------------------------------------------------------------------------------------------- */
+/* --- content ----------------------------------------------------------------------------------------------------------- */
 
 /* The session has it as a whole, or never will. */
 static bool need_not_gather(const message *m)
@@ -209,7 +209,7 @@ static uint8_t *content_take(gathering *g, const message *m)
     return copy;
 }
 
-/* --- entries ----------------------------------------------------------------------------------------------------------------- */
+/* --- entries ----------------------------------------------------------------------------------------------------------- */
 
 static span header_of(const message *m, header_kind kind)
 {
@@ -245,7 +245,7 @@ static void entry_rename(exporting *x, const unnamed *u, span queue_id)
     g_free(text);
 }
 
-/* --- records ----------------------------------------------------------------------------------------------------------------- */
+/* --- records ----------------------------------------------------------------------------------------------------------- */
 
 /* What a finding is handed on with. */
 typedef struct export_call {
@@ -308,7 +308,8 @@ static void line_forget(const export_call *call, const finding *f)
         store_clear(&call->gathering->line);
 }
 
-static tap_packet_status export_record(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told, tap_flags_t flags)
+static tap_packet_status export_record(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told,
+                                       tap_flags_t flags)
 {
     const tap_record *record = (const tap_record *)told;
     export_call call = {.list = (export_object_list_t *)data, .pinfo = pinfo, .record = record};

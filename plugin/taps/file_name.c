@@ -16,7 +16,7 @@
 
 /* Names of devices to Windows, whatever extension they have. */
 static const char *const devices[] = {
-    "con",  "prn",  "aux",  "nul",  "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7",    "com8",    "com9",
+    "con",  "prn",  "aux",  "nul",  "com0", "com1", "com2", "com3", "com4", "com5", "com6",   "com7",    "com8",   "com9",
     "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "conin$", "conout$", "clock$",
 };
 

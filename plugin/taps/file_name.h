@@ -7,9 +7,9 @@
 
 #include <glib.h>
 
-/* The text as the stem of a file name, to be freed with g_free: no path separators, no control or invisible characters, nothing a
- * file system or shell takes for special at the beginning or end, no device name of Windows, at most FILE_STEM_LIMIT octets of
- * UTF-8. Never empty: what leaves nothing gives `fallback`. */
+/* The text as the stem of a file name, to be freed with g_free: no path separators, no control or invisible characters,
+ * nothing a file system or shell takes for special at the beginning or end, no device name of Windows, at most
+ * FILE_STEM_LIMIT octets of UTF-8. Never empty: what leaves nothing gives `fallback`. */
 #define FILE_STEM_LIMIT 120u
 char *file_stem(const char *utf8, const char *fallback);
 

@@ -1,6 +1,8 @@
-/* follow.c — a connection as readable text, both sides in one window: what came before STARTTLS and, decrypted, what came after.
+/* follow.c — a connection as readable text, both sides in one window: what came before STARTTLS and, decrypted, what came
+ * after.
  *
- * Wireshark's own listener takes whoever speaks first for the client. Here the session tells who is who: servers of SMTP speak first.
+ * Wireshark's own listener takes whoever speaks first for the client. Servers of SMTP speak first, so the session tells who
+ * is who.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +15,7 @@
 #include "dissector/tap.h"
 #include "taps/register.h"
 
-/* --- which packets belong to it ---------------------------------------------------------------------------------------------- */
+/* --- which packets belong to it ---------------------------------------------------------------------------------------- */
 
 static char *filter_of_stream(unsigned stream, unsigned unused)
 {
@@ -42,8 +44,8 @@ static char *filter_of_direction(const address *from, int from_port, const addre
     const char *ip = from->type == AT_IPv6 ? "ipv6" : "ip";
     char *from_text = address_to_str(NULL, from);
     char *to_text = address_to_str(NULL, to);
-    char *filter = g_strdup_printf("(%s.src eq %s and tcp.srcport eq %d and %s.dst eq %s and tcp.dstport eq %d)", ip, from_text,
-                                   from_port, ip, to_text, to_port);
+    char *filter = g_strdup_printf("(%s.src eq %s and tcp.srcport eq %d and %s.dst eq %s and tcp.dstport eq %d)", ip,
+                                   from_text, from_port, ip, to_text, to_port);
 
     wmem_free(NULL, from_text);
     wmem_free(NULL, to_text);
@@ -61,7 +63,7 @@ static char *filter_of_addresses(address *one, address *other, int one_port, int
     return filter;
 }
 
-/* --- who is who -------------------------------------------------------------------------------------------------------------- */
+/* --- who is who -------------------------------------------------------------------------------------------------------- */
 
 static bool sent_by_client(const follow_info_t *info, const packet_info *pinfo)
 {
@@ -101,9 +103,9 @@ static bool tells_sides(const chunk *c)
     return false;
 }
 
-/* The first command or reply tells for sure who is the server, and may prove wrong what pieces of it were taken for. From then on
- * nobody changes sides, not even where ATRN or TURN makes the client of SMTP its server: `seq`, which only TCP's own listener
- * needs, remembers that it is settled. */
+/* The first command or reply tells for sure who is the server, and may prove wrong what pieces of it were taken for. From
+ * then on nobody changes sides, not even where ATRN or TURN makes the client of SMTP its server: `seq`, which only TCP's own
+ * listener needs, remembers that it is settled. */
 static void settle_sides(follow_info_t *info, const packet_info *pinfo, const chunk *c)
 {
     bool from_server = c->side == SIDE_SERVER;
@@ -117,7 +119,7 @@ static void settle_sides(follow_info_t *info, const packet_info *pinfo, const ch
     info->seq[0] = tells_sides(c);
 }
 
-/* --- what was said ----------------------------------------------------------------------------------------------------------- */
+/* --- what was said ----------------------------------------------------------------------------------------------------- */
 
 static void add(follow_info_t *info, const packet_info *pinfo, const void *octets, size_t length)
 {
@@ -162,7 +164,8 @@ static span octets_not_seen_before(const tap_record *record)
     return octets;
 }
 
-static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told, tap_flags_t flags)
+static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told,
+                                           tap_flags_t flags)
 {
     follow_info_t *info = (follow_info_t *)data;
     const tap_record *record = (const tap_record *)told;
@@ -179,5 +182,6 @@ static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_
 
 void follow_register(void)
 {
-    follow_register_tcp(proto_esmtp, ESMTP_TAP_NAME, filter_of_packet, filter_of_stream, filter_of_addresses, follow_record_add);
+    follow_register_tcp(proto_esmtp, ESMTP_TAP_NAME, filter_of_packet, filter_of_stream, filter_of_addresses,
+                        follow_record_add);
 }

@@ -8,7 +8,7 @@
 
 #include <wsutil/json_dumper.h>
 
-/* --- values as words ----------------------------------------------------------------------------------------------------------- */
+/* --- values as words --------------------------------------------------------------------------------------------------- */
 
 /* C's names for them; 0 for a character that is written as it is. */
 static char escape_letter(gunichar c, bool in_list)
@@ -64,7 +64,8 @@ static void append_seconds(wmem_strbuf_t *word, const nstime_t *time)
     bool negative = time->secs < 0 || time->nsecs < 0;
     int64_t seconds = time->secs;
 
-    wmem_strbuf_append_printf(word, "%s%" PRId64 ".%09d", negative ? "-" : "", seconds < 0 ? -seconds : seconds, abs(time->nsecs));
+    wmem_strbuf_append_printf(word, "%s%" PRId64 ".%09d", negative ? "-" : "", seconds < 0 ? -seconds : seconds,
+                              abs(time->nsecs));
 }
 
 static void append_item(wmem_strbuf_t *word, const value *v, bool in_list)
@@ -105,7 +106,7 @@ char *value_to_word(wmem_allocator_t *scope, const value *v)
     return wmem_strbuf_finalize(word);
 }
 
-/* --- tab-separated values ------------------------------------------------------------------------------------------------------ */
+/* --- tab-separated values ---------------------------------------------------------------------------------------------- */
 
 static const char *end_of_column(unsigned at)
 {
@@ -125,7 +126,7 @@ static void tsv_write(FILE *out, mail_record *const *records, unsigned count)
     }
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------------------------------- */
+/* --- JSON -------------------------------------------------------------------------------------------------------------- */
 
 static void json_value(json_dumper *json, const value *v);
 
@@ -205,7 +206,7 @@ static void json_write(FILE *out, mail_record *const *records, unsigned count)
     g_string_free(json.output_string, TRUE);
 }
 
-/* --- formats ------------------------------------------------------------------------------------------------------------------- */
+/* --- formats ----------------------------------------------------------------------------------------------------------- */
 
 static const mail_log_format formats[] = {{"text", mail_table_write}, {"tsv", tsv_write}, {"json", json_write}};
 

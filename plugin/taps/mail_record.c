@@ -28,7 +28,7 @@ static value octets(wmem_allocator_t *scope, span of)
     return of.length ? text(text_in(scope, of)) : absent;
 }
 
-/* --- the transaction itself ---------------------------------------------------------------------------------------------------- */
+/* --- the transaction itself -------------------------------------------------------------------------------------------- */
 
 static value index_of(wmem_allocator_t *scope, const transaction *t)
 {
@@ -70,7 +70,7 @@ static value tls(wmem_allocator_t *scope, const transaction *t)
     return boolean(t->tls);
 }
 
-/* --- the envelope -------------------------------------------------------------------------------------------------------------- */
+/* --- the envelope ------------------------------------------------------------------------------------------------------ */
 
 static value helo(wmem_allocator_t *scope, const transaction *t)
 {
@@ -153,7 +153,7 @@ static value rcpt_count(wmem_allocator_t *scope, const transaction *t)
     return number(wmem_array_get_count(t->recipients));
 }
 
-/* --- the content --------------------------------------------------------------------------------------------------------------- */
+/* --- the content ------------------------------------------------------------------------------------------------------- */
 
 static value method(wmem_allocator_t *scope, const transaction *t)
 {
@@ -204,7 +204,7 @@ static value date(wmem_allocator_t *scope, const transaction *t)
     return header_field(scope, t, HEADER_DATE);
 }
 
-/* --- the deciding reply -------------------------------------------------------------------------------------------------------- */
+/* --- the deciding reply ------------------------------------------------------------------------------------------------ */
 
 static value code(wmem_allocator_t *scope, const transaction *t)
 {
@@ -239,7 +239,7 @@ static value duration(wmem_allocator_t *scope, const transaction *t)
     return out;
 }
 
-/* ------------------------------------------------------------------------------------------------------------------------------- */
+/* ----------------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

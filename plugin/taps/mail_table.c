@@ -85,9 +85,11 @@ static const struct {
     bool right;     /* aligned there, as numbers are */
     unsigned limit; /* columns of the terminal; what is longer is cut */
 } table[] = {
-    {"Time (UTC)", time_cell, false, 24}, {"Stream", stream_cell, true, 10}, {"From " ARROW " to", route_cell, false, 64},
-    {"Octets", size_cell, true, 20},      {"Outcome", outcome_cell, false, 10}, {"Code", code_cell, true, 4},
-    {"Status", status_cell, false, 11},   {"Queue ID", queue_id_cell, false, 40}, {"Subject", subject_cell, false, 60},
+    {"Time (UTC)", time_cell, false, 24},         {"Stream", stream_cell, true, 10},
+    {"From " ARROW " to", route_cell, false, 64}, {"Octets", size_cell, true, 20},
+    {"Outcome", outcome_cell, false, 10},         {"Code", code_cell, true, 4},
+    {"Status", status_cell, false, 11},           {"Queue ID", queue_id_cell, false, 40},
+    {"Subject", subject_cell, false, 60},
 };
 
 #define TABLE_COLUMNS (sizeof table / sizeof table[0])

@@ -1,7 +1,8 @@
 /* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
  *
- * Needs no tree and no filter: each record is taken down when its transaction ends, from what the session found. Those that the end
- * of the capture cut off are taken down when the log is written, or when Wireshark drops what it knows of the file (tshark -M).
+ * Needs no tree and no filter: each record is taken down when its transaction ends, from what the session found. Those that the
+ * end of the capture cut off are taken down when the log is written, or when Wireshark drops what it knows of the file
+ * (tshark -M).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -38,7 +39,7 @@ static void take_down(wmem_allocator_t *scope, wmem_array_t *records, const tran
     wmem_array_append_one(records, record);
 }
 
-/* --- mails that were cut off ----------------------------------------------------------------------------------------------------- */
+/* --- mails that were cut off ------------------------------------------------------------------------------------------- */
 
 /* A mail that was cut off is told on its connection's last packet: that one has to have passed the filter. */
 static void take_cut_off(wmem_allocator_t *scope, const followed *f, wmem_array_t *records)
@@ -78,7 +79,7 @@ static wmem_callback_result mails_file_freed(wmem_allocator_t *file, wmem_cb_eve
     return mails_before_free((mail_log *)data);
 }
 
-/* --- the listener ---------------------------------------------------------------------------------------------------------------- */
+/* --- the listener ------------------------------------------------------------------------------------------------------ */
 
 static void follow(mail_log *log, const tap_record *record)
 {
@@ -97,7 +98,8 @@ static void follow(mail_log *log, const tap_record *record)
     f->latest = record->chunk;
 }
 
-static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued, tap_flags_t flags)
+static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
+                                      tap_flags_t flags)
 {
     mail_log *log = (mail_log *)data;
     const tap_record *record = (const tap_record *)queued;
@@ -136,7 +138,7 @@ static void mails_draw(void *data)
     wmem_destroy_allocator(scope);
 }
 
-/* --- the command line ------------------------------------------------------------------------------------------------------------ */
+/* --- the command line -------------------------------------------------------------------------------------------------- */
 
 /* Where the part of the argument ends: at a comma, or at the end. */
 static const char *part_end(const char *part)
@@ -188,8 +190,8 @@ static bool mails_start(const char *argument)
     format = format_of(options, &filter);
     if (!format)
         return false;
-    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(format), filter, TL_REQUIRES_NOTHING, mails_reset, mails_packet,
-                                  mails_draw, NULL);
+    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(format), filter, TL_REQUIRES_NOTHING, mails_reset,
+                                  mails_packet, mails_draw, NULL);
     if (error)
         report_failure("-z " STATISTIC ": %s", error->str);
     return !error;

@@ -1,7 +1,7 @@
 /* srt.c — how long servers take to reply, by verb: -z esmtp,srt[,FILTER] and Statistics > Service Response Time > ESMTP.
  *
- * CONNECT is the time from the SYN to the greeting, END-OF-DATA that from the end of the content to its reply. AUTH ends with its
- * final reply, and an LMTP content with the last of its replies.
+ * CONNECT is the time from the SYN to the greeting, END-OF-DATA that from the end of the content to its reply. AUTH ends with
+ * its final reply, and an LMTP content with the last of its replies.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -57,7 +57,8 @@ static bool ends_exchange(const chunk *in, uint32_t at)
     return true;
 }
 
-static tap_packet_status srt_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued, tap_flags_t flags)
+static tap_packet_status srt_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
+                                    tap_flags_t flags)
 {
     srt_stat_table *table = g_array_index(((srt_data_t *)data)->srt_array, srt_stat_table *, 0);
     const chunk *in = &((const tap_record *)queued)->chunk;
@@ -80,7 +81,8 @@ static tap_packet_status srt_packet(void *data, packet_info *pinfo, epan_dissect
 /* Rows cannot be made into a filter by their number, so there is none. */
 static void srt_init(struct register_srt *srt, GArray *tables)
 {
-    srt_stat_table *table = init_srt_table("SMTP: time to reply by command", "SMTP", tables, (int)row_count(), "Command", NULL, NULL);
+    srt_stat_table *table =
+        init_srt_table("SMTP: time to reply by command", "SMTP", tables, (int)row_count(), "Command", NULL, NULL);
 
     (void)srt;
     for (size_t i = 0; i < row_count(); i++)

@@ -34,7 +34,7 @@ static void count_in(stats_tree *tree, const char *node, const char *leaf)
     tick_stat_node(tree, leaf, count(tree, node, ROOT), false);
 }
 
-/* --- commands ------------------------------------------------------------------------------------------------------------------ */
+/* --- commands ---------------------------------------------------------------------------------------------------------- */
 
 /* Verbs that nobody knows are counted together: what a scanner sends may be no end of them. */
 static void count_command(stats_tree *tree, const tap_record *record, const finding *f)
@@ -47,7 +47,7 @@ static void count_command(stats_tree *tree, const tap_record *record, const find
         count_in(tree, COMMANDS, said.row ? said.row->name : "other");
 }
 
-/* --- replies ------------------------------------------------------------------------------------------------------------------- */
+/* --- replies ----------------------------------------------------------------------------------------------------------- */
 
 static const char *text_of_number(const number_text *texts, unsigned number)
 {
@@ -131,7 +131,7 @@ static void count_reply(stats_tree *tree, packet_info *pinfo, const tap_record *
     count_starttls(tree, f, first.code);
 }
 
-/* --- mails --------------------------------------------------------------------------------------------------------------------- */
+/* --- mails ------------------------------------------------------------------------------------------------------------- */
 
 static void count_size(stats_tree *tree, uint64_t size)
 {
@@ -152,7 +152,7 @@ static void count_cut_off_mail(void *data, const transaction *ended)
     count_mail((stats_tree *)data, ended);
 }
 
-/* ------------------------------------------------------------------------------------------------------------------------------- */
+/* ----------------------------------------------------------------------------------------------------------------------- */
 
 static void count_finding(stats_tree *tree, packet_info *pinfo, const tap_record *record, const finding *f)
 {
@@ -164,7 +164,8 @@ static void count_finding(stats_tree *tree, packet_info *pinfo, const tap_record
         count_mail(tree, f->transaction);
 }
 
-static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *queued, tap_flags_t flags)
+static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
+                                     tap_flags_t flags)
 {
     const tap_record *record = (const tap_record *)queued;
 
@@ -185,7 +186,8 @@ static void tree_init(stats_tree *tree)
 
     for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
         stats_tree_create_node(tree, nodes[i], ROOT, STAT_DT_INT, true);
-    stats_tree_create_range_node(tree, SIZES, ROOT, "0-9999", "10000-99999", "100000-999999", "1000000-9999999", "10000000-", NULL);
+    stats_tree_create_range_node(tree, SIZES, ROOT, "0-9999", "10000-99999", "100000-999999", "1000000-9999999", "10000000-",
+                                 NULL);
 }
 
 void tree_register(void)

@@ -31,9 +31,14 @@ bool span_starts_nocase(span in, const char *text)
     return true;
 }
 
+/* Tables are searched with this: what differs in the first letter is passed over before anybody asks how long it is. */
 bool span_equal_nocase(span a, const char *text)
 {
-    return a.length == strlen(text) && span_starts_nocase(a, text);
+    for (size_t i = 0; i < a.length; i++) {
+        if (text[i] == '\0' || lower(a.octets[i]) != lower((uint8_t)text[i]))
+            return false;
+    }
+    return text[a.length] == '\0';
 }
 
 span span_trim_left(span in)

@@ -35,7 +35,15 @@ def test_corpus_is_there():
 @NO_CORPUS
 @pytest.mark.parametrize("name, mails", mails_announced().items() or [("none", 0)])
 def test_mails(tshark, name, mails):
-    assert len(tshark.values(corpus_file(name), "esmtp.message.size")) == mails
+    assert len(tshark.values(corpus_file(name), "esmtp.transaction.index", two_pass=True)) == mails
+
+
+@NO_CORPUS
+@pytest.mark.parametrize("name, mails", mails_announced().items() or [("none", 0)])
+def test_messages(tshark, name, mails):
+    """All contents are whole, once TCP hands on the segments that came late."""
+    in_order = {"tcp.reassemble_out_of_order": "TRUE"}
+    assert len(tshark.values(corpus_file(name), "esmtp.message.size", preferences=in_order)) == mails
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=places.name_of)

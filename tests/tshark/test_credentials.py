@@ -13,8 +13,8 @@ from packets import CLIENT, Connection, dialogue, lines
 
 SAMPLES = places.captures_in(places.SAMPLES)
 
-# User names and mechanisms, in order; samples that are not named have none: Wireshark's own dissectors show what is in tokens of
-# NTLM and GSSAPI, and ANONYMOUS names nobody.
+# User names and mechanisms, in order; samples that are not named have none: Wireshark's own dissectors show what is in
+# tokens of NTLM and GSSAPI, and ANONYMOUS names nobody.
 ENTRIES = {
     "dovecot-auth-oauthbearer": ["ann OAUTHBEARER"] * 2,
     "dovecot-auth-xoauth2": ["ann XOAUTH2"] * 2,
@@ -60,13 +60,14 @@ def test_the_packet_shows_the_secret_and_the_list_does_not(tshark, name):
                           "esmtp.auth.username", "esmtp.auth.authzid")
     text = credentials(tshark, path)
     for packet, username, _ in entries(tshark, path):
-        secrets = [value for field in ("password", "token", "digest") for value in shown[packet].get(f"esmtp.auth.{field}", [])]
+        found = shown[packet]
+        secrets = [value for field in ("password", "token", "digest") for value in found.get(f"esmtp.auth.{field}", [])]
         if not secrets:  # an AUTH that showed none: the packet has the name
-            assert username in shown[packet].get("esmtp.auth.username", []) + shown[packet].get("esmtp.auth.authzid", [])
+            assert username in found.get("esmtp.auth.username", []) + found.get("esmtp.auth.authzid", [])
         assert not any(secret in text for secret in secrets)
 
 
-# --- made sessions -------------------------------------------------------------------------------------------------------------
+# --- made sessions ---------------------------------------------------------------------------------------------------------
 
 OPENING = [("S", lines("220 mx")), ("C", lines("EHLO a")), ("S", lines("250 AUTH PLAIN LOGIN"))]  # packets 4 to 6
 

@@ -39,7 +39,7 @@ def checksums(contents):
     return Counter(hashlib.sha256(content).hexdigest() for content in contents)
 
 
-# --- the samples ---------------------------------------------------------------------------------------------------------------
+# --- the samples -----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("path", SAMPLES, ids=places.name_of)
 def test_a_sample_gives_the_mails_that_were_sent(tshark, path):
@@ -58,10 +58,11 @@ def test_a_sample_gives_them_also_where_the_dissector_puts_no_mail_together(tsha
     assert checksums(files.values()) == Counter(mail["sha256"] for mail in evidence.mails(path))
 
 
-# --- made sessions -------------------------------------------------------------------------------------------------------------
+# --- made sessions ---------------------------------------------------------------------------------------------------------
 
 EXPORTED = {"1234567.eml": MAIL, "89ABCDE.eml": b"".join(CHUNKS)}
-OPENING = [("S", lines("220 mx.example.net ESMTP")), ("C", lines("EHLO a")), ("S", lines("250-mx", "250-PIPELINING", "250 CHUNKING"))]
+OPENING = [("S", lines("220 mx.example.net ESMTP")), ("C", lines("EHLO a")),
+           ("S", lines("250-mx", "250-PIPELINING", "250 CHUNKING"))]
 ENVELOPE = lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>")
 
 
@@ -91,7 +92,8 @@ def test_retransmitted_and_overlapping_segments(tshark, capture, limit):
 
 @LIMITS
 def test_connections_at_the_same_time(tshark, capture, limit):
-    several = [dialogue(Connection(client=(CLIENT[0], 40000 + number)), DIALOGUE, 11 + number).segments for number in range(5)]
+    several = [dialogue(Connection(client=(CLIENT[0], 40000 + number)), DIALOGUE, 11 + number).segments
+               for number in range(5)]
     mixed = [segment for group in itertools.zip_longest(*several) for segment in group if segment]
     files = exported(tshark, capture(mixed), preferences={"esmtp.message_limit": limit})
     assert checksums(files.values()) == checksums([*EXPORTED.values()] * 5)
@@ -109,7 +111,8 @@ def test_content_behind_a_data_command_whose_reply_was_not_captured(tshark, capt
 
 
 def test_a_mail_with_holes_is_none(tshark, capture):
-    connection = dialogue(Connection(), OPENING + mail_script(lines("Subject: Before", "", "x")) + mail_script(b"", None, end=b""))
+    before = mail_script(lines("Subject: Before", "", "x"))
+    connection = dialogue(Connection(), OPENING + before + mail_script(b"", None, end=b""))
     connection.client(lines("Subject: Holes", ""))
     connection.lost(True, 100)
     connection.client(lines("text", "."))
@@ -134,7 +137,7 @@ def test_a_data_command_with_a_bare_lf(tshark, capture):
     assert exported(tshark, path) == {"LF.eml": b"Subject: LF\n\n.x\n"}
 
 
-# --- names ---------------------------------------------------------------------------------------------------------------------
+# --- names -----------------------------------------------------------------------------------------------------------------
 
 NAMES = [
     # Subject, reply, name
@@ -168,7 +171,8 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("subject, reply, name", NAMES, ids=[ascii(subject)[:20] + " " + str(reply)[:25] for subject, reply, _ in NAMES])
+@pytest.mark.parametrize("subject, reply, name", NAMES,
+                         ids=[ascii(subject)[:20] + " " + str(reply)[:25] for subject, reply, _ in NAMES])
 def test_names(tshark, capture, subject, reply, name):
     content = lines("Subject: " + subject, "", "text")
     (found, octets), = exported(tshark, capture(dialogue(Connection(), OPENING + mail_script(content, reply)))).items()
@@ -183,7 +187,8 @@ def assert_safe(name):
 
 
 def test_names_that_differ_in_case_alone_are_told_apart(tshark, capture):
-    script = OPENING + [step for subject in ("same", "SAME", "same (2)", "Same") for step in mail_script(lines("Subject: " + subject))]
+    subjects = ("same", "SAME", "same (2)", "Same")
+    script = OPENING + [step for subject in subjects for step in mail_script(lines("Subject: " + subject))]
     assert sorted(exported(tshark, capture(dialogue(Connection(), script)))) == [
         "SAME (2).eml", "Same (3).eml", "same (2) (2).eml", "same.eml"]
 
@@ -197,7 +202,7 @@ def test_a_name_is_the_same_on_every_pass(tshark, capture):
     assert sorted(exported(tshark, path, two_pass=True)) == names
 
 
-# --- load ----------------------------------------------------------------------------------------------------------------------
+# --- load ------------------------------------------------------------------------------------------------------------------
 
 MEGABYTE = 1_000_000
 BIG_LINE = b".a line that begins with a dot, which the client has to double " + b"x" * 35 + b"\r\n"
@@ -212,8 +217,9 @@ def big_captures(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("big")
     halves = BIG[:len(BIG) // 2], BIG[len(BIG) // 2:]
-    chunked = [("C", ENVELOPE), ("S", lines("250 Ok", "250 Ok")), ("C", lines(f"BDAT {len(halves[0])}") + halves[0]),
-               ("S", lines("250 Ok")), ("C", lines(f"BDAT {len(halves[1])} LAST") + halves[1]), ("S", lines("250 queued as B16B16"))]
+    chunked = [("C", ENVELOPE), ("S", lines("250 Ok", "250 Ok")),
+               ("C", lines(f"BDAT {len(halves[0])}") + halves[0]), ("S", lines("250 Ok")),
+               ("C", lines(f"BDAT {len(halves[1])} LAST") + halves[1]), ("S", lines("250 queued as B16B16"))]
     scripts = {"DATA": mail_script(stuffed(BIG), "250 queued as B16B16"), "BDAT": chunked}
     return {method: packets.write(folder / f"{method}.pcap", dialogue(Connection(), OPENING + script, JUMBO).segments)
             for method, script in scripts.items()}

@@ -57,7 +57,7 @@ def nodes(tshark, path, **common):
     return re.findall(r"^Node \d: (.*)$", follow(tshark, path, "ascii", **common), re.MULTILINE)
 
 
-# --- the samples ---------------------------------------------------------------------------------------------------------------
+# --- the samples -----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("mode", ["ascii", "hex", "raw", "ebcdic", "yaml"])
 @pytest.mark.parametrize("name", PLAIN)
@@ -74,7 +74,7 @@ def plain_part(octets):
 
 
 def sides_by_codes(turns):
-    """The sides of Wireshark's window for TLS, which takes whoever speaks first for the client: here who replies is the server."""
+    """Wireshark's window for TLS takes whoever speaks first for the client: here who replies is the server."""
     server = next(side for side, octets in turns if re.match(rb"\d{3}[ -]", octets))
     return [("S" if side == server else "C", octets) for side, octets in turns]
 
@@ -103,7 +103,7 @@ def test_nodes_are_client_and_server(tshark):
     assert nodes(tshark, sample("postfix-ipv6"))[1] == "[2001:db8:2::25]:25"
 
 
-# --- made sessions -------------------------------------------------------------------------------------------------------------
+# --- made sessions ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("two_pass", [False, True])
 @pytest.mark.parametrize("size", [1, 7, 1460])
@@ -155,7 +155,8 @@ def test_what_was_not_captured_is_told(tshark, capture):
     connection = dialogue(Connection(), DIALOGUE[:1])
     connection.lost(True, 30)
     dialogue(connection, [("C", lines("NOOP")), ("S", lines("250 Ok"))])
-    assert said(tshark, capture(connection))[1:] == [("C", b"[30 bytes missing in capture file]NOOP\r\n"), ("S", lines("250 Ok"))]
+    assert said(tshark, capture(connection))[1:] == [
+        ("C", b"[30 bytes missing in capture file]NOOP\r\n"), ("S", lines("250 Ok"))]
 
 
 def test_what_a_snap_length_cut_off_is_told(tshark, capture):
@@ -172,7 +173,8 @@ def test_what_a_snap_length_cut_off_is_told(tshark, capture):
 @pytest.mark.parametrize("size", [1, 2, 1460])
 @pytest.mark.parametrize("two_pass", [False, True])
 def test_who_is_who_shows_in_what_is_said(tshark, capture, size, first, two_pass):
-    path = capture(dialogue(Connection(client=(CLIENT[0], 2000), server=(SERVER[0], 40000), handshake=False), DIALOGUE[first:], size))
+    connection = Connection(client=(CLIENT[0], 2000), server=(SERVER[0], 40000), handshake=False)
+    path = capture(dialogue(connection, DIALOGUE[first:], size))
     options = ["-d", "tcp.port==40000,esmtp", "-d", "tcp.port==2000,esmtp"]
     assert said(tshark, path, options=options, two_pass=two_pass) == DIALOGUE[first:]
     assert nodes(tshark, path, options=options, two_pass=two_pass) == ["192.0.2.1:2000", "198.51.100.25:40000"]

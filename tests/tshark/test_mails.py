@@ -3,7 +3,6 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-import datetime
 import json
 import re
 
@@ -27,8 +26,8 @@ NO_SERVER_LOG = {"seed-a-gmail-starttls"}  # a published session replayed: nobod
 
 OPENING = [("S", lines("220 mx.example.net ESMTP")), ("C", lines("EHLO client.example.org")),
            ("S", lines("250-mx.example.net", "250 SIZE 1000000"))]
-HEADER = lines("From: Ann <ann@example.org>", "To: bob@example.net", "Subject: One", " and two", "Message-ID: <1@example.org>",
-               "Date: Mon, 02 Mar 2026 09:30:00 +0000", "", "Hello")
+HEADER = lines("From: Ann <ann@example.org>", "To: bob@example.net", "Subject: One", " and two",
+               "Message-ID: <1@example.org>", "Date: Mon, 02 Mar 2026 09:30:00 +0000", "", "Hello")
 
 
 def mail(sender="ann@example.org", recipients=("bob@example.net",), content=HEADER, queue_id="1234567", argument=""):
@@ -39,13 +38,13 @@ def mail(sender="ann@example.org", recipients=("bob@example.net",), content=HEAD
             ("S", lines(f"250 2.0.0 Ok: queued as {queue_id}"))]
 
 
-# --- the samples: against the record, and against the fields -----------------------------------------------------------------
+# --- the samples: against the record, and against the fields ---------------------------------------------------------------
 
 
 def recorded(path, entry):
     """What mails.json says, in the log's words. Content that the server did not take is not in the record."""
-    expected = {"stream": entry["stream"], "mail_from": entry["sender"] or None, "outcome": entry["outcome"], "tls": entry["tls"],
-                "recipients": [(to["address"], to["code"]) for to in entry["recipients"]]}
+    expected = {"stream": entry["stream"], "mail_from": entry["sender"] or None, "outcome": entry["outcome"],
+                "tls": entry["tls"], "recipients": [(to["address"], to["code"]) for to in entry["recipients"]]}
     if path.stem not in USER_NOT_READ:
         expected["auth_username"] = entry["auth_user"]
     if path.stem not in NO_SERVER_LOG:
@@ -56,7 +55,8 @@ def recorded(path, entry):
 
 
 def logged(record, like):
-    record = record | {"recipients": list(zip(record["rcpt_to"], record["rcpt_code"])), "mail_from": record["mail_from"] or None}
+    record = record | {"recipients": list(zip(record["rcpt_to"], record["rcpt_code"])),
+                       "mail_from": record["mail_from"] or None}
     return {name: record[name] for name in like}
 
 
@@ -84,7 +84,7 @@ def without_empty(row):
 
 
 def in_fields(tshark, path, names):
-    """All values of each esmtp.transaction.*. Those of mails that were cut off come with the second pass, the log with the first."""
+    """All values of each esmtp.transaction.*: those of mails that were cut off come with the second pass only."""
     fields = {name: f"esmtp.transaction.{name}" for name in names if name not in mail_log.NO_FIELD}
     frames = tshark.fields(path, *fields.values(), two_pass=True).values()
     return {name: sorted(value for frame in frames for value in frame.get(field, [])) for name, field in fields.items()}
@@ -96,7 +96,7 @@ def in_log(rows):
     return found | {"null_sender": [item for item in found["null_sender"] if item == "1"]}
 
 
-# --- formats -----------------------------------------------------------------------------------------------------------------
+# --- formats ---------------------------------------------------------------------------------------------------------------
 
 STRANGE_SUBJECT = "tab\there, back\\slash, escape \x1b[31m, \u0085 next line"
 STRANGE_MAIL = mail(sender='"a,b"@example.org', recipients=('"c,d"@example.net', "e\\f@example.net"), argument=" SIZE=500",
@@ -111,15 +111,15 @@ def strange(capture):
 def test_json(tshark, strange):
     (record,) = mail_log.records(tshark, strange)
     time = record.pop("time")
-    assert datetime.datetime.fromisoformat(time.removesuffix("000Z") + "+00:00").timestamp() == pytest.approx(1_700_000_000.006)
+    assert time == "2023-11-14T22:13:20.006000000Z"
     assert record == {
         "stream": 0, "index": 1, "outcome": "accepted", "ended_by": "END-OF-DATA", "helo": "client.example.org",
         "mail_from": '"a,b"@example.org', "null_sender": False, "auth_username": None,
         "rcpt_to": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_code": [250, 250],
-        "rcpt_accepted": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_deferred": [], "rcpt_rejected": [], "rcpt_count": 2,
-        "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "declared_size": 500, "code": 250, "enhanced_status": "2.0.0",
-        "text": "Ok: queued as 1234567", "queue_id": "1234567", "duration": pytest.approx(0.009, abs=2e-6), "tls": False, "first_frame": 7,
-        "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "date": None,
+        "rcpt_accepted": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_deferred": [], "rcpt_rejected": [],
+        "rcpt_count": 2, "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "declared_size": 500, "code": 250,
+        "enhanced_status": "2.0.0", "text": "Ok: queued as 1234567", "queue_id": "1234567",
+        "duration": pytest.approx(0.009, abs=2e-6), "tls": False, "first_frame": 7, "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "date": None,
     }
 
 
@@ -150,10 +150,12 @@ def test_table(tshark, capture):
     script = OPENING + mail(recipients=("bob@example.net", "carol@example.net")) + [
         ("C", lines("MAIL FROM:<>")), ("S", lines("250 Ok")), ("C", lines("RCPT TO:<x@example.net>")),
         ("S", lines("450 4.2.1 Later")), ("C", lines("QUIT")), ("S", lines("221 Bye"))]
-    assert mail_log.write(tshark, capture(dialogue(Connection(), script))).splitlines() == [
-        "Time (UTC)               Stream  From → to                               Octets  Outcome   Code  Status  Queue ID  Subject",
-        "2023-11-14 22:13:20.006       0  ann@example.org → bob@example.net (+1)     151  accepted   250  2.0.0   1234567   One and two",
-        "2023-11-14 22:13:20.016       0  <> → x@example.net                              deferred   450  4.2.1",
+    table = mail_log.write(tshark, capture(dialogue(Connection(), script)))
+    table = table.replace(" " * 15, "  ", 1)  # to fit in here
+    assert re.sub(r"2023-11-14 22:13:20\.0\d\d     ", "22:13:20    ", table).splitlines() == [
+        "Time (UTC)  Stream  From → to                               Octets  Outcome   Code  Status  Queue ID  Subject",
+        "22:13:20         0  ann@example.org → bob@example.net (+1)     151  accepted   250  2.0.0   1234567   One and two",
+        "22:13:20         0  <> → x@example.net                              deferred   450  4.2.1",
         "2 mails: 1 accepted, 1 deferred"]
 
 
@@ -168,7 +170,7 @@ def test_table_of_nothing(tshark, capture):
     assert mail_log.write(tshark, capture(dialogue(Connection(), OPENING))) == "0 mails\n"
 
 
-# --- the command line --------------------------------------------------------------------------------------------------------
+# --- the command line ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("what, complaint", [
