@@ -4,6 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <inttypes.h>
+
 #include <epan/column-utils.h>
 
 #include "dissector/esmtp.h"
@@ -15,7 +17,6 @@
 void columns_begin(drawing *d)
 {
     col_set_str(d->pinfo->cinfo, COL_PROTOCOL, "SMTP");
-    col_clear(d->pinfo->cinfo, COL_INFO);
     d->info = wmem_strbuf_new(d->pinfo->pool, NULL);
 }
 
@@ -31,6 +32,7 @@ static void info_add(drawing *d, const char *text)
     else
         wmem_strbuf_append(d->info, " | ");
     wmem_strbuf_append(d->info, text);
+    d->info_content = 0;
 }
 
 static void info_add_octets(drawing *d, span octets)
@@ -90,8 +92,8 @@ static void info_reply(drawing *d, const finding *f)
 
     if (f->flags & FLAG_CHALLENGE)
         info_add(d, "334 AUTH challenge");
-    else if (f->flags & FLAG_SECRET && f->exchange && !f->exchange->auth)
-        info_add(d, wmem_strdup_printf(d->pinfo->pool, "%u \xe2\x80\xa6", f->exchange->reply_code));
+    else if (f->flags & FLAG_SECRET)
+        info_add(d, wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6", text_of(d->pinfo, span_first(octets_of(d, f), 3))));
     else
         info_reply_lines(d, octets_of(d, f), earlier, true);
 }
@@ -107,16 +109,26 @@ static void info_part(drawing *d, const finding *f)
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "[part of a line, %u byte%s]", f->length, f->length == 1 ? "" : "s"));
 }
 
+static const char *content_text(drawing *d, uint64_t octets)
+{
+    return wmem_strdup_printf(d->pinfo->pool, "DATA fragment, %" PRIu64 " byte%s", octets, octets == 1 ? "" : "s");
+}
+
 static void info_content(drawing *d, const finding *f)
 {
+    bool alone = wmem_strbuf_get_len(d->info) == 0;
+
     /* Where the mail itself is shown, its own dissector fills the column. */
-    if (f->length && !(f->flags & FLAG_MESSAGE_END && mail_is_shown(f->message)))
-        info_add(d, wmem_strdup_printf(d->pinfo->pool, "DATA fragment, %u byte%s", f->length, f->length == 1 ? "" : "s"));
+    if (!f->length || (f->flags & FLAG_MESSAGE_END && mail_is_shown(f->message)))
+        return;
+    info_add(d, content_text(d, f->length));
+    if (alone)
+        d->info_content = f->length;
 }
 
 static void info_end_of_data(drawing *d, const finding *f)
 {
-    if (!f->message->complete)
+    if (!mail_is_shown(f->message))
         info_add(d, ".");
 }
 
@@ -164,10 +176,38 @@ void columns_finding(drawing *d, const finding *f)
         writers[f->kind](d, f);
 }
 
+/* Adds what this call tells to what the packet's calls before it told: content to content, the rest behind a bar. */
+static void packet_info_add(drawing *d)
+{
+    packet_state *packet = d->packet;
+
+    if (!wmem_strbuf_get_len(packet->info)) {
+        wmem_strbuf_append(packet->info, wmem_strbuf_get_str(d->info));
+        packet->content_at = wmem_strbuf_get_len(d->info) ? 3 : 0; /* behind "C: " */
+    } else if (packet->content && d->info_content) {
+        wmem_strbuf_truncate(packet->info, packet->content_at);
+        wmem_strbuf_append(packet->info, content_text(d, packet->content + d->info_content));
+    } else if (wmem_strbuf_get_len(d->info)) {
+        wmem_strbuf_append(packet->info, " | ");
+        packet->content_at = wmem_strbuf_get_len(packet->info);
+        wmem_strbuf_append(packet->info, wmem_strbuf_get_str(d->info) + 3);
+    }
+    packet->content = d->info_content ? packet->content + d->info_content : 0;
+}
+
 void columns_end(drawing *d)
 {
-    col_append_str(d->pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(d->info));
-    if (wmem_array_get_count(d->mails) && wmem_strbuf_get_len(d->info))
+    packet_state *packet = d->packet;
+
+    packet_info_add(d);
+    col_clear(d->pinfo->cinfo, COL_INFO);
+    col_append_str(d->pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(packet->info));
+    if (!wmem_array_get_count(d->mails))
+        return;
+    /* The mail's dissector clears what stands behind the fence, and writes its own. */
+    if (wmem_strbuf_get_len(packet->info))
         col_append_str(d->pinfo->cinfo, COL_INFO, " | ");
     col_set_fence(d->pinfo->cinfo, COL_INFO);
+    packet->info = wmem_strbuf_new(d->pinfo->pool, NULL);
+    packet->content = 0;
 }

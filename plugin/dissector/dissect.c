@@ -13,6 +13,7 @@
 #include "dissector/wireshark_compat.h"
 
 #define MIB (UINT64_C(1) << 20)
+#define MESSAGE_LIMIT_MAX 1024u /* MiB; a tvbuff's length is an int */
 
 /* What called us: TCP, TLS, or something that tunnels TCP. */
 static int protocol_below(const packet_info *pinfo)
@@ -50,7 +51,7 @@ static bool sender_is_server(const packet_info *pinfo, const struct tcp_analysis
 
 static session *connection_session(const struct tcp_analysis *tcp, bool late)
 {
-    uint64_t limit = esmtp_preferences.message_limit * MIB;
+    uint64_t limit = MIN(esmtp_preferences.message_limit, MESSAGE_LIMIT_MAX) * MIB;
     moment syn;
 
     if (late || !tcp || !(tcp->conversation_completeness & SYN_SEEN))
@@ -90,17 +91,16 @@ static connection *connection_of(packet_info *pinfo, struct tcp_analysis **tcp_r
     return c ? c : connection_begin(pinfo, conversation, *tcp_r, false);
 }
 
-/* The calls that a packet makes for a connection, without telling a position, are numbered, so that later visits find what
- * belongs to each. */
-static uint32_t number_of_call(packet_info *pinfo, const connection *c)
+static packet_state *packet_state_of(packet_info *pinfo, const connection *c)
 {
-    uint32_t *calls = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index);
+    packet_state *packet = (packet_state *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index);
 
-    if (!calls) {
-        calls = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index, calls);
+    if (!packet) {
+        packet = wmem_new0(pinfo->pool, packet_state);
+        packet->info = wmem_strbuf_new(pinfo->pool, NULL);
+        p_add_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index, packet);
     }
-    return (*calls)++;
+    return packet;
 }
 
 /* The sequence number of the stream's first octet. TCP counts from the SYN's number or from 0, as its preferences want: of the two
@@ -112,8 +112,10 @@ static uint32_t first_sequence(const struct tcp_analysis *tcp, uint32_t sequence
     return sequence - 1 < sequence - absolute ? 1 : absolute;
 }
 
-static arrival arrival_of(packet_info *pinfo, const connection *c, const struct tcp_analysis *tcp, tvbuff_t *tvb, void *data)
+static arrival arrival_of(drawing *d, const struct tcp_analysis *tcp, void *data)
 {
+    const packet_info *pinfo = d->pinfo;
+    const connection *c = d->connection;
     bool from_server = pinfo->srcport == c->server_port && addresses_equal(&pinfo->src, &c->server_address);
     int below = protocol_below(pinfo);
     const struct tcpinfo *info = below == proto_tcp ? (const struct tcpinfo *)data : NULL;
@@ -121,10 +123,11 @@ static arrival arrival_of(packet_info *pinfo, const connection *c, const struct 
                  .time = {pinfo->abs_ts.secs, pinfo->abs_ts.nsecs},
                  .layer = below == proto_tls ? LAYER_TLS : LAYER_PLAIN,
                  .sender = from_server ? SIDE_SERVER : SIDE_CLIENT,
-                 .missing = tvb_reported_length(tvb) - tvb_captured_length(tvb)};
+                 .missing = tvb_reported_length(d->tvb) - tvb_captured_length(d->tvb)};
 
     if (!info) {
-        a.tag = number_of_call(pinfo, c);
+        /* The calls of a packet are numbered, so that later visits find what belongs to each. */
+    a.tag = d->packet->calls++;
         return a;
     }
     a.has_sequence = true;
@@ -307,7 +310,8 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
         return 0; /* a copy inside an ICMP message is no part of the stream */
     look_up_layers();
     d.connection = connection_of(pinfo, &tcp);
-    a = arrival_of(pinfo, d.connection, tcp, tvb, data);
+    d.packet = packet_state_of(pinfo, d.connection);
+    a = arrival_of(&d, tcp, data);
     d.layer = a.layer;
     if (a.layer == LAYER_PLAIN && tls_take_over(d.connection, tvb, pinfo))
         return 0;
@@ -320,7 +324,6 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     if (all || col_get_writable(pinfo->cinfo, COL_INFO))
         draw_columns(&d);
     draw_tree(&d, all);
-    tap_queue(&d, tcp ? tcp->stream : 0);
     mails_hand_over(&d);
-    return (int)tvb_captured_length(tvb);
+    return (int)tvb_reported_length(tvb); /* of a packet cut off before its first octet, too, something is told */
 }

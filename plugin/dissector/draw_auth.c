@@ -24,12 +24,17 @@ static void draw_token(drawing *d, proto_tree *tree, const place *at, span decod
 {
     dissector_handle_t handle = token_dissectors[handoff] ? find_dissector(token_dissectors[handoff]) : NULL;
     tvbuff_t *tvb;
+    bool writable;
 
     if (!handle || !decoded.length)
         return;
     tvb = tvb_new_child_real_data(at->tvb, decoded.octets, (unsigned)decoded.length, (int)decoded.length);
     add_new_data_source(d->pinfo, tvb, "Decoded AUTH message");
+    /* What the token tells of a user is not for the packet list. */
+    writable = col_get_writable(d->pinfo->cinfo, -1);
+    col_set_writable(d->pinfo->cinfo, -1, false);
     call_guarded(d, tree, tvb, handle, NULL);
+    col_set_writable(d->pinfo->cinfo, -1, writable);
 }
 
 static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span base64, const sasl_message *in)

@@ -14,6 +14,7 @@ typedef struct reply_drawing {
     const place *at;
     proto_tree *tree;
     proto_item *item;
+    uint16_t code; /* the last line's */
     uint32_t lines;
     uint32_t capabilities;
 } reply_drawing;
@@ -87,15 +88,31 @@ static void draw_status(const reply_drawing *r, const reply_line *parsed)
                                "Class %u in a reply with code %u (RFC 2034, 4)", status->status_class, parsed->code);
 }
 
-/* A proxy that adds a line of its own tells the name of the server behind it last. */
-static void draw_queue_id(reply_drawing *r, const reply_line *parsed)
+/* The name that the last line with one tells: that of the server behind a proxy, which adds lines of its own before. */
+static span queue_id_in(span whole)
+{
+    span found = {NULL, 0};
+    reply_line parsed;
+
+    for (size_t at = 0; at < whole.length;) {
+        line next = line_first(span_from(whole, at));
+        if (reply_line_parse(next.text, true, &parsed)) {
+            span name = queue_id_find(parsed.text);
+            found = name.length ? name : found;
+        }
+        at += next.length;
+    }
+    return found;
+}
+
+static void draw_queue_id(const reply_drawing *r, span whole)
 {
     const exchange *e = r->finding->exchange;
     span name;
 
-    if (!e || parsed->code != 250 || !(e->kind == EXCHANGE_END_OF_DATA || e->last_chunk || e->id == VERB_BURL))
+    if (!e || reply_severity(r->code) != 2 || !(e->kind == EXCHANGE_END_OF_DATA || e->last_chunk))
         return;
-    name = queue_id_find(parsed->text);
+    name = queue_id_in(whole);
     if (name.length)
         draw_text(r->tree, r->d->pinfo, FIELD_REPLY_QUEUE_ID, r->at, name);
 }
@@ -167,13 +184,12 @@ static void draw_line(reply_drawing *r, span text)
     if (parsed.has_status)
         draw_status(r, &parsed);
     draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed.text);
-    draw_queue_id(r, &parsed);
     if (first)
         draw_first_line(r, &parsed);
 }
 
 /* The code that counts is the last line's (RFC 5321, 4.2.1: all have to be the same). */
-static void draw_last_code(const reply_drawing *r, span whole)
+static void draw_last_code(reply_drawing *r, span whole)
 {
     size_t begin = 0;
     reply_line parsed;
@@ -182,8 +198,10 @@ static void draw_last_code(const reply_drawing *r, span whole)
     for (size_t at = 0; at < whole.length; at += line_first(span_from(whole, at)).length)
         begin = at;
     text = line_first(span_from(whole, begin)).text;
-    if (reply_line_parse(text, false, &parsed))
-        draw_code(r, span_first(text, 3), &parsed);
+    if (!reply_line_parse(text, false, &parsed))
+        return;
+    r->code = parsed.code;
+    draw_code(r, span_first(text, 3), &parsed);
 }
 
 static void draw_time_since(const reply_drawing *r, const exchange *e)
@@ -239,6 +257,7 @@ void draw_reply(drawing *d, const finding *f)
         proto_item_append_text(r.item, " (%u capabilit%s)", r.capabilities, r.capabilities == 1 ? "y" : "ies");
     else if (r.lines > 1)
         proto_item_append_text(r.item, " (%u lines)", r.lines);
+    draw_queue_id(&r, at.octets);
     if (f->notes & NOTE_REPLY_CUT)
         proto_item_append_text(r.item, " (cut off by the capture's snap length)");
     proto_item_set_generated(draw_number(r.tree, FIELD_REPLY_LINES, &at, span_first(at.octets, 0), r.lines));

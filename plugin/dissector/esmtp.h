@@ -35,6 +35,14 @@ typedef struct connection {
     bool late; /* its first packets were not ours, though they were captured */
 } connection;
 
+/* What the calls that one packet makes for a connection (a call for each TLS record) have in common. */
+typedef struct packet_state {
+    uint32_t calls;
+    wmem_strbuf_t *info;   /* the Info column so far */
+    size_t content_at;     /* where in it the text about content begins that it ends with */
+    uint64_t content;      /* octets of that content; 0: it ends with something else */
+} packet_state;
+
 /* One call of the dissector. */
 typedef struct drawing {
     tvbuff_t *tvb;
@@ -45,7 +53,9 @@ typedef struct drawing {
     connection *connection;
     const chunk *chunk;
     layer layer;
-    wmem_strbuf_t *info;  /* text for the Info column */
+    packet_state *packet;
+    wmem_strbuf_t *info;  /* this call's text for the Info column */
+    uint64_t info_content; /* octets of content, when the text tells of nothing else; else 0 */
     wmem_array_t *mails;  /* const message *: complete in this call, to be handed on when all else is drawn */
 } drawing;
 

@@ -84,11 +84,13 @@ static opening opening_of(tvbuff_t *tvb, const packet_info *pinfo, const struct 
 
 static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    conversation_t *conversation = find_or_create_conversation(pinfo);
+    conversation_t *conversation;
     opening found;
 
-    if (pinfo->fd->visited) /* what was taken on the first visit is the conversation's from then on */
+    /* What was taken on the first visit is the conversation's from then on; a copy inside an ICMP message is no part of one. */
+    if (pinfo->fd->visited || pinfo->flags.in_error_pkt)
         return false;
+    conversation = find_or_create_conversation(pinfo);
     found = opening_of(tvb, pinfo, get_tcp_conversation_data(conversation, pinfo));
     if (found == OPENING_NONE)
         return false;

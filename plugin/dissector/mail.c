@@ -43,7 +43,13 @@ void mails_hand_over(drawing *d)
 {
     unsigned count = wmem_array_get_count(d->mails);
     dissector_handle_t imf = count ? find_dissector("imf") : NULL;
+    bool writable = col_get_writable(d->pinfo->cinfo, COL_PROTOCOL);
 
-    for (unsigned i = 0; imf && i < count; i++)
+    for (unsigned i = 0; imf && i < count; i++) {
         call_guarded(d, d->top, mail_tvb(d, *(const message **)wmem_array_index(d->mails, i)), imf, NULL);
+        /* "SMTP/IMF", however many mails there are. */
+        col_set_writable(d->pinfo->cinfo, COL_PROTOCOL, false);
+    }
+    if (count)
+        col_set_writable(d->pinfo->cinfo, COL_PROTOCOL, writable);
 }

@@ -1,7 +1,7 @@
 /* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
  *
- * Needs no tree and no filter: each record is taken down when its transaction ends, from what the session found. Those that the
- * end of the capture cut off are taken down when the log is written, or when Wireshark drops what it knows of the file
+ * Needs no tree and no filter: each record is taken down when its transaction ends, from what the session found. Those that
+ * the end of the capture cut off are taken down when the log is written, or when Wireshark drops what it knows of the file
  * (tshark -M).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

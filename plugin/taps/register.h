@@ -5,8 +5,8 @@
 #ifndef ESMTP_TAPS_REGISTER_H
 #define ESMTP_TAPS_REGISTER_H
 
-/* To be called once, when Wireshark asks plugins for their tap listeners: all protocols are registered then, and its own tables
- * of statistics have not been read yet. */
+/* To be called once, when Wireshark asks plugins for their tap listeners: all protocols are registered then, and its own
+ * tables of statistics have not been read yet. */
 void taps_register(void);
 
 /* mails.c — the mail log: -z esmtp,mails */

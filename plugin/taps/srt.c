@@ -1,7 +1,7 @@
 /* srt.c — how long servers take to reply, by verb: -z esmtp,srt[,FILTER] and Statistics > Service Response Time > ESMTP.
  *
- * CONNECT is the time from the SYN to the greeting, END-OF-DATA that from the end of the content to its reply. AUTH ends with
- * its final reply, and an LMTP content with the last of its replies.
+ * CONNECT is the time from the SYN to the greeting, END-OF-DATA that from the end of the content to its reply. AUTH ends
+ * with its final reply, and an LMTP content with the last of its replies.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

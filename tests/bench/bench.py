@@ -6,13 +6,15 @@ quick     instructions alone
 full      the mail of 100 MB with the built-in dissector too, which takes it minutes
 profile   instructions of the plugin alone; leaves callgrind's files in FOLDER/profiles, for callgrind_annotate
 
-The floor is TCP alone. To disable the protocol smtp is not enough: TCP then tries one heuristic after the other on each packet,
-which costs more than the built-in dissector does. (The mail of 100 MB is compared with that floor too, for which its target was
-set.)
+The floor is TCP alone. To disable the protocol smtp is not enough: TCP then tries one heuristic after the other on each
+packet, which costs more than the built-in dissector does. (The mail of 100 MB is compared with that floor too, for which its
+target was set.)
 
-Instructions are callgrind's, counted from the first packet that is read to where the capture is closed: tshark's
-start-up is left out. They repeat to a few parts in ten
-thousand. User time (hyperfine's) and peak memory are of whole runs of larger captures of the same kind, start-up among them.
+Instructions are callgrind's, counted from the first packet that is read to where the capture is closed: tshark's start-up is
+left out. They repeat to a few parts in ten thousand. User time (hyperfine's) and peak memory are of whole runs of larger
+captures of the same kind, start-up among them.
+
+"-floor" is (plugin - floor) / (built-in - floor).
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -74,8 +76,8 @@ class Bench:
 
     def _disable_all_but(self, names):
         """In the bare sandbox, by the file that the GUI's list of protocols is kept in: 4.0 has no option for it."""
-        process = self.bare.popen(["tshark", "-G", "protocols"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        others = sorted({line.split("\t")[2] for line in process.communicate()[0].splitlines()} - set(names))
+        listed = self.bare.popen(["tshark", "-G", "protocols"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        others = sorted({line.split("\t")[2] for line in listed.communicate()[0].splitlines()} - set(names))
         folder = Path(self.bare.environment["HOME"]) / ".config" / "wireshark"
         folder.mkdir(parents=True)
         for part in (folder, folder.parent):
@@ -86,8 +88,8 @@ class Bench:
         """Counted by callgrind while the capture is open. profile: where to keep callgrind's file."""
         sandbox = self._sandbox(kind)
         out = Path(sandbox.environment["HOME"]) / f"callgrind-{os.urandom(4).hex()}"
-        command = ["env", f"LD_PRELOAD={sandbox.readable(self.preload)}", "valgrind", "--tool=callgrind", "--instr-atstart=no",
-                   f"--callgrind-out-file={out}", *self._tshark(kind, mode, capture)]
+        command = ["env", f"LD_PRELOAD={sandbox.readable(self.preload)}", "valgrind", "--tool=callgrind",
+                   "--instr-atstart=no", f"--callgrind-out-file={out}", *self._tshark(kind, mode, capture)]
         self._finish(kind, command)
         text = out.read_text()
         if profile:
@@ -124,7 +126,8 @@ class Bench:
         return ["tshark", "-n", "-r", self._sandbox(kind).readable(capture), *asked, *without]
 
     def _finish(self, kind, command):
-        done = self._sandbox(kind).popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        done = self._sandbox(kind).popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.PIPE)
         complaints = done.communicate()[1]
         if done.returncode:
             raise RuntimeError(f"failed: {shlex.join(map(str, command))}\n{complaints.decode(errors='replace')[-3000:]}")
@@ -196,7 +199,8 @@ def compare_large_mail(bench, kinds):
     print(f"{'':10} {'seconds':>9} {'MiB':>9} {'÷ no smtp':>9}  target")
     base = bench.user_seconds(WITHOUT_SMTP, "io,phs", capture)
     for kind in kinds:
-        seconds = base if kind == WITHOUT_SMTP else bench.user_seconds(kind, "io,phs", capture, runs=1 if kind == "built-in" else RUNS_TIMED)
+        runs = 1 if kind == "built-in" else RUNS_TIMED
+        seconds = base if kind == WITHOUT_SMTP else bench.user_seconds(kind, "io,phs", capture, runs)
         memory = f"{bench.peak_memory_once(kind, 'io,phs', capture):9.2f}" if kind != "built-in" else f"{'-':>9}"
         target = verdict(seconds / base, LARGE_MAIL_TARGET) if kind == "plugin" else ""
         print(f"{kind:10} {seconds:9.2f} {memory} {seconds / base:9.2f}  {target}")

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tshark"))
 
 from packets import Connection, lines, write  # noqa: E402
 
-EHLO_REPLY = lines("250-mx.example.net Hello client.example.org [192.0.2.1]", "250-SIZE 157286400", "250-8BITMIME", "250-PIPELINING",
-                   "250-CHUNKING", "250-AUTH PLAIN LOGIN", "250-ENHANCEDSTATUSCODES", "250 HELP")
+EHLO_REPLY = lines("250-mx.example.net Hello client.example.org [192.0.2.1]", "250-SIZE 157286400", "250-8BITMIME",
+                   "250-PIPELINING", "250-CHUNKING", "250-AUTH PLAIN LOGIN", "250-ENHANCEDSTATUSCODES", "250 HELP")
 TEXT_LINE = b"The quick brown fox jumps over the lazy dog, and the dog lets it pass for once.\r\n"
 
 
@@ -39,8 +39,9 @@ class Peers:
         """All commands and two chunks in one go."""
         content = message(number, octets)
         half = len(content) // 2
-        self.connection.client(lines(f"MAIL FROM:<ann{number}@example.org>", f"RCPT TO:<bob{number}@example.net>", f"BDAT {half}")
-                               + content[:half] + lines(f"BDAT {len(content) - half} LAST") + content[half:])
+        envelope = lines(f"MAIL FROM:<ann{number}@example.org>", f"RCPT TO:<bob{number}@example.net>")
+        self.connection.client(envelope + lines(f"BDAT {half}") + content[:half]
+                               + lines(f"BDAT {len(content) - half} LAST") + content[half:])
         self.connection.server(lines("250 2.1.0 Ok", "250 2.1.5 Ok", f"250 2.0.0 {half} octets received",
                                      f"250 2.0.0 Ok: queued as 4XyZ{number:06}"))
 
@@ -52,8 +53,8 @@ class Peers:
 
 def message(number, octets):
     """A mail of about so many octets."""
-    header = lines(f"From: Ann <ann{number}@example.org>", f"To: Bob <bob{number}@example.net>", f"Subject: Mail number {number}",
-                   f"Message-ID: <{number}@example.org>", "Date: Tue, 14 Nov 2023 22:13:20 +0000", "")
+    header = lines(f"From: Ann <ann{number}@example.org>", f"To: Bob <bob{number}@example.net>",
+                   f"Subject: Mail number {number}", f"Message-ID: <{number}@example.org>", "Date: Tue, 14 Nov 2023 22:13:20 +0000", "")
     return header + TEXT_LINE * max(1, (octets - len(header)) // len(TEXT_LINE))
 
 

@@ -1,5 +1,5 @@
-/* fuzz_content.c — message content, cut in pieces and whole: the same has to come of both. The first octet tells how the DATA
- * line ended, the second where to cut.
+/* fuzz_content.c — message content, cut in pieces and whole: the same has to come of both. The first octet tells how the
+ * DATA line ended, the second where to cut.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

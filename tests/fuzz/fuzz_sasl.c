@@ -1,5 +1,5 @@
-/* fuzz_sasl.c — messages of SASL exchanges: a mechanism's name up to the first LF, an octet for the side and the number of the
- * message, then the message.
+/* fuzz_sasl.c — messages of SASL exchanges: a mechanism's name up to the first LF, an octet for the side and the number of
+ * the message, then the message.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -9,8 +9,8 @@
  *     FF text      a new packet of the same side
  *     FB text      the packet goes on, but a snap length cut it off here
  *
- * Checked is that a call's findings cover each of its octets once and in order, that they are found again, that all they point
- * to can be read at the end, and that the memory is bounded by the octets read.
+ * Checked is that a call's findings cover each of its octets once and in order, that they are found again, that all they
+ * point to can be read at the end, and that the memory is bounded by the octets read.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

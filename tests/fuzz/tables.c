@@ -1,8 +1,8 @@
 /* tables.c — what the fuzz targets start from, taken from the tables of plugin/wire and from texts written down.
  *
  *     tables dictionary             prints the tables' words in libFuzzer's notation
- *     tables seeds TEXTS FOLDER     makes FOLDER/CONCEPT/ with a file for each line of TEXTS/CONCEPT.txt, and one for each row
- *                                   of the concept's table. In TEXTS, \r \n \t \\ and \xHH stand for an octet.
+ *     tables seeds TEXTS FOLDER     makes FOLDER/CONCEPT/ with a file for each line of TEXTS/CONCEPT.txt, and one for each
+ *                                   row of the concept's table. In TEXTS, \r \n \t \\ and \xHH stand for an octet.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,7 +20,7 @@
 #include "wire/reply.h"
 #include "wire/sasl.h"
 
-/* What is done with a table's text: `concept` names the target it is for, `seed` is an input, of which `word` is what counts. */
+/* What is done with a table's text. concept: the target it is for; seed: an input for it; word: what counts in that. */
 typedef void (*use)(const char *concept, const char *word, const char *seed);
 
 /* --- the tables -------------------------------------------------------------------------------------------------------- */
@@ -177,8 +177,8 @@ static void print_word(const char *concept, const char *word, const char *seed)
 static void print_marks(void)
 {
     static const char *const marks[] = {
-        "\r\n", "\n.\r\n", "\r\n.\r\n", "..", " LAST", "FROM:<", "TO:<", "=?utf-8?B?", "=?utf-8?Q?", "?=", "\\x{", "IPv6:", "::",
-        "[", "]", "220 ", "250-", "250 ", "334 ", "354 ", "235 ", "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN", "Subject:",
+        "\r\n", "\n.\r\n", "\r\n.\r\n", "..", " LAST", "FROM:<", "TO:<", "=?utf-8?B?", "=?utf-8?Q?", "?=", "\\x{",
+        "IPv6:", "::", "[", "]", "220 ", "250-", "250 ", "334 ", "354 ", "235 ", "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN", "Subject:",
         "Message-ID: <", "n,,n=", "auth=Bearer ", "Hello ", "[192.0.2.1]", "NTLMSSP", "8BITMIME", "BINARYMIME",
         "\xfe" "C", "\xfe" "S", "\xfe" "c", "\xfe" "s", "\xfe" "K", "\xfe" "R", "\xfd", "\xfc", "\xfb", /* fuzz_session's */
     };

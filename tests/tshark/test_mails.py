@@ -119,7 +119,8 @@ def test_json(tshark, strange):
         "rcpt_accepted": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_deferred": [], "rcpt_rejected": [],
         "rcpt_count": 2, "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "declared_size": 500, "code": 250,
         "enhanced_status": "2.0.0", "text": "Ok: queued as 1234567", "queue_id": "1234567",
-        "duration": pytest.approx(0.009, abs=2e-6), "tls": False, "first_frame": 7, "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "date": None,
+        "duration": pytest.approx(0.009, abs=2e-6), "tls": False, "first_frame": 7,
+        "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "date": None,
     }
 
 
@@ -150,13 +151,14 @@ def test_table(tshark, capture):
     script = OPENING + mail(recipients=("bob@example.net", "carol@example.net")) + [
         ("C", lines("MAIL FROM:<>")), ("S", lines("250 Ok")), ("C", lines("RCPT TO:<x@example.net>")),
         ("S", lines("450 4.2.1 Later")), ("C", lines("QUIT")), ("S", lines("221 Bye"))]
-    table = mail_log.write(tshark, capture(dialogue(Connection(), script)))
-    table = table.replace(" " * 15, "  ", 1)  # to fit in here
-    assert re.sub(r"2023-11-14 22:13:20\.0\d\d     ", "22:13:20    ", table).splitlines() == [
-        "Time (UTC)  Stream  From → to                               Octets  Outcome   Code  Status  Queue ID  Subject",
-        "22:13:20         0  ann@example.org → bob@example.net (+1)     151  accepted   250  2.0.0   1234567   One and two",
-        "22:13:20         0  <> → x@example.net                              deferred   450  4.2.1",
-        "2 mails: 1 accepted, 1 deferred"]
+    header, *rows, total = mail_log.write(tshark, capture(dialogue(Connection(), script))).splitlines()
+    assert header == "Time (UTC)               Stream  From → to                               Octets  Outcome   Code  Status" \
+                     "  Queue ID  Subject"
+    assert all(re.match(r"2023-11-14 22:13:20\.0\d\d  ", row) for row in rows)
+    assert [row[25:] for row in rows] == [
+        "     0  ann@example.org → bob@example.net (+1)     151  accepted   250  2.0.0   1234567   One and two",
+        "     0  <> → x@example.net                              deferred   450  4.2.1"]
+    assert total == "2 mails: 1 accepted, 1 deferred"
 
 
 def test_table_cuts_what_is_too_long_and_escapes_controls(tshark, capture):

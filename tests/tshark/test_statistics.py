@@ -129,9 +129,10 @@ def test_what_nobody_knows(tshark, capture):
 
 
 def test_tls(tshark, capture):
-    connections = [dialogue(Connection(client=("192.0.2.1", 40000 + number)), OPENING + [("C", lines("STARTTLS")), ("S", reply)])
-                   for number, reply in enumerate((lines("220 2.0.0 Go"), lines("454 4.7.0 No")))]
-    found = tree(tshark, capture(*connections))
+    asked = OPENING + [("C", lines("STARTTLS"))]
+    granted = dialogue(Connection(client=("192.0.2.1", 40000)), asked + [("S", lines("220 2.0.0 Go"))])
+    refused = dialogue(Connection(client=("192.0.2.1", 40001)), asked + [("S", lines("454 4.7.0 No"))])
+    found = tree(tshark, capture(granted, refused))
     assert below(found, "STARTTLS") == {"granted": 1, "refused": 1}
     assert below(found, "Connections") == {"begun in the clear": 2}
     found = tree(tshark, places.SAMPLES / "postfix-smtps-openssl.pcapng")

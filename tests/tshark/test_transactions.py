@@ -123,7 +123,8 @@ CASES = {
         [{"outcome": "accepted", "rcpt_code": [250, 250], "ended_by": "END-OF-DATA"}]),
     "LMTP, partial": (
         GREETING + LHLO + FROM + TO + says("RCPT TO:<c@example.net>", "250 Ok")
-        + says("RCPT TO:<d@example.net>", "550 5.1.1 No") + DATA + [CONTENT, ("S", lines("452 4.2.2 b is full", "250 2.0.0 c Saved"))],
+        + says("RCPT TO:<d@example.net>", "550 5.1.1 No") + DATA
+        + [CONTENT, ("S", lines("452 4.2.2 b is full", "250 2.0.0 c Saved"))],
         [{"outcome": "partial", "code": 452, "rcpt_code": [452, 250, 550], "rcpt_accepted": ["c@example.net"],
           "rcpt_deferred": ["b@example.net"], "rcpt_rejected": ["d@example.net"]}]),
     "LMTP, none takes it": (

@@ -353,8 +353,11 @@ static void check_message(recorder *rec, const message *m)
         g_assert_cmpmem(m->octets, m->unstuffed_size, plain->data, plain->len);
     else if (m->size)
         check_in_place(rec, m);
-    g_assert_cmpuint(m->frames_count, >, 0);
-    g_assert_cmpuint(m->frames[m->frames_count - 1], ==, m->complete_frame);
+    /* A packet with the lone dot alone has nothing of the content. */
+    if (m->size)
+        g_assert_cmpuint(m->frames_count, >, 0);
+    if (m->frames_count)
+        g_assert_cmpuint(m->frames[m->frames_count - 1], <=, m->complete_frame);
     g_byte_array_unref(raw);
     g_byte_array_unref(plain);
 }
