@@ -127,7 +127,7 @@ static arrival arrival_of(drawing *d, const struct tcp_analysis *tcp, void *data
 
     if (!info) {
         /* The calls of a packet are numbered, so that later visits find what belongs to each. */
-    a.tag = d->packet->calls++;
+        a.tag = d->packet->calls++;
         return a;
     }
     a.has_sequence = true;
@@ -323,6 +323,8 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     all = is_asked_for(&d);
     if (all || col_get_writable(pinfo->cinfo, COL_INFO))
         draw_columns(&d);
+    /* Before other dissectors are called, which may throw. */
+    tap_queue(&d, tcp ? tcp->stream : 0);
     draw_tree(&d, all);
     mails_hand_over(&d);
     return (int)tvb_reported_length(tvb); /* of a packet cut off before its first octet, too, something is told */

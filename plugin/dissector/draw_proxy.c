@@ -5,6 +5,7 @@
 #include <epan/packet.h>
 
 #include "dissector/esmtp.h"
+#include "dissector/register.h"
 
 void draw_proxy(drawing *d, const finding *f)
 {
@@ -14,6 +15,10 @@ void draw_proxy(drawing *d, const finding *f)
 
     proto_tree_add_none_format(d->tree, hf[FIELD_PROXY], at.tvb, at.offset, (int)f->length,
                                "PROXY protocol header: %u octets (shown as PROXY)", f->length);
-    if (proxy)
-        call_guarded(d, d->top, header, NULL, proxy);
+    if (!proxy)
+        return;
+    call_guarded(d, d->top, header, NULL, proxy);
+    /* From 4.4 on that dissector takes the connection for itself. */
+    if (!d->pinfo->fd->visited)
+        conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num, dissector_handle());
 }

@@ -3,9 +3,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
+#include "session/transaction.h"
 #include "wire/base64.h"
 #include "wire/line.h"
 #include "wire/number.h"
+#include "wire/parameter.h"
 #include "wire/proxy.h"
 #include "wire/sasl.h"
 
@@ -35,15 +37,30 @@ static finding *emit_line(reading *r, finding_kind kind, const client_line *in)
     return f;
 }
 
-/* One token of the base64 alphabet: what a password looks like on its way (RFC 4648, 4). */
+/* One word of the base64 alphabet: what a password looks like on its way (RFC 4648, 4), with or without its padding. */
 static bool looks_like_base64(span text)
 {
+    text = span_trim(text);
     for (size_t i = 0; i < text.length; i++) {
         uint8_t octet = text.octets[i];
         if (!octet_is_letter(octet) && !octet_is_digit(octet) && octet != '+' && octet != '/' && octet != '=')
             return false;
     }
-    return text.length >= 4 && text.length % 4 == 0;
+    return text.length >= 4;
+}
+
+/* AUTH as no grammar has it, such as "AUTH=PLAIN AGEAYg==". */
+static bool begins_like_auth(span text)
+{
+    text = span_trim_left(text);
+    return span_starts_nocase(text, "AUTH") || span_starts_nocase(text, "X-EXPS") || span_starts_nocase(text, "XEXPS");
+}
+
+/* May a line that is no known command, or the beginning of one, hold a secret? Once AUTH was tried, or when it may have
+ * been, a response may come when none is due. */
+static bool may_be_secret(const session *s, span text)
+{
+    return begins_like_auth(text) || ((s->auth_tried || s->lossy) && looks_like_base64(text));
 }
 
 /* --- what a command does to the session -------------------------------------------------------------------------------- */
@@ -63,13 +80,24 @@ static void sent_bdat(reading *r, exchange *e, const client_line *in)
     if (bdat_parse(in->command.argument, &bdat) != BDAT_OK)
         return; /* no octets follow an invalid one */
     s->raw_left = bdat.size;
-    s->chunk_last = bdat.last;
+    s->chunk = e;
     e->last_chunk = bdat.last;
     message_begin_chunk(s, r->position + r->at);
     e->message = s->message;
     s->client = CLIENT_CHUNK;
     if (!bdat.size)
         message_read_chunk(r);
+}
+
+/* burl-cmd = "BURL" SP absolute-URI [SP end-marker] (RFC 4468, 3.2): the server fetches what no octets here follow. */
+static void sent_burl(reading *r, exchange *e, const client_line *in)
+{
+    span rest = in->command.argument;
+    span url = span_next_word(&rest);
+
+    e->last_chunk = url.length && span_equal_nocase(span_trim(rest), "LAST");
+    if (e->last_chunk)
+        message_abandon(r->s); /* chunks before it are only part of the mail */
 }
 
 static const char *upper_case(session *s, span text)
@@ -102,19 +130,35 @@ static void learn_username(session *s, auth_exchange *auth, span base64, unsigne
     wmem_free(s->scope, decoded);
 }
 
+/* So many octets of a message tell it from any other text. */
+#define TELLING_OCTETS 64u
+
+/* What the client sent is kept, so that a reply that repeats it is known for a secret. */
+static void keep_sent(session *s, exchange *e, span base64)
+{
+    e->secret = true;
+    e->auth->sent[1] = e->auth->sent[0];
+    e->auth->sent[0] = session_keep(s, span_first(base64, TELLING_OCTETS));
+}
+
 static void sent_auth(reading *r, exchange *e, const client_line *in)
 {
     session *s = r->s;
     span rest = in->command.argument;
     span mechanism = span_next_word(&rest);
 
+    if (!sasl_is_mechanism(mechanism)) { /* forgotten: this is the message */
+        rest = in->command.argument;
+        mechanism = (span){NULL, 0};
+    }
     e->auth = wmem_new0(s->scope, auth_exchange);
     e->auth->mechanism = upper_case(s, mechanism);
     rest = span_trim(rest);
     e->auth->client_steps = rest.length ? 1 : 0;
-    e->secret = rest.length > 0;
-    if (rest.length)
+    if (rest.length) {
+        keep_sent(s, e, rest);
         learn_username(s, e->auth, rest, 0);
+    }
     s->auth = e;
     s->auth_tried = true;
 }
@@ -129,12 +173,24 @@ static void sent_xexch50(reading *r, exchange *e, const client_line *in)
         e->raw_octets = 0;
 }
 
+/* Chunks gathered so far are of no use if this is granted; refused, it changes nothing (RFC 5321, 4.1.4). */
+static void sent_mail(reading *r, exchange *e, const client_line *in)
+{
+    (void)in;
+    if (r->s->message && r->s->message->chunked)
+        e->drops = r->s->message;
+}
+
+/* What is pipelined behind it is by this name already. */
 static void sent_hello(reading *r, exchange *e, const client_line *in)
 {
-    (void)e;
-    r->s->hello_seen = true;
-    r->s->helo = session_keep(r->s, span_trim(in->command.argument));
-    message_abandon(r->s);
+    session *s = r->s;
+
+    s->hello_seen = true;
+    s->last_hello = e;
+    e->helo_before = s->helo;
+    s->helo = session_keep(s, span_trim(in->command.argument));
+    sent_mail(r, e, in);
 }
 
 static void sent_lhlo(reading *r, exchange *e, const client_line *in)
@@ -151,69 +207,13 @@ static void sent_reset(reading *r, exchange *e, const client_line *in)
     message_abandon(r->s);
 }
 
-static void (*const effects[])(reading *, exchange *, const client_line *) = {
-    [VERB_HELO] = sent_hello, [VERB_EHLO] = sent_hello, [VERB_LHLO] = sent_lhlo,       [VERB_MAIL] = sent_reset,
-    [VERB_DATA] = sent_data,  [VERB_BDAT] = sent_bdat,  [VERB_RSET] = sent_reset,      [VERB_AUTH] = sent_auth,
-    [VERB_QUIT] = sent_reset, [VERB_NOOP] = NULL,       [VERB_XEXCH50] = sent_xexch50,
+static void (*const effects[VERB_COUNT])(reading *, exchange *, const client_line *) = {
+    [VERB_HELO] = sent_hello, [VERB_EHLO] = sent_hello, [VERB_LHLO] = sent_lhlo, [VERB_MAIL] = sent_mail,
+    [VERB_DATA] = sent_data,  [VERB_BDAT] = sent_bdat,  [VERB_BURL] = sent_burl, [VERB_RSET] = sent_reset,
+    [VERB_AUTH] = sent_auth,  [VERB_QUIT] = sent_reset, [VERB_XEXCH50] = sent_xexch50,
 };
 
 /* --- what is noteworthy about a command -------------------------------------------------------------------------------- */
-
-/* The extension that a verb belongs to; without its offer the server need not know the verb. */
-static const struct {
-    verb_id id;
-    unsigned offer;
-} verb_offers[] = {
-    {VERB_BDAT, OFFER_CHUNKING},     /* RFC 3030 */
-    {VERB_STARTTLS, OFFER_STARTTLS}, /* RFC 3207 */
-    {VERB_AUTH, OFFER_AUTH},         /* RFC 4954 */
-};
-
-/* Parameters of MAIL and RCPT and the extension each belongs to. */
-static const struct {
-    const char *keyword;
-    unsigned offer;
-} parameter_offers[] = {
-    {"SIZE=", OFFER_SIZE},         {"BODY=8BITMIME", OFFER_8BITMIME}, {"BODY=BINARYMIME", OFFER_BINARYMIME},
-    {"SMTPUTF8", OFFER_SMTPUTF8},  {"RET=", OFFER_DSN},               {"ENVID=", OFFER_DSN},
-    {"NOTIFY=", OFFER_DSN},        {"ORCPT=", OFFER_DSN},             {"REQUIRETLS", OFFER_REQUIRETLS},
-    {"AUTH=", OFFER_AUTH},
-};
-
-/* The words behind the path: none of them holds the ">" that ends it. */
-static span parameters_of(span argument)
-{
-    size_t end = argument.length;
-
-    while (end > 0 && argument.octets[end - 1] != '>')
-        end--;
-    return span_from(argument, end);
-}
-
-static uint32_t parameter_notes(const session *s, const client_line *in)
-{
-    span rest = parameters_of(in->command.argument);
-    bool utf8_declared = false;
-    uint32_t notes = 0;
-    uint64_t size;
-    span word;
-
-    while ((word = span_next_word(&rest)).length) {
-        for (size_t i = 0; i < sizeof parameter_offers / sizeof parameter_offers[0]; i++)
-            if (span_starts_nocase(word, parameter_offers[i].keyword) && !(s->offers & parameter_offers[i].offer))
-                notes |= NOTE_EXTENSION_UNADVERTISED;
-        if (s->size_offered && span_starts_nocase(word, "SIZE=") &&
-            number_parse(span_from(word, 5), UINT64_MAX, &size) == NUMBER_OK && size > s->size_offered)
-            notes |= NOTE_SIZE_EXCEEDED;
-        if (span_equal_nocase(word, "REQUIRETLS") && s->last_layer == LAYER_PLAIN)
-            notes |= NOTE_REQUIRETLS_WITHOUT_TLS;
-        utf8_declared |= span_equal_nocase(word, "SMTPUTF8");
-    }
-    for (size_t i = 0; i < in->command.argument.length && !utf8_declared; i++)
-        if (in->command.argument.octets[i] >= 0x80 && command_verb(&in->command) == VERB_MAIL)
-            return notes | NOTE_SMTPUTF8_MISSING;
-    return notes;
-}
 
 /* Was the server heard, so that a missing reply or offer means something? */
 static bool server_known(const session *s)
@@ -221,14 +221,83 @@ static bool server_known(const session *s)
     return !s->lossy && s->spoken[SIDE_SERVER];
 }
 
+/* What the server has to offer for a verb, NULL when nothing: that of the verb's name, for most. The others with a
+ * keyword of theirs, such as VRFY, are of RFC 5321 or RFC 821. */
+static const char *extension_of_verb(const verb_row *verb)
+{
+    switch (verb->id) {
+    case VERB_BDAT:
+        return "CHUNKING"; /* RFC 3030 */
+    case VERB_ATRN:
+    case VERB_AUTH:
+    case VERB_BURL:
+    case VERB_STARTTLS:
+    case VERB_XCLIENT:
+    case VERB_XEXCH50:
+        return verb->name;
+    default:
+        return verb->name[0] == 'X' || strcmp(verb->name, "ETRN") == 0 ? verb->name : NULL;
+    }
+}
+
+static bool parameter_offered(const session *s, const parameter *in)
+{
+    if (!in->row || !in->row->extension)
+        return true;
+    if (in->row->id == PARAMETER_BODY && span_equal_nocase(in->value, "BINARYMIME"))
+        return session_offers(s, "BINARYMIME"); /* RFC 3030, 3 */
+    return session_offers(s, in->row->extension);
+}
+
+static uint32_t parameter_notes(const session *s, const client_line *in, verb_id id)
+{
+    const transaction *sending = transaction_resolved(s->sending);
+    bool mail = id == VERB_MAIL, utf8_declared = !mail && (!sending || sending->smtputf8);
+    path found;
+    span rest = transaction_path(in->command.argument, mail ? "FROM" : "TO", &found);
+    uint32_t notes = 0;
+    parameter next;
+    uint64_t size;
+
+    while (parameter_next(&rest, mail ? PARAMETER_OF_MAIL : PARAMETER_OF_RCPT, &next)) {
+        parameter_id is = next.row ? next.row->id : PARAMETER_OTHER;
+        if (s->offers_known && !parameter_offered(s, &next))
+            notes |= NOTE_EXTENSION_UNADVERTISED;
+        if (is == PARAMETER_SIZE && s->size_offered && parameter_size(next.value, &size) == NUMBER_OK &&
+            size > s->size_offered)
+            notes |= NOTE_SIZE_EXCEEDED;
+        if (is == PARAMETER_REQUIRETLS && s->last_layer == LAYER_PLAIN)
+            notes |= NOTE_REQUIRETLS_WITHOUT_TLS;
+        utf8_declared |= is == PARAMETER_SMTPUTF8;
+    }
+    /* RFC 6531, 3.4: addresses outside ASCII need it, those of recipients too. */
+    return found.utf8 && !utf8_declared ? notes | NOTE_SMTPUTF8_MISSING : notes;
+}
+
 static uint32_t offer_notes(const session *s, const client_line *in, verb_id id)
 {
-    if (!server_known(s) || !s->offers)
+    const char *extension = in->is_command && in->command.row ? extension_of_verb(in->command.row) : NULL;
+
+    if (!server_known(s))
         return 0;
-    for (size_t i = 0; i < sizeof verb_offers / sizeof verb_offers[0]; i++)
-        if (verb_offers[i].id == id && !(s->offers & verb_offers[i].offer))
-            return NOTE_EXTENSION_UNADVERTISED;
-    return id == VERB_MAIL || id == VERB_RCPT ? parameter_notes(s, in) : 0;
+    if (extension && s->offers_known && !session_offers(s, extension))
+        return NOTE_EXTENSION_UNADVERTISED;
+    return id == VERB_MAIL || id == VERB_RCPT ? parameter_notes(s, in, id) : 0;
+}
+
+/* The longest command line that a server has to take, its ending counted: RFC 5321, 4.5.3.1.4. Extensions add to that of
+ * MAIL and RCPT: SIZE (RFC 1870) 26 octets, 8BITMIME (RFC 6152) 17, AUTH (RFC 4954) 500, DSN (RFC 3461) some hundred, and
+ * so on; the sum of all is less than is given here. Messages of SASL have 12,288 (RFC 4954, 4). URLs, and what servers
+ * tell each other in verbs of their own, have no limit that is known. */
+static size_t line_limit(verb_id id, const client_line *in)
+{
+    if (id == VERB_MAIL || id == VERB_RCPT)
+        return 4096;
+    if (id == VERB_AUTH)
+        return AUTH_LINE_LIMIT;
+    if (id == VERB_BURL || (in->is_command && in->command.row && in->command.row->name[0] == 'X'))
+        return UNIT_LIMIT;
+    return COMMAND_LINE_LIMIT;
 }
 
 static uint32_t command_notes(const session *s, const client_line *in, verb_id id)
@@ -239,6 +308,8 @@ static uint32_t command_notes(const session *s, const client_line *in, verb_id i
 
     if (!in->is_command)
         notes |= NOTE_SYNTAX;
+    if (in->whole.length > line_limit(id, in))
+        notes |= NOTE_LINE_TOO_LONG;
     if (id == VERB_AUTH && s->last_layer == LAYER_PLAIN && s->tls != TLS_READABLE)
         notes |= NOTE_AUTH_WITHOUT_TLS;
     if (!last)
@@ -247,7 +318,7 @@ static uint32_t command_notes(const session *s, const client_line *in, verb_id i
         notes |= s->spoken[SIDE_SERVER] || s->lossy ? 0 : NOTE_EARLY_TALKER;
     else if (exchange_waits(s, VERB_STARTTLS))
         notes |= NOTE_STARTTLS_PLAINTEXT;
-    else if (server_known(s) && s->hello_seen && !(s->offers & OFFER_PIPELINING))
+    else if (server_known(s) && s->hello_seen && !session_offers(s, "PIPELINING"))
         notes |= NOTE_PIPELINING_UNADVERTISED;
     return notes;
 }
@@ -264,7 +335,7 @@ static void command_line(reading *r, const client_line *in)
     session *s = r->s;
     verb_id id = in->is_command ? command_verb(&in->command) : VERB_OTHER;
     bool known = in->is_command && in->command.row;
-    uint32_t notes = command_notes(s, in, id);
+    uint32_t notes = command_notes(s, in, id) | session_plaintext_note(s, r->arrival->layer);
     exchange *e = exchange_wait_from(r, EXCHANGE_COMMAND, id, in->is_command ? verb_name(s, &in->command) : "");
     finding *f = emit_line(r, FINDING_COMMAND, in);
 
@@ -273,9 +344,9 @@ static void command_line(reading *r, const client_line *in)
     s->unrecognized = known ? 0 : s->unrecognized + 1;
     if (known)
         s->auth = NULL; /* an AUTH whose end was not captured is over */
-    e->secret = !known && (s->auth_tried || s->lossy) && looks_like_base64(in->line.text);
+    e->secret = !known && may_be_secret(s, in->line.text);
     s->client = s->unrecognized > UNRECOGNIZED_LIMIT ? CLIENT_UNKNOWN : CLIENT_COMMANDS;
-    if (id < sizeof effects / sizeof effects[0] && effects[id]) {
+    if (effects[id]) {
         unsigned at = s->found_count - 1;
         effects[id](r, e, in);
         f = &s->found[at]; /* the effect may have added findings */
@@ -292,15 +363,19 @@ static void auth_response(reading *r, const client_line *in, exchange *e)
     finding *f = emit_line(r, FINDING_AUTH_RESPONSE, in);
 
     f->flags |= FLAG_SECRET;
+    if (in->whole.length > AUTH_LINE_LIMIT)
+        f->notes |= NOTE_LINE_TOO_LONG;
     f->auth = e->auth;
     f->step = e->auth->client_steps++;
     f->exchange = e;
+    e->auth->responses++;
     e->auth->awaits_response = false;
     if (in->line.text.length == 1 && in->line.text.octets[0] == '*') {
         e->auth->cancelled = true;
         f->flags |= FLAG_CANCEL;
         return;
     }
+    keep_sent(r->s, e, span_trim(in->line.text));
     learn_username(r->s, e->auth, in->line.text, f->step);
 }
 
@@ -376,9 +451,7 @@ static bool long_line_is_content(reading *r, size_t end)
 /* May what is held be the beginning of an AUTH command or response? */
 static bool part_is_secret(const session *s, const stream *st)
 {
-    command begun;
-
-    return s->auth || (command_parse((span){st->held, st->held_length}, &begun) && command_verb(&begun) == VERB_AUTH);
+    return s->auth || may_be_secret(s, (span){st->held, st->held_length});
 }
 
 static void hold_line(reading *r)
@@ -514,13 +587,20 @@ static void (*const readers[])(reading *) = {
     [CLIENT_OPAQUE] = read_opaque,
 };
 
-/* A SASL security layer frames its octets with a length of four octets, of which the first is 0: no line begins so (RFC 4422,
- * 3.7). */
+/* A SASL security layer puts a length of four octets before what it protects (RFC 4422, 3.7). Of any that is agreed on
+ * the first octet is 0, with which no line begins; a length of 0 protects nothing. What came of the four is looked at. */
+static bool is_layer_length(span octets)
+{
+    static const uint8_t none[4] = {0};
+
+    return octets.octets[0] == 0 && !span_equal(span_first(octets, sizeof none), (span){none, sizeof none});
+}
+
 static void notice_security_layer(reading *r)
 {
     session *s = r->s;
 
-    if (!r->stream->held_length && r->octets.octets[0] == 0) {
+    if (s->client == CLIENT_COMMANDS && !r->stream->held_length && is_layer_length(r->octets)) {
         s->client = CLIENT_OPAQUE;
         s->opaque = true;
     }

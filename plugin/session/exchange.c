@@ -65,6 +65,13 @@ static exchange *oldest(const session *s)
     return head ? (exchange *)wmem_list_frame_data(head) : NULL;
 }
 
+bool exchange_secret_waits(const session *s)
+{
+    const exchange *head = oldest(s);
+
+    return head && head->secret;
+}
+
 static void take_oldest(session *s)
 {
     exchange *e = oldest(s);
@@ -170,7 +177,7 @@ static exchange *end_of_data_early(reading *r)
     exchange *e = exchange_wait(s, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
 
     e->message = s->message;
-    transaction_content_complete(r, e, s->message);
+    transaction_content_ends(r, e, s->message);
     message_abandon(s);
     s->client = CLIENT_UNKNOWN;
     return e;
@@ -242,6 +249,8 @@ exchange *exchange_answer(reading *r, uint16_t code)
     if (!e)
         return NULL;
     expect_replies(s, e);
+    if (code == 421) /* the server closes the connection: nothing more follows (RFC 5321, 3.8) */
+        e->replies_expected = 1;
     e->reply_frame = r->arrival->frame;
     e->reply_code = code;
     if (!is_intermediate(e, code) && --e->replies_expected == 0)

@@ -22,13 +22,19 @@ void message_begin(session *s, uint64_t position)
     message_abandon(s);
     message_new(s, position, false)->bare_lf = s->data_bare_lf;
     content_begin(&s->content, s->data_bare_lf);
+    s->held_oddities = 0;
     s->client = CLIENT_CONTENT;
 }
 
 void message_begin_chunk(session *s, uint64_t position)
 {
-    if (!s->message || !s->message->chunked)
-        message_new(s, position, true);
+    transaction *of = transaction_resolved(s->sending);
+
+    if (s->message && s->message->chunked && transaction_resolved(s->chunks_of) == of)
+        return;
+    message_abandon(s);
+    message_new(s, position, true);
+    s->chunks_of = of;
 }
 
 /* What was gathered is of no use any more, but for its header. */
@@ -46,6 +52,12 @@ void message_abandon(session *s)
     if (s->message && !s->message->complete)
         gathered_free(s, s->message);
     s->message = NULL;
+}
+
+void message_drop_chunks(session *s, const message *gathered)
+{
+    if (gathered && s->message == gathered && s->client != CLIENT_CHUNK)
+        message_abandon(s);
 }
 
 static void note_frame(session *s, message *m, uint32_t frame)
@@ -167,7 +179,7 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
         exchange_forget_through(s, s->data);
     e = exchange_wait_from(r, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
     e->message = m;
-    transaction_content_complete(r, e, m);
+    transaction_content_ends(r, e, m);
     s->data = NULL;
     s->client = CLIENT_COMMANDS;
 }
@@ -182,7 +194,8 @@ void message_read_content(reading *r)
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
 
     f->message = m;
-    f->notes = notes_of(m, piece.oddities);
+    f->notes = notes_of(m, piece.oddities | s->held_oddities);
+    s->held_oddities = 0;
     message_account(r, m, &piece);
     r->at += piece.consumed;
     if (!piece.ended)
@@ -201,7 +214,7 @@ void message_read_earlier(reading *r, span octets)
     if (!octets.length)
         return;
     piece = next_piece(r->s, m, octets);
-    m->oddities |= piece.oddities;
+    r->s->held_oddities |= piece.oddities;
     message_account(r, m, &piece);
 }
 
@@ -238,10 +251,11 @@ static void chunk_complete(reading *r, finding *f)
     session *s = r->s;
 
     s->client = CLIENT_COMMANDS;
-    if (!s->chunk_last)
+    if (!s->chunk->last_chunk)
         return;
     f->flags |= FLAG_MESSAGE_END;
     message_finish(r, s->message);
+    transaction_chunk_through(s->chunk);
 }
 
 void message_read_chunk(reading *r)
@@ -250,7 +264,7 @@ void message_read_chunk(reading *r)
     message *m = s->message;
     span rest = span_from(r->octets, r->at);
     size_t take = rest.length < s->raw_left ? rest.length : (size_t)s->raw_left;
-    bool whole = !m->size && s->chunk_last && take == s->raw_left;
+    bool whole = !m->size && s->chunk->last_chunk && take == s->raw_left;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, take);
     content_piece piece = {.consumed = take, .unstuffed = take};
     uint8_t *room;

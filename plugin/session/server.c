@@ -4,7 +4,7 @@
  */
 #include "session/state.h"
 #include "wire/line.h"
-#include "wire/number.h"
+#include "wire/sasl.h"
 
 /* A reply, complete, on its way to a finding. */
 typedef struct server_reply {
@@ -18,16 +18,13 @@ typedef struct server_reply {
 
 /* --- what a reply does to the session ---------------------------------------------------------------------------------- */
 
-/* Keywords whose offer the session has to know (IANA, SMTP Service Extensions). */
-static const struct {
-    const char *keyword;
-    unsigned offer;
-} offers[] = {
-    {"PIPELINING", OFFER_PIPELINING}, {"CHUNKING", OFFER_CHUNKING},     {"STARTTLS", OFFER_STARTTLS},
-    {"SIZE", OFFER_SIZE},             {"SMTPUTF8", OFFER_SMTPUTF8},     {"DSN", OFFER_DSN},
-    {"8BITMIME", OFFER_8BITMIME},     {"AUTH", OFFER_AUTH},             {"BINARYMIME", OFFER_BINARYMIME},
-    {"REQUIRETLS", OFFER_REQUIRETLS}, {"PIPECONNECT", OFFER_PIPECONNECT},
-};
+bool session_offers(const session *s, const char *keyword)
+{
+    const capability_row *row = capability_find(span_of(keyword));
+    size_t count;
+
+    return !row || s->offered[row - capability_rows(&count)];
+}
 
 /* Firewalls that "fix" SMTP write X over the letters of STARTTLS, of which they leave none or the last. */
 static bool is_masked(span keyword)
@@ -39,18 +36,18 @@ static bool is_masked(span keyword)
     return keyword.length == 8 && x >= 7;
 }
 
-static uint32_t learn_offer(session *s, span capability)
+static uint32_t learn_offer(session *s, span text)
 {
-    span keyword = span_next_word(&capability);
+    capability offered;
+    size_t count;
 
-    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++)
-        if (span_equal_nocase(keyword, offers[i].keyword))
-            s->offers |= offers[i].offer;
-    if (span_starts_nocase(keyword, "AUTH="))
-        s->offers |= OFFER_AUTH;
-    if (span_equal_nocase(keyword, "SIZE"))
-        number_parse(span_trim(capability), UINT64_MAX, &s->size_offered);
-    return is_masked(keyword) ? NOTE_STARTTLS_STRIPPED : 0;
+    if (!capability_parse(text, &offered))
+        return 0;
+    if (offered.row)
+        s->offered[offered.row - capability_rows(&count)] = true;
+    if (offered.row && offered.row->id == CAPABILITY_SIZE)
+        capability_size(&offered, &s->size_offered);
+    return is_masked(offered.keyword) ? NOTE_STARTTLS_STRIPPED : 0;
 }
 
 /* Every line of the reply but the first names an extension (RFC 5321, 4.1.1.1). */
@@ -59,7 +56,8 @@ static uint32_t learn_offers(session *s, span whole)
     uint32_t notes = 0;
     reply_line parsed;
 
-    s->offers = 0;
+    s->offers_known = true;
+    memset(s->offered, 0, sizeof s->offered);
     s->size_offered = 0;
     for (size_t at = line_first(whole).length; at < whole.length;) {
         line next = line_first(span_from(whole, at));
@@ -76,10 +74,24 @@ static void answered_connect(reading *r, const server_reply *reply, finding *f)
     f->flags |= FLAG_GREETING;
 }
 
+/* The session is as it was (RFC 5321, 4.1.4), unless the client has tried another greeting since. */
+static void refused_hello(session *s, const exchange *e)
+{
+    if (e != s->last_hello)
+        return;
+    s->helo = e->helo_before;
+    if (e->id == VERB_LHLO)
+        s->lmtp = false;
+}
+
 static void answered_hello(reading *r, const server_reply *reply, finding *f)
 {
-    if (reply->code != 250)
+    if (reply->code != 250) {
+        refused_hello(r->s, reply->exchange);
         return;
+    }
+    message_drop_chunks(r->s, reply->exchange->drops);
+    r->s->lmtp = reply->exchange->id == VERB_LHLO;
     f->flags |= FLAG_HELLO_REPLY;
     if (reply->exchange->id == VERB_HELO)
         return;
@@ -90,8 +102,10 @@ static void answered_hello(reading *r, const server_reply *reply, finding *f)
 static void answered_mail(reading *r, const server_reply *reply, finding *f)
 {
     (void)f;
-    if (reply_severity(reply->code) == 2)
-        r->s->recipients_accepted = 0;
+    if (reply_severity(reply->code) != 2)
+        return;
+    message_drop_chunks(r->s, reply->exchange->drops);
+    r->s->recipients_accepted = 0;
 }
 
 static void answered_rcpt(reading *r, const server_reply *reply, finding *f)
@@ -129,6 +143,7 @@ static void answered_data(reading *r, const server_reply *reply, finding *f)
 static void auth_close(session *s, const server_reply *reply)
 {
     auth_exchange *auth = reply->exchange->auth;
+    const sasl_mechanism_row *mechanism = sasl_mechanism_find(span_of(auth->mechanism));
 
     if (reply->code == 235) {
         auth->outcome = "succeeded";
@@ -136,7 +151,7 @@ static void auth_close(session *s, const server_reply *reply)
     } else {
         auth->outcome = auth->cancelled && !auth->error_challenge ? "cancelled" : "failed";
     }
-    s->layer_possible = reply->code == 235 && strcmp(auth->mechanism, "PLAIN") != 0 && strcmp(auth->mechanism, "LOGIN") != 0;
+    s->layer_possible = reply->code == 235 && mechanism && mechanism->adds_layer;
     if (s->auth == reply->exchange)
         s->auth = NULL;
 }
@@ -154,8 +169,10 @@ static void answered_auth(reading *r, const server_reply *reply, finding *f)
     }
     f->flags |= FLAG_CHALLENGE | FLAG_SECRET;
     f->step = auth->server_steps++;
-    auth->awaits_response = true;
-    r->s->auth = reply->exchange;
+    /* The response may have been sent before it was asked for, and commands behind it. */
+    auth->awaits_response = r->s->lossy || auth->server_steps > auth->responses;
+    if (auth->awaits_response)
+        r->s->auth = reply->exchange;
     if (r->s->client == CLIENT_UNKNOWN) {
         stream_drop(stream_of_role(r->s, r->arrival->layer, SIDE_CLIENT));
         r->s->client = CLIENT_COMMANDS;
@@ -174,15 +191,16 @@ static void answered_starttls(reading *r, const server_reply *reply, finding *f)
         return;
     f->flags |= FLAG_GRANTS_TLS;
     s->tls = TLS_GRANTED;
+    s->plaintext_told = false;
     s->starttls_frame = r->arrival->frame;
-    session_restart(s, reply->exchange->verb);
+    session_restart(s, reply->exchange);
 }
 
 static void answered_xclient(reading *r, const server_reply *reply, finding *f)
 {
     (void)f;
     if (reply->code == 220)
-        session_restart(r->s, reply->exchange->verb);
+        session_restart(r->s, reply->exchange);
 }
 
 static void answered_xexch50(reading *r, const server_reply *reply, finding *f)
@@ -201,36 +219,51 @@ static void answered_turn(reading *r, const server_reply *reply, finding *f)
     (void)f;
     if (reply->code != 250)
         return;
-    session_restart(r->s, reply->exchange->verb);
+    session_restart(r->s, reply->exchange);
     r->s->roles_swapped = !r->s->roles_swapped;
     r->s->greeted = false;
     r->s->spoken[SIDE_CLIENT] = r->s->spoken[SIDE_SERVER] = false;
     exchange_wait(r->s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT");
 }
 
-static void (*const effects[])(reading *, const server_reply *, finding *) = {
+static void (*const effects[VERB_COUNT])(reading *, const server_reply *, finding *) = {
     [VERB_HELO] = answered_hello,         [VERB_EHLO] = answered_hello,   [VERB_LHLO] = answered_hello,
     [VERB_MAIL] = answered_mail,          [VERB_RCPT] = answered_rcpt,    [VERB_DATA] = answered_data,
     [VERB_AUTH] = answered_auth,          [VERB_XCLIENT] = answered_xclient, [VERB_STARTTLS] = answered_starttls,
     [VERB_XEXCH50] = answered_xexch50,    [VERB_ATRN] = answered_turn,    [VERB_TURN] = answered_turn,
-    [VERB_NOOP] = NULL,
 };
 
-/* Servers repeat a line that they do not know, and what is in it. */
-static bool may_repeat_secret(const exchange *e, uint16_t code)
+/* Is `part` somewhere in `whole`? One or two octets are everywhere. */
+static bool contains(span whole, span part)
 {
-    return e->secret && (!e->auth || (reply_severity(code) == 5 && reply_category(code) == 0));
+    for (size_t i = 0; part.length > 2 && i + part.length <= whole.length; i++)
+        if (span_equal(span_first(span_from(whole, i), part.length), part))
+            return true;
+    return false;
+}
+
+/* Servers repeat a line that they do not know or cannot decode, whole or in part. A 535 says that the credentials are wrong
+ * (RFC 4954, 6), mostly without naming them: it is read if it does not. */
+static bool may_repeat_secret(const server_reply *reply)
+{
+    const exchange *e = reply->exchange;
+
+    if (!e->secret || !e->auth)
+        return e->secret;
+    if (reply_severity(reply->code) >= 4 && reply->code != 535)
+        return true;
+    return contains(reply->whole, e->auth->sent[0]) || contains(reply->whole, e->auth->sent[1]);
 }
 
 static void take_effect(reading *r, const server_reply *reply, finding *f)
 {
     const exchange *e = reply->exchange;
 
-    if (may_repeat_secret(e, reply->code))
+    if (may_repeat_secret(reply))
         f->flags |= FLAG_SECRET;
     if (e->kind == EXCHANGE_CONNECT)
         answered_connect(r, reply, f);
-    else if (e->kind == EXCHANGE_COMMAND && e->id < sizeof effects / sizeof effects[0] && effects[e->id])
+    else if (e->kind == EXCHANGE_COMMAND && effects[e->id])
         effects[e->id](r, reply, f);
 }
 
@@ -242,16 +275,13 @@ static bool looks_like_ehlo_reply(const server_reply *reply)
     line first = line_first(reply->whole);
     line second = line_first(span_from(reply->whole, first.length));
     reply_line parsed;
-    span rest, keyword;
+    capability offered;
 
-    if (reply->code != 250 || !second.length || !reply_line_parse(second.text, false, &parsed))
+    if (reply->code != 250 || !second.length || !reply_line_parse(second.text, false, &parsed) ||
+        !capability_parse(parsed.text, &offered) || !offered.row)
         return false;
-    rest = parsed.text;
-    keyword = span_next_word(&rest);
-    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++)
-        if (span_equal_nocase(keyword, offers[i].keyword))
-            return true;
-    return span_equal_nocase(keyword, "HELP") || span_equal_nocase(keyword, "ENHANCEDSTATUSCODES");
+    /* Others, such as "OK", are words that begin any text. */
+    return offered.row->id != CAPABILITY_OTHER || span_equal_nocase(offered.keyword, "HELP");
 }
 
 /* The DATA that a 354 answers was not captured. */
@@ -286,6 +316,19 @@ static void unanswering(reading *r, const server_reply *reply, finding *f)
 
 /* --- lines ------------------------------------------------------------------------------------------------------------- */
 
+static bool has_long_line(const server_reply *reply)
+{
+    size_t limit = reply->code == 334 ? AUTH_LINE_LIMIT : COMMAND_LINE_LIMIT;
+    line next;
+
+    for (size_t at = 0; at < reply->whole.length; at += next.length) {
+        next = line_first(span_from(reply->whole, at));
+        if (next.length > limit)
+            return true;
+    }
+    return false;
+}
+
 static uint32_t reply_notes(const stream *st, const server_reply *reply)
 {
     uint32_t notes = 0;
@@ -294,6 +337,8 @@ static uint32_t reply_notes(const stream *st, const server_reply *reply)
         notes |= NOTE_SYNTAX;
     if (st->codes_differ)
         notes |= NOTE_REPLY_CODES_DIFFER;
+    if (has_long_line(reply))
+        notes |= NOTE_LINE_TOO_LONG;
     if (span_find(reply->whole, 0) < reply->whole.length)
         notes |= NOTE_NUL;
     if (line_first(reply->whole).ending == LINE_ENDING_LF)
@@ -314,6 +359,7 @@ static void reply_complete(reading *r, size_t from, uint16_t code, bool valid, b
     f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
     f->octets = reply.copy;
     f->notes = reply_notes(&notes_from, &reply) | (cut ? NOTE_REPLY_CUT : 0);
+    f->notes |= session_plaintext_note(r->s, r->arrival->layer);
     if (!valid)
         return;
     reply.exchange = exchange_answer(r, code);
@@ -371,7 +417,7 @@ static void hold_rest(reading *r, size_t from, size_t line_begin, bool continues
 
     if (!held_before)
         f->flags |= FLAG_FIRST_PART;
-    if (exchange_waits(r->s, VERB_AUTH))
+    if (exchange_waits(r->s, VERB_AUTH) || exchange_secret_waits(r->s))
         f->flags |= FLAG_SECRET;
     stream_hold(r, from);
     if (!continues)

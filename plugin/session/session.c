@@ -7,7 +7,7 @@
 #include "wire/line.h"
 
 /* The longest first line that tells the roles: a command line's limit (RFC 5321, 4.5.3.1.4). */
-#define ROLE_LINE_LIMIT 512u
+#define ROLE_LINE_LIMIT COMMAND_LINE_LIMIT
 
 session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_limit, const moment *syn_time)
 {
@@ -42,7 +42,7 @@ span session_keep(session *s, span octets)
     return (span){(const uint8_t *)wmem_memdup(s->scope, octets.octets, octets.length), octets.length};
 }
 
-void session_restart(session *s, const char *by)
+void session_restart(session *s, const exchange *by)
 {
     exchange_forget_all(s);
     transaction_restart(s, by);
@@ -50,7 +50,8 @@ void session_restart(session *s, const char *by)
     s->client = CLIENT_COMMANDS;
     s->auth = NULL;
     s->data = NULL;
-    s->offers = 0;
+    s->offers_known = false;
+    memset(s->offered, 0, sizeof s->offered);
     s->size_offered = 0;
     s->hello_seen = false;
     s->helo = s->auth_username = (span){NULL, 0};
@@ -126,12 +127,23 @@ static bool was_plain(const session *s)
     return s->spoken[SIDE_SERVER] || s->client != CLIENT_COMMANDS || exchange_waits(s, VERB_STARTTLS);
 }
 
+uint32_t session_plaintext_note(session *s, layer which)
+{
+    bool granted = s->tls == TLS_GRANTED || s->tls == TLS_READABLE;
+
+    if (which != LAYER_PLAIN || !granted || s->plaintext_told)
+        return 0;
+    s->tls = TLS_READABLE;
+    s->plaintext_told = true;
+    return NOTE_STARTTLS_PLAINTEXT;
+}
+
 /* Octets came in this layer: TLS is running, or it was granted and is not. */
 static void notice_layer(session *s, layer which)
 {
     s->last_layer = which;
     if (which == LAYER_TLS && s->tls != TLS_RUNNING && was_plain(s))
-        session_restart(s, "STARTTLS"); /* if that was not done at its grant, the grant was not captured */
+        session_restart(s, NULL); /* if that was not done at its grant, the grant was not captured */
     if (which == LAYER_TLS)
         s->tls = TLS_RUNNING;
     else if (s->tls == TLS_GRANTED)

@@ -35,14 +35,16 @@ typedef struct moment {
 typedef enum exchange_kind { EXCHANGE_COMMAND, EXCHANGE_CONNECT, EXCHANGE_END_OF_DATA } exchange_kind;
 
 typedef struct auth_exchange {
-    const char *mechanism;  /* upper case */
+    const char *mechanism;  /* upper case; "" when the command names none: what stands in its place may be a secret */
     const char *outcome;    /* "succeeded", "failed", "cancelled"; NULL while it is not known */
     uint16_t client_steps;  /* messages the client has sent, the initial response among them */
     uint16_t server_steps;  /* challenges the server has sent */
+    uint16_t responses;     /* lines the client has sent, maybe before they were asked for */
     bool awaits_response;   /* a 334 was sent and not yet responded to */
     bool cancelled;         /* the client sent "*" */
     span username;          /* who authenticates, as far as the messages told */
     bool error_challenge;   /* a mechanism that reports errors in a challenge did so, as XOAUTH2 does */
+    span sent[2];           /* how the client's last messages begin, the newest first: servers repeat them */
 } auth_exchange;
 
 typedef struct message message;
@@ -53,7 +55,7 @@ typedef struct exchange {
     verb_id id;
     const char *verb;         /* upper case; "CONNECT" and "END-OF-DATA" for the other kinds */
     bool has_command;         /* command_frame and command_time are known */
-    bool secret;              /* the command line may hold a secret */
+    bool secret;              /* the command line, or a response to its challenges, may hold a secret */
     bool waits;               /* for a reply: it is in the session's queue */
     uint32_t command_frame;
     moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
@@ -61,13 +63,15 @@ typedef struct exchange {
     uint16_t reply_code;
     uint16_t replies_expected; /* LMTP's reply per recipient after the content; else 1 */
     uint64_t raw_octets;      /* XEXCH50: octets that follow a 354 */
-    bool last_chunk;          /* BDAT ... LAST */
+    bool last_chunk;          /* BDAT ... LAST, BURL ... LAST */
     auth_exchange *auth;      /* AUTH */
     message *message;         /* END-OF-DATA and BDAT: what it ends or carries */
     transaction *transaction; /* what it belongs to, NULL for none */
     unsigned recipient;       /* RCPT: which of the transaction's */
     bool may_end;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
     bool ends_content;        /* its reply is that to the content */
+    message *drops;           /* MAIL, EHLO ...: the chunks gathered so far, of no use if it is granted */
+    span helo_before;         /* EHLO, HELO, LHLO: the name given before, which counts again if it is refused */
 } exchange;
 
 /* The fields of a content's header that a mail log shows: unfolded, their encoded words not decoded (RFC 5322, 3.6; RFC 2047). */

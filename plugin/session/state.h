@@ -6,6 +6,13 @@
 #define ESMTP_SESSION_STATE_H
 
 #include "session/session.h"
+#include "wire/capability.h"
+#include "wire/path.h"
+
+/* The longest command line or reply line, its ending counted (RFC 5321, 4.5.3.1.4 and 4.5.3.1.5), and the longest that
+ * carries a message of AUTH (RFC 4954, 4). */
+#define COMMAND_LINE_LIMIT 512u
+#define AUTH_LINE_LIMIT 12288u
 
 /* What the client's next octets are. */
 typedef enum client_state {
@@ -17,21 +24,6 @@ typedef enum client_state {
     CLIENT_UNKNOWN,    /* anything, until a line that can only be a command */
     CLIENT_OPAQUE,     /* behind a SASL security layer */
 } client_state;
-
-/* Extensions whose offer the session has to know; bits. */
-typedef enum offer {
-    OFFER_PIPELINING = 1 << 0,
-    OFFER_CHUNKING = 1 << 1,
-    OFFER_STARTTLS = 1 << 2,
-    OFFER_SIZE = 1 << 3,
-    OFFER_SMTPUTF8 = 1 << 4,
-    OFFER_DSN = 1 << 5,
-    OFFER_8BITMIME = 1 << 6,
-    OFFER_AUTH = 1 << 7,
-    OFFER_BINARYMIME = 1 << 8,
-    OFFER_REQUIRETLS = 1 << 9,
-    OFFER_PIPECONNECT = 1 << 10,
-} offer;
 
 /* One direction of one layer. A *unit* is what becomes one finding: a command line, or all the lines of a reply. */
 typedef struct stream {
@@ -62,14 +54,16 @@ struct session {
     client_state client;
     unsigned unrecognized;    /* client lines in a row that are no known command */
     uint64_t raw_left;        /* CHUNK, RAW */
-    bool chunk_last;
+    exchange *chunk;          /* CHUNK: the BDAT that it belongs to */
     content_reader content;
+    unsigned held_oddities;   /* content_oddity: of octets that were held, not told of yet */
     message *message;         /* content under way, or chunks gathered so far */
+    transaction *chunks_of;   /* what these chunks belong to, NULL for none */
     exchange *data;           /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
     bool data_bare_lf;
 
     wmem_list_t *waiting;     /* exchange *: oldest first */
-    unsigned waiting_verbs[VERB_NOOP + 1]; /* commands among them, by verb */
+    unsigned waiting_verbs[VERB_COUNT]; /* commands among them, by verb */
     exchange *auth;           /* the AUTH under way */
     bool auth_tried;
     bool layer_possible;      /* a mechanism that may add a security layer has succeeded */
@@ -79,11 +73,13 @@ struct session {
     bool greeted;
     bool lmtp;
     bool hello_seen;
-    unsigned offers;          /* offer bits of the last reply to EHLO */
+    bool offers_known;        /* EHLO or LHLO was answered 250 */
+    bool offered[CAPABILITY_ROWS_MAX]; /* in that reply, by capability_rows() */
     uint64_t size_offered;    /* 0: no limit told */
     unsigned recipients_accepted;
 
-    span helo;                /* argument of the last EHLO, HELO or LHLO */
+    span helo;                /* argument of the last EHLO, HELO or LHLO that was not refused */
+    const exchange *last_hello;
     span auth_username;       /* after a 235 */
     transaction *sending;     /* the transaction that the client's next commands belong to */
     wmem_list_t *open;        /* transaction *: not ended, oldest first */
@@ -95,6 +91,7 @@ struct session {
     layer last_layer;
     tls_state tls;
     uint32_t starttls_frame;
+    bool plaintext_told;      /* the first line in the clear behind the grant has got its note */
 
     finding *found;           /* findings of the call under way; the room is used again by the next */
     unsigned found_count;
@@ -144,6 +141,8 @@ exchange *exchange_wait_from(reading *r, exchange_kind kind, verb_id id, const c
 exchange *exchange_answer(reading *r, uint16_t code);
 /* Does a command with this verb wait? */
 bool exchange_waits(const session *s, verb_id id);
+/* Is the next reply most likely one to a line that may hold a secret? */
+bool exchange_secret_waits(const session *s);
 /* The content of a refused DATA gets no reply of its own. */
 void exchange_forget_content(session *s);
 void exchange_forget_all(session *s);
@@ -158,6 +157,8 @@ void exchange_forget_older(session *s);
 void message_begin(session *s, uint64_t position);
 /* The content of the first chunk, or of one more. */
 void message_begin_chunk(session *s, uint64_t position);
+/* The command that they would have been dropped by is granted. */
+void message_drop_chunks(session *s, const message *gathered);
 /* Reads DATA's content from r->at on, up to the end of data if that comes. */
 void message_read_content(reading *r);
 /* The same for octets of earlier calls, which were held as the beginning of a line: there is no LF in them, so the content
@@ -185,19 +186,27 @@ void mail_header_learn(session *s, message *m, span content);
 
 /* A command was sent; its exchange may come to belong to a transaction. */
 void transaction_command(reading *r, exchange *e, const command *said);
-/* The content is complete; `e` waits for the reply to it. */
-void transaction_content_complete(reading *r, exchange *e, const message *m);
+/* The content's last octet is sent, or announced by a last chunk; `e` waits for the reply to it. */
+void transaction_content_ends(reading *r, exchange *e, const message *m);
 /* A reply that answers `e` has come. */
 void transaction_reply(reading *r, exchange *e, span whole, uint16_t code);
+/* The last chunk, that of `e`, is through. */
+void transaction_chunk_through(const exchange *e);
+/* Reads the path of MAIL's or RCPT's argument behind `word`, "FROM" or "TO". Returns what follows it: the parameters. */
+span transaction_path(span argument, const char *word, path *path_r);
+/* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */
+transaction *transaction_resolved(transaction *t);
 /* No reply to `e` will come any more. */
 void transaction_forgotten(session *s, exchange *e);
 /* A copy of octets that lives with the session. */
 span session_keep(session *s, span octets);
 /* The session starts anew: whatever is open ends. */
-void transaction_restart(session *s, const char *by);
+void transaction_restart(session *s, const exchange *by);
 
 /* client.c, server.c — the two readers. */
 
+/* Did the last reply to EHLO offer this extension? One that nobody knows is taken as offered. */
+bool session_offers(const session *s, const char *keyword);
 void client_read(reading *r);
 void client_gap(reading *r, uint64_t octets);
 void server_read(reading *r);
@@ -205,7 +214,11 @@ void server_gap(reading *r);
 
 /* session.c */
 
-/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is forgotten. `by`: the verb that made it. */
-void session_restart(session *s, const char *by);
+/* NOTE_STARTTLS_PLAINTEXT for the first line in the clear behind the grant of TLS, else 0. */
+uint32_t session_plaintext_note(session *s, layer which);
+
+/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is forgotten. `by`: the
+ * command that made it, NULL for a STARTTLS that was not captured. */
+void session_restart(session *s, const exchange *by);
 
 #endif

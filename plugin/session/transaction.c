@@ -27,8 +27,7 @@ const char *outcome_text(outcome of)
     return texts[of];
 }
 
-/* The transaction that counts: its own, or the one it turned out to go on with. */
-static transaction *resolved(transaction *t)
+transaction *transaction_resolved(transaction *t)
 {
     while (t && t->merged_into)
         t = t->merged_into;
@@ -37,16 +36,18 @@ static transaction *resolved(transaction *t)
 
 /* --- what the client sends --------------------------------------------------------------------------------------------- */
 
-static void learn_declared_size(transaction *t, span parameters)
+static void learn_parameters(transaction *t, span parameters)
 {
     parameter next;
 
-    while (parameter_next(&parameters, PARAMETER_OF_MAIL, &next))
+    while (parameter_next(&parameters, PARAMETER_OF_MAIL, &next)) {
+        t->smtputf8 |= next.row && next.row->id == PARAMETER_SMTPUTF8;
         if (next.row && next.row->id == PARAMETER_SIZE && parameter_size(next.value, &t->declared_size) == NUMBER_OK)
             t->has_declared_size = true;
+    }
 }
 
-static span path_of(span argument, const char *word, path *path_r)
+span transaction_path(span argument, const char *word, path *path_r)
 {
     path_prefix prefix = path_prefix_find(argument, word);
     span in = span_from(argument, prefix.length);
@@ -60,7 +61,7 @@ static void mail_sent(reading *r, exchange *e, const command *said)
     session *s = r->s;
     transaction *t = wmem_new0(s->scope, transaction);
     path found;
-    span parameters = path_of(said->argument, "FROM", &found);
+    span parameters = transaction_path(said->argument, "FROM", &found);
 
     t->first_frame = r->arrival->frame;
     t->begin = t->end = r->arrival->time;
@@ -70,8 +71,8 @@ static void mail_sent(reading *r, exchange *e, const command *said)
     t->null_sender = found.null_path;
     t->mail_from = session_keep(s, found.address);
     t->recipients = wmem_array_new(s->scope, sizeof(recipient));
-    t->previous = resolved(s->sending);
-    learn_declared_size(t, parameters);
+    t->previous = transaction_resolved(s->sending);
+    learn_parameters(t, parameters);
     wmem_list_append(s->open, t);
     t->open = wmem_list_tail(s->open);
     s->sending = t;
@@ -87,7 +88,7 @@ static void rcpt_sent(reading *r, exchange *e, const command *said)
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
         return;
-    path_of(said->argument, "TO", &found);
+    transaction_path(said->argument, "TO", &found);
     added.address = session_keep(r->s, found.address);
     e->transaction = t;
     e->recipient = wmem_array_get_count(t->recipients);
@@ -103,13 +104,24 @@ static void content_sent(reading *r, exchange *e, const command *said)
     if (!t)
         return;
     t->method = said->row->name;
+    t->by_url |= e->id == VERB_BURL;
     e->transaction = t;
     t->unanswered++;
-    if (e->last_chunk)
-        transaction_content_complete(r, e, e->message);
+    if (!e->last_chunk)
+        return;
+    transaction_content_ends(r, e, e->message);
+    t->content_sent = !e->message || e->message->complete; /* the octets of a chunk follow, unless it has none */
 }
 
-void transaction_content_complete(reading *r, exchange *e, const message *m)
+void transaction_chunk_through(const exchange *e)
+{
+    transaction *t = transaction_resolved(e->transaction);
+
+    if (t && !t->ended_by)
+        t->content_sent = true;
+}
+
+void transaction_content_ends(reading *r, exchange *e, const message *m)
 {
     transaction *t = r->s->sending;
 
@@ -127,7 +139,7 @@ void transaction_content_complete(reading *r, exchange *e, const message *m)
 /* RSET, QUIT, EHLO, HELO, STARTTLS: end it if they are granted. */
 static void ender_sent(reading *r, exchange *e, const command *said)
 {
-    transaction *t = resolved(r->s->sending);
+    transaction *t = transaction_resolved(r->s->sending);
 
     (void)said;
     if (!t)
@@ -140,28 +152,19 @@ static void ender_sent(reading *r, exchange *e, const command *said)
         r->s->sending = NULL;
 }
 
-static void (*const senders[])(reading *, exchange *, const command *) = {
+static void (*const senders[VERB_COUNT])(reading *, exchange *, const command *) = {
     [VERB_MAIL] = mail_sent,    [VERB_RCPT] = rcpt_sent,  [VERB_DATA] = content_sent, [VERB_BDAT] = content_sent,
     [VERB_BURL] = content_sent, [VERB_RSET] = ender_sent, [VERB_QUIT] = ender_sent,   [VERB_EHLO] = ender_sent,
     [VERB_HELO] = ender_sent,   [VERB_LHLO] = ender_sent, [VERB_STARTTLS] = ender_sent, [VERB_XCLIENT] = ender_sent,
-    [VERB_NOOP] = NULL,
 };
 
 void transaction_command(reading *r, exchange *e, const command *said)
 {
-    if (e->id < sizeof senders / sizeof senders[0] && senders[e->id])
+    if (senders[e->id])
         senders[e->id](r, e, said);
 }
 
 /* --- how it ends ------------------------------------------------------------------------------------------------------- */
-
-static bool any_recipient_taken(const transaction *t)
-{
-    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
-        if (((recipient *)wmem_array_index(t->recipients, i))->taken_by_rcpt)
-            return true;
-    return false;
-}
 
 static outcome outcome_of_code(uint16_t code)
 {
@@ -171,25 +174,31 @@ static outcome outcome_of_code(uint16_t code)
     return severity < sizeof outcomes / sizeof outcomes[0] ? outcomes[severity] : OUTCOME_UNKNOWN;
 }
 
-/* LMTP: each recipient has a result of its own (RFC 2033, 4.2). */
+/* LMTP: each recipient has a result of its own (RFC 2033, 4.2). Those that are missing may be anything. */
 static outcome outcome_of_recipients(const transaction *t)
 {
-    unsigned taken = 0, refused = 0;
+    unsigned taken = 0, refused = 0, missing = 0;
 
     for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++) {
         const recipient *to = (const recipient *)wmem_array_index(t->recipients, i);
         if (to->taken_by_rcpt)
-            (reply_severity(to->code) == 2 ? &taken : &refused)[0]++;
+            (!to->code ? &missing : reply_severity(to->code) == 2 ? &taken : &refused)[0]++;
     }
+    if (taken && refused)
+        return OUTCOME_PARTIAL;
+    if (missing)
+        return OUTCOME_UNKNOWN;
     if (taken)
-        return refused ? OUTCOME_PARTIAL : OUTCOME_ACCEPTED;
+        return OUTCOME_ACCEPTED;
     return t->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
 }
 
-/* MAIL was refused, or all recipients were. */
+/* MAIL was refused, or all recipients were: one whose reply was lost may have been taken. */
 static bool for_nobody(const transaction *t)
 {
-    return reply_severity(t->mail.code) >= 4 || (t->worst.code && !any_recipient_taken(t));
+    bool all_answered = t->recipients_answered == wmem_array_get_count(t->recipients);
+
+    return reply_severity(t->mail.code) >= 4 || (t->worst.code && !t->recipients_taken && all_answered);
 }
 
 static void decide(transaction *t)
@@ -197,7 +206,7 @@ static void decide(transaction *t)
     bool decided = t->content_answered || t->content_refused;
 
     if (decided && (!for_nobody(t) || reply_severity(t->verdict.code) == 2)) {
-        t->outcome = t->lmtp_answers > 1 ? outcome_of_recipients(t) : outcome_of_code(t->verdict.code);
+        t->outcome = t->lmtp_answers && t->recipients_taken ? outcome_of_recipients(t) : outcome_of_code(t->verdict.code);
     } else if (for_nobody(t)) {
         t->outcome = t->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
         t->verdict = t->worst;
@@ -205,6 +214,38 @@ static void decide(transaction *t)
     } else {
         t->outcome = t->content_sent ? OUTCOME_UNKNOWN : OUTCOME_ABORTED;
     }
+    if (t->outcome == OUTCOME_UNKNOWN) {
+        t->verdict = (verdict){0};
+        t->end = t->begin;
+    }
+}
+
+/* The few words that `ended_by` knows. HELO and LHLO do what EHLO does, and so does XCLIENT, after whose 220 the session
+ * starts anew; ATRN and TURN end what the client had to say, as if it had closed the connection. */
+static const char *ending_of(const exchange *by)
+{
+    switch (by->id) {
+    case VERB_HELO:
+    case VERB_EHLO:
+    case VERB_LHLO:
+    case VERB_XCLIENT:
+        return "EHLO";
+    case VERB_STARTTLS:
+        return "STARTTLS";
+    case VERB_ATRN:
+    case VERB_TURN:
+        return "CLOSE";
+    default: /* RSET, QUIT */
+        return by->verb;
+    }
+}
+
+/* What is told of the content is what was known of it then: octets of a chunk may follow its refusal. */
+static void freeze_content(transaction *t)
+{
+    t->has_size = t->message && t->content_sent && !t->by_url;
+    t->size = t->has_size ? t->message->unstuffed_size : 0;
+    t->header = t->message ? t->message->header : NULL;
 }
 
 static void transaction_end(session *s, transaction *t, const char *by)
@@ -213,6 +254,7 @@ static void transaction_end(session *s, transaction *t, const char *by)
         return;
     t->ended_by = by;
     decide(t);
+    freeze_content(t);
     if (!t->index)
         t->index = ++s->transactions;
     wmem_list_remove_frame(s->open, t->open);
@@ -271,7 +313,7 @@ static void refusal(reading *r, transaction *t, const verdict *said)
 /* MAIL was refused because a transaction is open already: it goes on, with what was sent since. */
 static void merge_into_previous(session *s, transaction *t)
 {
-    transaction *previous = resolved(t->previous);
+    transaction *previous = transaction_resolved(t->previous);
 
     t->merged_into = previous;
     t->merged_at = wmem_array_get_count(previous->recipients);
@@ -280,6 +322,8 @@ static void merge_into_previous(session *s, transaction *t)
     if (t->method)
         previous->method = t->method;
     previous->unanswered += t->unanswered;
+    previous->recipients_taken += t->recipients_taken;
+    previous->recipients_answered += t->recipients_answered;
     wmem_list_remove_frame(s->open, t->open);
     t->open = NULL;
     if (s->sending == t)
@@ -289,7 +333,7 @@ static void merge_into_previous(session *s, transaction *t)
 static void mail_answered(reading *r, transaction *t, const verdict *said)
 {
     session *s = r->s;
-    transaction *previous = resolved(t->previous);
+    transaction *previous = transaction_resolved(t->previous);
     bool previous_open = previous && !previous->ended_by;
 
     if (said->code == 503 && previous_open) {
@@ -310,18 +354,37 @@ static void rcpt_answered(reading *r, exchange *e, transaction *t, const verdict
 
     to->code = said->code;
     to->taken_by_rcpt = reply_severity(said->code) == 2;
+    t->recipients_taken += to->taken_by_rcpt;
+    t->recipients_answered++;
     refusal(r, t, said);
 }
 
-/* The n-th answer after an LMTP content is for the n-th recipient that RCPT accepted. */
-static void lmtp_result(transaction *t, unsigned answer, uint16_t code)
+/* The next recipient that RCPT accepted, from t->lmtp_next on; NULL when there is none. */
+static recipient *lmtp_recipient(transaction *t)
 {
-    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++) {
-        recipient *to = (recipient *)wmem_array_index(t->recipients, i);
-        if (to->taken_by_rcpt && answer-- == 0) {
-            to->code = code;
+    while (t->lmtp_next < wmem_array_get_count(t->recipients)) {
+        recipient *to = (recipient *)wmem_array_index(t->recipients, t->lmtp_next++);
+        if (to->taken_by_rcpt)
+            return to;
+    }
+    return NULL;
+}
+
+/* The n-th answer after an LMTP content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421 is for all
+ * that are left, since the session ends with it. */
+static void lmtp_result(transaction *t, uint16_t code)
+{
+    recipient *to;
+
+    if (!t->lmtp_answers++) {
+        while ((to = lmtp_recipient(t)) != NULL)
+            to->code = 0; /* RCPT's reply is not the result */
+        t->lmtp_next = 0;
+    }
+    while ((to = lmtp_recipient(t)) != NULL) {
+        to->code = code;
+        if (code != 421)
             return;
-        }
     }
 }
 
@@ -342,12 +405,21 @@ static void weigh(reading *r, transaction *t, const verdict *said)
     t->end = r->arrival->time;
 }
 
+/* An earlier refusal was not the last word. */
+static void forget_refusal(transaction *t)
+{
+    t->content_refused = t->chunk_refused = false;
+    t->verdict = (verdict){0};
+}
+
 static void content_answered(reading *r, exchange *e, transaction *t, const verdict *said, span whole)
 {
     session *s = r->s;
 
+    if (!t->content_answered && !(t->chunk_refused && e->kind == EXCHANGE_COMMAND))
+        forget_refusal(t);
     if (s->lmtp) {
-        lmtp_result(t, t->lmtp_answers++, said->code);
+        lmtp_result(t, said->code);
         t->any_deferred |= reply_severity(said->code) == 4;
     }
     weigh(r, t, said);
@@ -358,12 +430,15 @@ static void content_answered(reading *r, exchange *e, transaction *t, const verd
         transaction_end(s, t, "END-OF-DATA");
 }
 
-/* DATA, or a chunk that is not the last: refused, though there are recipients, it decides. */
-static void content_started(reading *r, transaction *t, const verdict *said)
+/* DATA, or a chunk that is not the last: refused, though there are recipients, it decides, unless DATA is granted later. */
+static void content_started(reading *r, const exchange *e, transaction *t, const verdict *said)
 {
+    if (said->code == 354)
+        forget_refusal(t);
     if (reply_severity(said->code) < 4 || for_nobody(t))
         return;
     t->content_refused = true;
+    t->chunk_refused |= e->id != VERB_DATA;
     weigh(r, t, said);
 }
 
@@ -379,7 +454,7 @@ static void ender_answered(reading *r, exchange *e, transaction *t, uint16_t cod
     bool granted = reply_severity(code) == 2 || e->id == VERB_QUIT;
 
     if (granted) {
-        transaction_end(r->s, t, e->verb);
+        transaction_end(r->s, t, ending_of(e));
         return;
     }
     if (t->ender == e)
@@ -390,7 +465,7 @@ static void ender_answered(reading *r, exchange *e, transaction *t, uint16_t cod
 
 void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
 {
-    transaction *t = resolved(e->transaction);
+    transaction *t = transaction_resolved(e->transaction);
     verdict said;
 
     if (!t || t->ended_by)
@@ -407,13 +482,13 @@ void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
     else if (e->id == VERB_RCPT)
         rcpt_answered(r, e, t, &said);
     else
-        content_started(r, t, &said);
-    end_if_refused(r->s, resolved(t));
+        content_started(r, e, t, &said);
+    end_if_refused(r->s, transaction_resolved(t));
 }
 
 void transaction_forgotten(session *s, exchange *e)
 {
-    transaction *t = resolved(e->transaction);
+    transaction *t = transaction_resolved(e->transaction);
 
     if (!t || t->ended_by)
         return;
@@ -422,13 +497,15 @@ void transaction_forgotten(session *s, exchange *e)
     if (e->ends_content)
         transaction_end(s, t, "END-OF-DATA");
     else if (e->may_end)
-        transaction_end(s, t, e->verb);
+        transaction_end(s, t, ending_of(e));
 }
 
-void transaction_restart(session *s, const char *by)
+void transaction_restart(session *s, const exchange *by)
 {
+    const char *ending = by ? ending_of(by) : "STARTTLS";
+
     while (wmem_list_head(s->open))
-        transaction_end(s, (transaction *)wmem_list_frame_data(wmem_list_head(s->open)), by);
+        transaction_end(s, (transaction *)wmem_list_frame_data(wmem_list_head(s->open)), ending);
     s->sending = NULL;
 }
 
@@ -452,8 +529,9 @@ void transaction_cut_off(const session *s, const transaction *t, transaction *en
         number_open(s);
     *ended_r = *t;
     ended_r->index = t->index_if_cut_off;
-    ended_r->ended_by = t->ender ? t->ender->verb : "CLOSE";
+    ended_r->ended_by = t->ender ? ending_of(t->ender) : "CLOSE";
     decide(ended_r);
+    freeze_content(ended_r);
 }
 
 wmem_list_t *session_open_transactions(const session *s)

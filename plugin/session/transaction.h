@@ -43,9 +43,13 @@ struct transaction {
     span auth_username;
     wmem_array_t *recipients; /* recipient */
     const char *method;       /* "DATA", "BDAT", "BURL"; NULL when no content was sent */
-    const message *message;   /* NULL: no content */
+    const message *message;   /* NULL: no content, or one by URL; may still grow: what counts is below */
+    bool has_size;            /* the content was sent wholly, none of it by URL */
+    uint64_t size;            /* ... its octets after unstuffing, when the transaction ended */
+    const mail_header *header; /* of the content as it was then, NULL when none was seen */
     bool has_declared_size;
     uint64_t declared_size;
+    bool smtputf8;            /* MAIL declared it */
     bool tls;
     verdict verdict;          /* of the deciding reply; code 0 when aborted or unknown */
 
@@ -56,8 +60,13 @@ struct transaction {
     bool any_deferred;        /* a refusal was 4yz */
     bool content_sent;        /* wholly */
     bool content_answered;
-    bool content_refused;     /* DATA or a chunk was, though there were recipients: that decides */
+    bool content_refused;     /* DATA or a chunk was, though there were recipients: that decides ... */
+    bool chunk_refused;       /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
+    bool by_url;              /* some of the content comes from a URL (BURL) */
+    unsigned recipients_taken;    /* by RCPT */
+    unsigned recipients_answered; /* RCPTs whose reply was seen */
     unsigned lmtp_answers;
+    unsigned lmtp_next;           /* LMTP: place of the recipient from which on the next answer's is looked for */
     unsigned unanswered;      /* commands of it that wait for their reply */
     transaction *previous;    /* open when its MAIL was sent: stays the open one if MAIL is refused */
     transaction *merged_into; /* its MAIL opened none: what was sent for it is the other's */

@@ -10,36 +10,51 @@
 
 /* --- values as words --------------------------------------------------------------------------------------------------- */
 
-/* C's names for them; 0 for a character that is written as it is. */
-static char escape_letter(gunichar c, bool in_list)
+/* C's letters for some; 0 for a character that is written as it is or by its number. */
+static char escape_letter(gunichar c)
 {
     switch (c) {
-    case '\\':
-        return '\\';
     case '\t':
         return 't';
     case '\n':
         return 'n';
     case '\r':
         return 'r';
+    case '\\':
     case ',':
-        return in_list ? ',' : 0;
+        return (char)c;
     default:
         return 0;
     }
 }
 
+/* The octets at the front that need no look at their characters: control characters are ASCII or begin with C2. */
+static size_t plain_octets(const char *text, bool in_list)
+{
+    size_t length = 0;
+
+    for (uint8_t c; (c = (uint8_t)text[length]) >= 0x20 && c != 0x7f && c != 0xc2 && c != '\\' && !(in_list && c == ',');)
+        length++;
+    return length;
+}
+
 static void append_escaped(wmem_strbuf_t *word, const char *text, bool in_list)
 {
-    for (; *text; text = g_utf8_next_char(text)) {
+    for (;;) {
+        size_t plain = plain_octets(text, in_list);
+        wmem_strbuf_append_len(word, text, plain);
+        text += plain;
+        if (!text[0])
+            return;
         gunichar c = g_utf8_get_char(text);
-        char letter = escape_letter(c, in_list);
+        char letter = escape_letter(c);
         if (letter)
             wmem_strbuf_append_printf(word, "\\%c", letter);
         else if (g_unichar_iscntrl(c))
             wmem_strbuf_append_printf(word, "\\x%02x", c);
         else
             wmem_strbuf_append_unichar(word, c);
+        text = g_utf8_next_char(text);
     }
 }
 
@@ -90,40 +105,49 @@ static void append_item(wmem_strbuf_t *word, const value *v, bool in_list)
     }
 }
 
-char *value_to_word(wmem_allocator_t *scope, const value *v)
+static void append_value(wmem_strbuf_t *word, const value *v)
 {
-    wmem_strbuf_t *word = wmem_strbuf_new(scope, NULL);
-
     if (v->kind != VALUE_LIST) {
         append_item(word, v, false);
-        return wmem_strbuf_finalize(word);
+        return;
     }
     for (unsigned i = 0; i < v->list.count; i++) {
         if (i)
             wmem_strbuf_append_c(word, ',');
         append_item(word, &v->list.items[i], true);
     }
+}
+
+char *value_to_word(wmem_allocator_t *scope, const value *v)
+{
+    wmem_strbuf_t *word = wmem_strbuf_new(scope, NULL);
+
+    append_value(word, v);
     return wmem_strbuf_finalize(word);
 }
 
-/* --- tab-separated values ---------------------------------------------------------------------------------------------- */
+/* --- tab-separated values -------------------------------------------------------------------------------------------------- */
 
-static const char *end_of_column(unsigned at)
+static char end_of_column(unsigned at)
 {
-    return at + 1 < COLUMN_COUNT ? "\t" : "\n";
+    return at + 1 < COLUMN_COUNT ? '\t' : '\n';
 }
 
 static void tsv_write(FILE *out, mail_record *const *records, unsigned count)
 {
+    wmem_strbuf_t *row = wmem_strbuf_new(NULL, NULL);
+
     for (unsigned at = 0; at < COLUMN_COUNT; at++)
-        fprintf(out, "%s%s", column_name((column)at), end_of_column(at));
+        fprintf(out, "%s%c", column_name((column)at), end_of_column(at));
     for (unsigned i = 0; i < count; i++) {
+        wmem_strbuf_truncate(row, 0);
         for (unsigned at = 0; at < COLUMN_COUNT; at++) {
-            char *word = value_to_word(NULL, &records[i]->values[at]);
-            fprintf(out, "%s%s", word, end_of_column(at));
-            wmem_free(NULL, word);
+            append_value(row, &records[i]->values[at]);
+            wmem_strbuf_append_c(row, end_of_column(at));
         }
+        fputs(wmem_strbuf_get_str(row), out);
     }
+    wmem_strbuf_destroy(row);
 }
 
 /* --- JSON -------------------------------------------------------------------------------------------------------------- */

@@ -94,8 +94,12 @@ static const struct {
 
 #define TABLE_COLUMNS (sizeof table / sizeof table[0])
 
+#define FIRST_COMBINING 0x300u /* below, each character takes one column */
+
 static unsigned width_of_character(gunichar c)
 {
+    if (c < FIRST_COMBINING)
+        return 1;
     if (g_unichar_iszerowidth(c))
         return 0;
     return g_unichar_iswide(c) ? 2 : 1;

@@ -88,6 +88,8 @@ static const capability_row rows[] = {
     {"X_PIPE_CONNECT", CAPABILITY_OTHER, "commands before the greeting at a later connection", "Exim"},
 };
 
+_Static_assert(sizeof rows / sizeof rows[0] <= CAPABILITY_ROWS_MAX, "CAPABILITY_ROWS_MAX has to grow");
+
 const capability_row *capability_find(span keyword)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -6,9 +6,6 @@
 #include "number.h"
 #include "sasl.h"
 
-/* sasl-mech is 1*20 octets (RFC 4422, 3.1) */
-#define MECHANISM_LIMIT 20u
-
 /* Sorted by name. */
 static const verb_row rows[] = {
     {"ATRN", VERB_ATRN, VERB_SHAPE_ARGUMENT, "asks for the client's mail, with the roles turned round", "RFC 2645"},
@@ -91,22 +88,6 @@ bool command_parse(span text, command *command_r)
     return true;
 }
 
-/* sasl-mech = 1*20( UPPER-ALPHA / DIGIT / "-" / "_" ): one that is known however it is typed, or one written as it should
- * be. */
-static bool is_mechanism(span word)
-{
-    if (sasl_mechanism_find(word))
-        return true;
-    if (word.length == 0 || word.length > MECHANISM_LIMIT)
-        return false;
-    for (size_t i = 0; i < word.length; i++) {
-        uint8_t octet = word.octets[i];
-        if (!(octet >= 'A' && octet <= 'Z') && !octet_is_digit(octet) && octet != '-' && octet != '_')
-            return false;
-    }
-    return true;
-}
-
 /* The word, then a colon, with white space between them or not. */
 static bool is_prefix(span argument, const char *word)
 {
@@ -139,7 +120,7 @@ bool command_unmistakable(const command *in)
     case VERB_SHAPE_CHUNK:
         return bdat_parse(in->argument, &bdat) == BDAT_OK;
     case VERB_SHAPE_MECHANISM:
-        return is_mechanism(first) && span_trim_left(rest).length == 0;
+        return sasl_is_mechanism(first) && span_trim_left(rest).length == 0;
     }
     return false;
 }

@@ -29,6 +29,7 @@ typedef enum verb_id {
     VERB_XCLIENT,
     VERB_XEXCH50,
     VERB_NOOP,
+    VERB_COUNT
 } verb_id;
 
 /* What has to follow a verb for a line to be taken for a command beyond doubt. */

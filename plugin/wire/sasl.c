@@ -4,46 +4,53 @@
  */
 #include "sasl.h"
 
+/* RFC 4422, 3.1 */
+#define MECHANISM_LIMIT 20u
+
 /* Sorted by name. */
 static const sasl_mechanism_row rows[] = {
-    {"ANONYMOUS", SASL_GRAMMAR_ANONYMOUS, "no authentication, trace information at most", "RFC 4505"},
-    {"ATOKEN", SASL_GRAMMAR_OPAQUE, "account token", "Apple iCloud"},
-    {"CRAM-MD5", SASL_GRAMMAR_CRAM, "user name and keyed digest of a challenge", "RFC 2195"},
-    {"DIGEST-MD5", SASL_GRAMMAR_DIGEST, "digest of challenge, realm and password", "RFC 2831"},
-    {"ECDSA-NIST256P-CHALLENGE", SASL_GRAMMAR_OPAQUE, "signature of a challenge", "Atheme"},
-    {"EXCHANGEAUTH", SASL_GRAMMAR_GSS, "mutual authentication of Exchange servers", "Microsoft Exchange"},
-    {"EXTERNAL", SASL_GRAMMAR_EXTERNAL, "identity from another layer, such as the TLS client certificate", "RFC 4422, A"},
-    {"GS2-KRB5", SASL_GRAMMAR_OPAQUE, "Kerberos 5 through GS2", "RFC 5801"},
-    {"GS2-KRB5-PLUS", SASL_GRAMMAR_OPAQUE, "Kerberos 5 through GS2, bound to the TLS channel", "RFC 5801"},
-    {"GSS-SPNEGO", SASL_GRAMMAR_GSS, "negotiated GSS-API mechanism", "RFC 4178, Microsoft"},
-    {"GSSAPI", SASL_GRAMMAR_GSS, "Kerberos 5 through GSS-API", "RFC 4752"},
-    {"KERBEROS_V4", SASL_GRAMMAR_OPAQUE, "Kerberos 4", "RFC 2222, 7.1"},
-    {"LOGIN", SASL_GRAMMAR_LOGIN, "user name and password in the clear, asked for one by one", "draft-murchison-sasl-login"},
-    {"NTLM", SASL_GRAMMAR_GSS, "Windows challenge and response", "MS-SMTPNTLM"},
-    {"OAUTHBEARER", SASL_GRAMMAR_OAUTHBEARER, "OAuth 2.0 bearer token", "RFC 7628"},
-    {"OPENID20", SASL_GRAMMAR_OPAQUE, "OpenID", "RFC 6616"},
-    {"OTP", SASL_GRAMMAR_NAMES, "one-time password", "RFC 2444"},
-    {"PLAIN", SASL_GRAMMAR_PLAIN, "user name and password in the clear", "RFC 4616"},
-    {"PLAIN-CLIENTTOKEN", SASL_GRAMMAR_OPAQUE, "user name, password and client token", "Gmail"},
-    {"SAML20", SASL_GRAMMAR_OPAQUE, "SAML 2.0", "RFC 6595"},
-    {"SCRAM-SHA-1", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-1", "RFC 5802"},
-    {"SCRAM-SHA-1-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-1, bound to the TLS channel", "RFC 5802"},
-    {"SCRAM-SHA-256", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-256", "RFC 7677"},
+    {"ANONYMOUS", SASL_GRAMMAR_ANONYMOUS, "no authentication, trace information at most", "RFC 4505", false},
+    {"ATOKEN", SASL_GRAMMAR_OPAQUE, "account token", "Apple iCloud", false},
+    {"CRAM-MD5", SASL_GRAMMAR_CRAM, "user name and keyed digest of a challenge", "RFC 2195", false},
+    {"DIGEST-MD5", SASL_GRAMMAR_DIGEST, "digest of challenge, realm and password", "RFC 2831", true},
+    {"ECDSA-NIST256P-CHALLENGE", SASL_GRAMMAR_OPAQUE, "signature of a challenge", "Atheme", false},
+    {"EXCHANGEAUTH", SASL_GRAMMAR_GSS, "mutual authentication of Exchange servers", "Microsoft Exchange", false},
+    {"EXTERNAL", SASL_GRAMMAR_EXTERNAL, "identity from another layer, such as the TLS client certificate",
+     "RFC 4422, A", false},
+    {"GS2-KRB5", SASL_GRAMMAR_OPAQUE, "Kerberos 5 through GS2", "RFC 5801", false},
+    {"GS2-KRB5-PLUS", SASL_GRAMMAR_OPAQUE, "Kerberos 5 through GS2, bound to the TLS channel", "RFC 5801", false},
+    {"GSS-SPNEGO", SASL_GRAMMAR_GSS, "negotiated GSS-API mechanism", "RFC 4178, Microsoft", true},
+    {"GSSAPI", SASL_GRAMMAR_GSS, "Kerberos 5 through GSS-API", "RFC 4752", true},
+    {"KERBEROS_V4", SASL_GRAMMAR_OPAQUE, "Kerberos 4", "RFC 2222, 7.1", true},
+    {"LOGIN", SASL_GRAMMAR_LOGIN, "user name and password in the clear, asked for one by one",
+     "draft-murchison-sasl-login", false},
+    {"NTLM", SASL_GRAMMAR_GSS, "Windows challenge and response", "MS-SMTPNTLM", true},
+    {"OAUTHBEARER", SASL_GRAMMAR_OAUTHBEARER, "OAuth 2.0 bearer token", "RFC 7628", false},
+    {"OPENID20", SASL_GRAMMAR_OPAQUE, "OpenID", "RFC 6616", false},
+    {"OTP", SASL_GRAMMAR_NAMES, "one-time password", "RFC 2444", false},
+    {"PLAIN", SASL_GRAMMAR_PLAIN, "user name and password in the clear", "RFC 4616", false},
+    {"PLAIN-CLIENTTOKEN", SASL_GRAMMAR_OPAQUE, "user name, password and client token", "Gmail", false},
+    {"SAML20", SASL_GRAMMAR_OPAQUE, "SAML 2.0", "RFC 6595", false},
+    {"SCRAM-SHA-1", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-1", "RFC 5802", false},
+    {"SCRAM-SHA-1-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-1, bound to the TLS channel",
+     "RFC 5802", false},
+    {"SCRAM-SHA-256", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-256", "RFC 7677", false},
     {"SCRAM-SHA-256-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-256, bound to the TLS channel",
-     "RFC 7677"},
-    {"SCRAM-SHA-512", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-512", "draft-melnikov-scram-sha-512"},
+     "RFC 7677", false},
+    {"SCRAM-SHA-512", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-512", "draft-melnikov-scram-sha-512", false},
     {"SCRAM-SHA-512-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-512, bound to the TLS channel",
-     "draft-melnikov-scram-sha-512"},
-    {"SCRAM-SHA3-512", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA3-512", "draft-melnikov-scram-sha3-512"},
+     "draft-melnikov-scram-sha-512", false},
+    {"SCRAM-SHA3-512", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA3-512",
+     "draft-melnikov-scram-sha3-512", false},
     {"SCRAM-SHA3-512-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA3-512, bound to the TLS channel",
-     "draft-melnikov-scram-sha3-512"},
-    {"SECURID", SASL_GRAMMAR_NAMES, "user name and passcode of a token card", "RFC 2808"},
-    {"SKEY", SASL_GRAMMAR_OPAQUE, "one-time password", "RFC 2222, 7.3"},
-    {"WSTOKEN", SASL_GRAMMAR_OPAQUE, "web service token", "Apple iCloud"},
-    {"XOAUTH", SASL_GRAMMAR_OPAQUE, "OAuth 1.0 signed request", "Gmail, Yahoo"},
-    {"XOAUTH2", SASL_GRAMMAR_XOAUTH2, "OAuth 2.0 bearer token", "Google, Microsoft"},
-    {"XYMCOOKIE", SASL_GRAMMAR_OPAQUE, "cookie of a web session", "Yahoo"},
-    {"XYMPKI", SASL_GRAMMAR_OPAQUE, "public key", "Yahoo"},
+     "draft-melnikov-scram-sha3-512", false},
+    {"SECURID", SASL_GRAMMAR_NAMES, "user name and passcode of a token card", "RFC 2808", false},
+    {"SKEY", SASL_GRAMMAR_OPAQUE, "one-time password", "RFC 2222, 7.3", false},
+    {"WSTOKEN", SASL_GRAMMAR_OPAQUE, "web service token", "Apple iCloud", false},
+    {"XOAUTH", SASL_GRAMMAR_OPAQUE, "OAuth 1.0 signed request", "Gmail, Yahoo", false},
+    {"XOAUTH2", SASL_GRAMMAR_XOAUTH2, "OAuth 2.0 bearer token", "Google, Microsoft", false},
+    {"XYMCOOKIE", SASL_GRAMMAR_OPAQUE, "cookie of a web session", "Yahoo", false},
+    {"XYMPKI", SASL_GRAMMAR_OPAQUE, "public key", "Yahoo", false},
 };
 
 const sasl_mechanism_row *sasl_mechanism_find(span name)
@@ -53,6 +60,21 @@ const sasl_mechanism_row *sasl_mechanism_find(span name)
             return &rows[i];
     }
     return NULL;
+}
+
+/* sasl-mech = 1*20( UPPER-ALPHA / DIGIT / "-" / "_" ) (RFC 4422, 3.1) */
+bool sasl_is_mechanism(span word)
+{
+    if (sasl_mechanism_find(word))
+        return true;
+    if (word.length == 0 || word.length > MECHANISM_LIMIT)
+        return false;
+    for (size_t i = 0; i < word.length; i++) {
+        uint8_t octet = word.octets[i];
+        if (!(octet >= 'A' && octet <= 'Z') && !octet_is_digit(octet) && octet != '-' && octet != '_')
+            return false;
+    }
+    return true;
 }
 
 const sasl_mechanism_row *sasl_mechanism_rows(size_t *count_r)

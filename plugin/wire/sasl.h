@@ -31,11 +31,15 @@ typedef struct sasl_mechanism_row {
     sasl_grammar grammar;
     const char *meaning; /* "user name and password in the clear" */
     const char *source;  /* "RFC 4616" */
+    bool adds_layer;     /* may put a security layer round what follows (RFC 4422, 3.7) */
 } sasl_mechanism_row;
 
 /* The row of a mechanism, letters compared without case; NULL when it is not known. */
 const sasl_mechanism_row *sasl_mechanism_find(span name);
 const sasl_mechanism_row *sasl_mechanism_rows(size_t *count_r); /* sorted by name */
+/* Can the word name a mechanism: one that is known, however it is typed, or one written as RFC 4422 wants it? Else what stands
+ * in a mechanism's place is most likely its message. */
+bool sasl_is_mechanism(span word);
 
 typedef enum sasl_side { SASL_CLIENT, SASL_SERVER } sasl_side;
 

@@ -54,7 +54,8 @@ class Peers:
 def message(number, octets):
     """A mail of about so many octets."""
     header = lines(f"From: Ann <ann{number}@example.org>", f"To: Bob <bob{number}@example.net>",
-                   f"Subject: Mail number {number}", f"Message-ID: <{number}@example.org>", "Date: Tue, 14 Nov 2023 22:13:20 +0000", "")
+                   f"Subject: Mail number {number}", f"Message-ID: <{number}@example.org>",
+                   "Date: Tue, 14 Nov 2023 22:13:20 +0000", "")
     return header + TEXT_LINE * max(1, (octets - len(header)) // len(TEXT_LINE))
 
 

@@ -1,8 +1,8 @@
 /* fuzz.h — what the fuzz targets share.
  *
  * A target is a file fuzz_CONCEPT.c with LLVMFuzzerTestOneInput(): it calls a parser with octets that a fuzzer made up, with
- * room of just the size that the parser's comment promises is enough, and checks what holds for any input. GLib's assertions end
- * the program, which is what a fuzzer takes for a finding.
+ * room of just the size that the parser's comment promises is enough, and checks what holds for any input. GLib's assertions
+ * end the program, which is what a fuzzer takes for a finding.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -178,8 +178,10 @@ static void print_marks(void)
 {
     static const char *const marks[] = {
         "\r\n", "\n.\r\n", "\r\n.\r\n", "..", " LAST", "FROM:<", "TO:<", "=?utf-8?B?", "=?utf-8?Q?", "?=", "\\x{",
-        "IPv6:", "::", "[", "]", "220 ", "250-", "250 ", "334 ", "354 ", "235 ", "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN", "Subject:",
-        "Message-ID: <", "n,,n=", "auth=Bearer ", "Hello ", "[192.0.2.1]", "NTLMSSP", "8BITMIME", "BINARYMIME",
+        "IPv6:", "::", "[", "]", "220 ", "250-", "250 ", "334 ", "354 ", "235 ", "PROXY TCP4 ", "PROXY TCP6 ",
+        "PROXY UNKNOWN", "Subject:",
+        "Message-ID: <", "n,,n=", "auth=Bearer ", "Hello ", "[192.0.2.1]", "NTLMSSP",
+        "8BITMIME", "BINARYMIME",
         "\xfe" "C", "\xfe" "S", "\xfe" "c", "\xfe" "s", "\xfe" "K", "\xfe" "R", "\xfd", "\xfc", "\xfb", /* fuzz_session's */
     };
 

@@ -172,3 +172,51 @@ def test_info_of_greeting_with_control_characters_stays_one_line(tshark, capture
     info = listed(tshark, path)[0][1]
     assert info.startswith("S: 220 a")
     assert not re.search(r"[\x00-\x1f]", info)
+
+
+SECRET = "AGFubgBzZWNyZXQ="
+TRIES = ("S", lines("334 VXNlcm5hbWU6"))
+
+# Sessions in which a secret stands where it is not expected.
+MISPLACED = {
+    "the server repeats the line with the initial response": [
+        ("C", lines(f"AUTH PLAIN {SECRET}")), ("S", lines(f"500 5.5.1 unrecognized: AUTH PLAIN {SECRET}"))],
+    "the server repeats a response": [
+        ("C", lines("AUTH LOGIN")), TRIES, ("C", lines(SECRET)), ("S", lines(f"501 5.5.2 Cannot decode: {SECRET}"))],
+    "the mechanism is missing": [("C", lines(f"AUTH {SECRET}")), ("S", lines("504 5.5.4 no"))],
+    "an equals sign in place of the space": [("C", lines(f"AUTH=PLAIN {SECRET}")), ("S", lines("500 5.5.1 what"))],
+    "a response after the end of the exchange": [
+        ("C", lines("AUTH LOGIN")), ("S", lines("504 5.5.4 no")), ("C", lines("c2VjcmV0dg")), ("S", lines("500 5.5.1 what"))],
+}
+
+
+@pytest.mark.parametrize("case", MISPLACED)
+def test_no_secret_where_it_is_not_expected(tshark, capture, case):
+    path = capture(dialogue(Connection(), OPENING + MISPLACED[case]))
+    rows = [info for _, info in listed(tshark, path)]
+    heads = [row for row in tshark.tree(path, "frame").splitlines() if row.startswith("Extended Simple Mail Transfer Protocol")]
+    assert len(rows) == len(heads) == 3 + len(MISPLACED[case])
+    assert [row for row in rows + heads if "AGFubg" in row or "c2Vjcm" in row] == []
+
+
+def test_user_of_a_token_is_not_in_info(tshark):
+    """The token's own dissector would write it there."""
+    rows = tshark.info_column(places.SAMPLES / "postfix-auth-ntlm.pcapng", only="ntlmssp")
+    assert set(rows.values()) == {"C: AUTH response", "S: 334 AUTH challenge"}
+
+
+def test_records_of_one_packet_are_told_as_one(tshark):
+    """Clients that write line by line make a TLS record of each."""
+    rows = tshark.columns(places.SAMPLES / "dovecot-submission-starttls.pcapng", "Protocol", "Info", only="esmtp.message.content")
+    assert rows[47] == ("SMTP", "C: DATA fragment, 960 bytes")
+    assert [info for _, info in rows.values() if info.count("C: ") > 1] == []
+
+
+def test_several_mails_in_one_packet(tshark):
+    rows = tshark.columns(places.SAMPLES / "exim-tiny-bdat-one-segment.pcapng", "Protocol", only="imf")
+    assert set(rows.values()) == {("SMTP/IMF",)}
+
+
+def test_lone_dot_of_a_mail_that_is_not_shown(tshark, capture):
+    path = capture(dialogue(Connection(), OPENING + [ENVELOPE, ENVELOPE_REPLY, ("C", lines(".")), ("S", lines("250 2.0.0 Ok"))]))
+    assert [info for _, info in listed(tshark, path)][-2:] == ["C: .", "S: 250 2.0.0 Ok"]

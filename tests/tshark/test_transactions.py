@@ -64,7 +64,7 @@ CASES = {
     "RSET": (OPENED + ENVELOPE + says("RSET", "250 2.0.0 Ok") + QUIT, [aborted("RSET", rcpt_count=1)]),
     "QUIT": (OPENED + ENVELOPE + QUIT, [aborted("QUIT")]),
     "EHLO": (OPENED + ENVELOPE + EHLO + SENT + [TAKEN], [aborted("EHLO"), accepted(index=2)]),
-    "HELO": (OPENED + ENVELOPE + says("HELO client.example.org", "250 mx.example.net"), [aborted("HELO")]),
+    "HELO": (OPENED + ENVELOPE + says("HELO client.example.org", "250 mx.example.net"), [aborted("EHLO")]),
     "EHLO refused keeps it": (
         OPENED + FROM + says("EHLO", "501 5.5.4 Syntax") + TO + DATA + [CONTENT, TAKEN], [accepted(index=1)]),
     "MAIL refused inside one keeps it": (

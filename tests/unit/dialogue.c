@@ -80,6 +80,11 @@ void recorder_free(recorder *rec)
     g_free(rec);
 }
 
+const session *recorder_session(const recorder *rec)
+{
+    return rec->session;
+}
+
 static side sender_of(turn_kind kind)
 {
     return kind == S || kind == ST || kind == S_LOST ? SIDE_SERVER : SIDE_CLIENT;

@@ -54,7 +54,7 @@ static const dialogue auth[] = {
     {.name = "mechanism refused",
      .turns = {{S, "220 mx\r\n"}, {C, "AUTH FOO\r\n"}, {S, "504 what\r\n"}, {C, "XYZZY\r\n"}, {S, "500 what\r\n"}},
      .expected = {"S reply 220 to CONNECT", "C command AUTH FOO [auth without tls]", "S reply 504 to AUTH FOO {FOO failed}",
-                  "C command XYZZY", "S reply 500 to XYZZY"}},
+                  "C command XYZZY {secret}", "S reply 500 to XYZZY {secret}"}},
     {.name = "attempts after one another",
      .turns = {{S, "220 mx\r\n"},
                {C, "AUTH LOGIN\r\n"},
@@ -84,6 +84,19 @@ static const dialogue auth[] = {
                   "C response 1 Yg== {secret}", "C command MAIL FROM:<a@b>",
                   "S reply 334 to AUTH LOGIN {secret, challenge 0}", "S reply 334 to AUTH LOGIN {secret, challenge 1}",
                   "S reply 235 to AUTH LOGIN {LOGIN succeeded}", "S reply 250 to MAIL FROM:<a@b>"}},
+    {.name = "challenges later than a command",
+     .turns = {{S, "220 mx\r\n"},
+               {C, "AUTH LOGIN\r\nYQ==\r\nYg==\r\n"},
+               {S, "334 VXNlcm5hbWU6\r\n"},
+               {C, "MAIL FROM:<a@b>\r\n"},
+               {S, "334 UGFzc3dvcmQ6\r\n"},
+               {C, "RCPT TO:<c@d>\r\n"},
+               {S, "235 ok\r\n250 ok\r\n250 ok\r\n"}},
+     .expected = {"S reply 220 to CONNECT", "C command AUTH LOGIN [auth without tls]", "C response 0 YQ== {secret}",
+                  "C response 1 Yg== {secret}", "S reply 334 to AUTH LOGIN {secret, challenge 0}",
+                  "C command MAIL FROM:<a@b>", "S reply 334 to AUTH LOGIN {secret, challenge 1}",
+                  "C command RCPT TO:<c@d>", "S reply 235 to AUTH LOGIN {LOGIN succeeded}",
+                  "S reply 250 to MAIL FROM:<a@b>", "S reply 250 to RCPT TO:<c@d>"}},
     {.name = "XOAUTH2 error challenge",
      .turns = {{S, "220 mx\r\n"},
                {C, "AUTH XOAUTH2 dXNlcj0=\r\n"},
@@ -104,7 +117,7 @@ static const dialogue auth[] = {
      .expected = {"S reply 220 to CONNECT", "C command AUTH OAUTHBEARER [auth without tls]",
                   "S reply 334 to AUTH OAUTHBEARER {secret, challenge 0}", "C response 0 bixhPXVzZXI= {secret}",
                   "S reply 334 to AUTH OAUTHBEARER {secret, challenge 1}", "C response 1 * {secret, cancels}",
-                  "S reply 501 to AUTH OAUTHBEARER {OAUTHBEARER failed}"}},
+                  "S reply 501 to AUTH OAUTHBEARER {secret, OAUTHBEARER failed}"}},
     {.name = "a server that repeats the line",
      .turns = {{S, "220 mx\r\n"},
                {C, "AUTH PLAIN AGEAYg==\r\n"},
@@ -114,6 +127,50 @@ static const dialogue auth[] = {
      .expected = {"S reply 220 to CONNECT", "C command AUTH PLAIN AGEAYg== {secret} [auth without tls]",
                   "S reply 500 to AUTH PLAIN AGEAYg== {secret, PLAIN failed}", "C command c2VjcmV0 {secret}",
                   "S reply 500 to c2VjcmV0 {secret}"}},
+    {.name = "a server that repeats a response",
+     .turns = {{S, "220 mx\r\n"},
+               {C, "AUTH LOGIN\r\n"},
+               {S, "334 VXNlcm5hbWU6\r\n"},
+               {C, "YW5u\r\n"},
+               {S, "334 UGFzc3dvcmQ6\r\n"},
+               {C, "c2VjcmV0c\r\n"},
+               {S, "501 5.5.2 Cannot decode response: c2VjcmV0c\r\n"}},
+     .expected = {"S reply 220 to CONNECT", "C command AUTH LOGIN [auth without tls]",
+                  "S reply 334 to AUTH LOGIN {secret, challenge 0}", "C response 0 YW5u {secret}",
+                  "S reply 334 to AUTH LOGIN {secret, challenge 1}", "C response 1 c2VjcmV0c {secret}",
+                  "S reply 501 to AUTH LOGIN {secret, LOGIN failed}"}},
+    {.name = "535 with what was sent, and without",
+     .turns = {{S, "220 mx\r\n"},
+               {C, "AUTH PLAIN AGEAYg==\r\n"},
+               {S, "535 bad <AGEAYg==>\r\n"},
+               {C, "AUTH PLAIN AGEAYg==\r\n"},
+               {S, "535 bad\r\n"}},
+     .expected = {"S reply 220 to CONNECT", "C command AUTH PLAIN AGEAYg== {secret} [auth without tls]",
+                  "S reply 535 to AUTH PLAIN AGEAYg== {secret, PLAIN failed}",
+                  "C command AUTH PLAIN AGEAYg== {secret} [auth without tls]",
+                  "S reply 535 to AUTH PLAIN AGEAYg== {PLAIN failed}"}},
+    {.name = "AUTH without a mechanism",
+     .turns = {{S, "220 mx\r\n"}, {C, "AUTH AGFubgBzZWNyZXQ=\r\n"}, {S, "504 what\r\n"}},
+     .expected = {"S reply 220 to CONNECT", "C command AUTH AGFubgBzZWNyZXQ= {secret} [auth without tls]",
+                  "S reply 504 to AUTH AGFubgBzZWNyZXQ= {secret,  failed}"}},
+    {.name = "AUTH with an equals sign",
+     .turns = {{S, "220 mx\r\n"}, {C, "AUTH=PLAIN AGEAYg==\r\n"}, {S, "500 AUTH=PLAIN AGEAYg==?\r\n"}},
+     .expected = {"S reply 220 to CONNECT", "C command AUTH=PLAIN AGEAYg== {secret} [syntax]",
+                  "S reply 500 to AUTH=PLAIN AGEAYg== {secret}"}},
+    {.name = "responses that nobody asked for",
+     .turns = {{S, "220 mx\r\n"},
+               {C, "XYZZY\r\n"},
+               {S, "500 what\r\n"},
+               {C, "AUTH LOGIN\r\n"},
+               {S, "504 no\r\n"},
+               {C, "YW5uYQ\r\n"},
+               {S, "500 what\r\n"},
+               {C, "YW5u two\r\n"},
+               {S, "500 what\r\n"}},
+     .expected = {"S reply 220 to CONNECT", "C command XYZZY", "S reply 500 to XYZZY",
+                  "C command AUTH LOGIN [auth without tls]", "S reply 504 to AUTH LOGIN {LOGIN failed}",
+                  "C command YW5uYQ {secret}", "S reply 500 to YW5uYQ {secret}", "C command YW5u two",
+                  "S reply 500 to YW5u two"}},
     {.name = "the reply was lost, commands go on",
      .turns = {{S, "220 mx\r\n"},
                {C, "AUTH PLAIN AGEAYg==\r\n"},
@@ -123,8 +180,8 @@ static const dialogue auth[] = {
                {C, "XYZZY\r\n"},
                {S, "500 what\r\n"}},
      .expected = {"S reply 220 to CONNECT", "C command AUTH PLAIN AGEAYg== {secret} [auth without tls]",
-                  "C command MAIL FROM:<a@b>", "S gap 8", "S reply 250 to MAIL FROM:<a@b>", "C command XYZZY",
-                  "S reply 500 to XYZZY"}},
+                  "C command MAIL FROM:<a@b>", "S gap 8", "S reply 250 to MAIL FROM:<a@b>", "C command XYZZY {secret}",
+                  "S reply 500 to XYZZY {secret}"}},
     {.name = "a response was lost",
      .turns = {{S, "220 mx\r\n"},
                {C, "AUTH LOGIN\r\n"},
@@ -192,6 +249,14 @@ static const dialogue tls[] = {
      .expected = {"S reply 220 to CONNECT", "C command STARTTLS", "C command NOOP [plaintext]",
                   "C command MAIL FROM:<a@b> [plaintext]", "S reply 220 to STARTTLS {tls}", "CT command RSET",
                   "ST reply 250 to RSET", "tls: running"}},
+    {.name = "a reply behind the grant",
+     .turns = {{S, "220 mx\r\n"},
+               {C, "STARTTLS\r\n"},
+               {S, "220 go\r\n250 injected\r\n"},
+               {S, "250 more\r\n"},
+               {CT, "RSET\r\n"}},
+     .expected = {"S reply 220 to CONNECT", "C command STARTTLS", "S reply 220 to STARTTLS {tls}",
+                  "S reply 250 [unexpected, plaintext]", "S reply 250 [unexpected]", "CT command RSET", "tls: running"}},
     {.name = "refused",
      .turns = {{S, "220 mx\r\n"}, {C, "STARTTLS\r\n"}, {S, "454 not now\r\n"}, {C, "NOOP\r\n"}, {S, "250 ok\r\n"}},
      .expected = {"S reply 220 to CONNECT", "C command STARTTLS", "S reply 454 to STARTTLS", "C command NOOP",
@@ -207,7 +272,7 @@ static const dialogue tls[] = {
                {C, "AUTH PLAIN AGEAYg==\r\n"},
                {S, "235 ok\r\n"}},
      .expected = {"S reply 220 to CONNECT", "C command EHLO a", "S reply 250 to EHLO a {ehlo}", "C command STARTTLS",
-                  "S reply 220 to STARTTLS {tls}", "C command EHLO a", "S reply 250 to EHLO a {ehlo}",
+                  "S reply 220 to STARTTLS {tls}", "C command EHLO a [plaintext]", "S reply 250 to EHLO a {ehlo}",
                   "C command AUTH PLAIN AGEAYg== {secret}", "S reply 235 to AUTH PLAIN AGEAYg== {PLAIN succeeded}",
                   "tls: readable"}},
     {.name = "X-ANONYMOUSTLS",
@@ -221,12 +286,39 @@ static const dialogue tls[] = {
                   "ST reply 221 to QUIT", "tls: running"}},
 };
 
+/* What came of one line of octets behind the reply to AUTH. */
+static finding_kind kind_behind(const char *sent, const void *octets, size_t length)
+{
+    recorder *rec = recorder_new(false, false, 0);
+    finding_kind kind;
+
+    recorder_feed(rec, S, "220 mx\r\n", 8, 0, 0, false);
+    recorder_feed(rec, C, sent, strlen(sent), 0, 0, false);
+    recorder_feed(rec, S, "235 ok\r\n", 8, 0, 0, false);
+    kind = (finding_kind)recorder_feed(rec, C, octets, length, 0, 0, false)->findings[0].kind;
+    recorder_free(rec);
+    return kind;
+}
+
+static void test_layer_or_not(void)
+{
+    g_assert_cmpint(kind_behind("AUTH NTLM YQ==\r\n", "\0\0\1\0abc", 7), ==, FINDING_OPAQUE);
+    g_assert_cmpint(kind_behind("AUTH DIGEST-MD5 YQ==\r\n", "\0\0\0\3abc", 7), ==, FINDING_OPAQUE);
+    /* A mechanism that adds none, a length of 0, and one beyond any that is agreed on. */
+    g_assert_cmpint(kind_behind("AUTH CRAM-MD5 YQ==\r\n", "\0\0\0\3abc\r\n", 9), ==, FINDING_COMMAND);
+    g_assert_cmpint(kind_behind("AUTH GSSAPI YQ==\r\n", "\0\0\0\0abc\r\n", 9), ==, FINDING_COMMAND);
+    g_assert_cmpint(kind_behind("AUTH GSSAPI YQ==\r\n", "\1\0\0\3abc\r\n", 9), ==, FINDING_COMMAND);
+    /* Content that is under way is no layer, whatever it begins with. */
+    g_assert_cmpint(kind_behind("AUTH GSSAPI YQ==\r\nBDAT 9 LAST\r\n", "\0\0\0\3abc\r\n", 9), ==, FINDING_CONTENT);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     wmem_init();
     dialogues_add("/session/auth", auth, G_N_ELEMENTS(auth));
     dialogues_add("/session/layers", layers, G_N_ELEMENTS(layers));
+    g_test_add_func("/session/layers/layer or not", test_layer_or_not);
     dialogues_add("/session/tls", tls, G_N_ELEMENTS(tls));
     return g_test_run();
 }

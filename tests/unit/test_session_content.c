@@ -248,7 +248,7 @@ static const dialogue chunks[] = {
                {S, "250-a\r\n250 HELP\r\n"},
                {C, "BDAT 3 LAST\r\ncde"}},
      .expected = {"S reply 220 to CONNECT", "C command BDAT 2", "C chunk 2", "S reply 250 to BDAT 2", "C command EHLO a",
-                  "S reply 250 to EHLO a {ehlo}", "C command BDAT 3 LAST", "C chunk 3, ends 3/3"}},
+                  "S reply 250 to EHLO a {ehlo}", "C command BDAT 3 LAST [extension]", "C chunk 3, ends 3/3"}},
 };
 
 static const dialogue raw[] = {

@@ -174,11 +174,11 @@ static const struct {
 } long_lines[] = {
     {C, "NOOP ", UNIT_LIMIT - 2, "\r\n",
      "S reply 220 to CONNECT\n"
-     "C command NOOP xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nC command QUIT\n"},
+     "C command NOOP xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx [line too long]\nC command QUIT\n"},
     {C, "NOOP ", UNIT_LIMIT - 1, "\r\n", "S reply 220 to CONNECT\nC unknown 65537 [line too long]\nC command QUIT\n"},
     {C, "NOOP ", 5 * UNIT_LIMIT, "\r\n", "S reply 220 to CONNECT\nC unknown 327682 [line too long]\nC command QUIT\n"},
     {C, "NOOP ", 5 * UNIT_LIMIT, "", "S reply 220 to CONNECT\nC unknown 327686 [line too long]\n"},
-    {S, "250 ", UNIT_LIMIT - 2, "\r\n", "S reply 220 to CONNECT\nC command NOOP\nS reply 250 to NOOP\n"},
+    {S, "250 ", UNIT_LIMIT - 2, "\r\n", "S reply 220 to CONNECT\nC command NOOP\nS reply 250 to NOOP [line too long]\n"},
     {S, "250-", UNIT_LIMIT, "\r\n250 ok\r\n",
      "S reply 220 to CONNECT\nC command NOOP\nS unknown 65538 [line too long]\nS reply 250 to NOOP\n"},
     {S, "250-a\r\n250-", UNIT_LIMIT, "\r\n250 ok\r\n",

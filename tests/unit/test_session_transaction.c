@@ -1,0 +1,332 @@
+/* test_session_transaction.c — mail transactions: what ends them, and what becomes of them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session/transaction.h"
+
+#include "dialogue.h"
+
+#define TURNS 24
+#define MAILS 4
+/* Far more than it takes on a slow machine, far less than it would take were it quadratic. */
+#define SECONDS_AT_MOST 20.0
+
+/* A session, and its mails as describe() tells them. The last turn may be a loss. */
+typedef struct script {
+    const char *name;
+    turn turns[TURNS];
+    const char *mails[MAILS];
+} script;
+
+#define GREETING {S, "220 mx\r\n"}, {C, "EHLO a\r\n"}, {S, "250 mx\r\n"}
+#define LMTP_GREETING {S, "220 mx\r\n"}, {C, "LHLO a\r\n"}, {S, "250 mx\r\n"}
+#define FROM {C, "MAIL FROM:<a@b>\r\n"}, {S, "250 ok\r\n"}
+#define TO {C, "RCPT TO:<c@d>\r\n"}, {S, "250 ok\r\n"}
+#define ENVELOPE FROM, TO
+#define CONTENT {C, "Subject: x\r\n\r\n.\r\n"}
+#define SENT {C, "DATA\r\n"}, {S, "354 go\r\n"}, CONTENT
+
+static const script refusals[] = {
+    {.name = "DATA refused, then taken",
+     .turns = {GREETING, ENVELOPE, {C, "DATA\r\n"}, {S, "451 wait\r\n"}, SENT, {S, "250 ok\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "DATA before RCPT",
+     .turns = {GREETING, FROM, {C, "DATA\r\n"}, {S, "503 no\r\n"}, TO, SENT, {S, "250 ok\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "DATA refused, then granted, and cut off",
+     .turns = {GREETING, ENVELOPE, {C, "DATA\r\n"}, {S, "451 wait\r\n"}, SENT},
+     .mails = {"1 unknown, CLOSE, 0, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "DATA refused, and no more",
+     .turns = {GREETING, ENVELOPE, {C, "DATA\r\n"}, {S, "451 wait\r\n"}},
+     .mails = {"1 deferred, CLOSE, 451, a@b to 250, DATA, helo a"}},
+    {.name = "a chunk refused, the last taken",
+     .turns = {GREETING, ENVELOPE, {C, "BDAT 1\r\nx"}, {S, "552 no\r\n"}, {C, "BDAT 0 LAST\r\n"}, {S, "250 ok\r\n"}},
+     .mails = {"1 rejected, END-OF-DATA, 552, a@b to 250, BDAT 1, helo a"}},
+    {.name = "the reply to another RCPT lost",
+     .turns = {GREETING,
+               {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n"},
+               {S, "250 ok\r\n550 no\r\n"},
+               {S_LOST, "250 ok\r\n"},
+               {S, "354 go\r\n"},
+               CONTENT,
+               {S, "451 later\r\n"}},
+     .mails = {"1 deferred, END-OF-DATA, 451, a@b to 550 0, DATA 14, Subject x, helo a"}},
+};
+
+static const script contents[] = {
+    {.name = "BURL LAST",
+     .turns = {GREETING, ENVELOPE, {C, "BURL imap://x LAST\r\n"}, {S, "250 ok\r\n"}, ENVELOPE},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250, BURL, helo a", "2 aborted, CLOSE, 0, a@b to 250, helo a"}},
+    {.name = "BURL, then a chunk",
+     .turns = {GREETING,
+               ENVELOPE,
+               {C, "BURL imap://x\r\n"},
+               {S, "250 ok\r\n"},
+               {C, "BDAT 3 LAST\r\nabc"},
+               {S, "250 ok\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250, BDAT, helo a"}},
+    {.name = "a chunk refused before it is through",
+     .turns = {GREETING, ENVELOPE, {C, "BDAT 10 LAST\r\nabc"}, {S, "552 no\r\n"}, {C, "defghij"}},
+     .mails = {"1 rejected, END-OF-DATA, 552, a@b to 250, BDAT, helo a"}},
+    {.name = "cut off in a chunk",
+     .turns = {GREETING, ENVELOPE, {C, "BDAT 10 LAST\r\nabc"}},
+     .mails = {"1 aborted, CLOSE, 0, a@b to 250, BDAT, helo a"}},
+    {.name = "MAIL refused keeps the chunks",
+     .turns = {GREETING,
+               ENVELOPE,
+               {C, "BDAT 3\r\nabc"},
+               {S, "250 ok\r\n"},
+               {C, "MAIL FROM:<x@y>\r\n"},
+               {S, "503 no\r\n"},
+               {C, "BDAT 2 LAST\r\nde"},
+               {S, "250 ok\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250, BDAT 5, helo a"}},
+    {.name = "MAIL granted drops the chunks",
+     .turns = {GREETING,
+               ENVELOPE,
+               {C, "BDAT 3\r\nabc"},
+               {S, "250 ok\r\n"},
+               ENVELOPE,
+               {C, "BDAT 2 LAST\r\nde"},
+               {S, "250 ok\r\n"}},
+     .mails = {"1 aborted, MAIL, 0, a@b to 250, BDAT, helo a", "2 accepted, END-OF-DATA, 250, a@b to 250, BDAT 2, helo a"}},
+    {.name = "EHLO refused changes nothing",
+     .turns = {GREETING,
+               ENVELOPE,
+               {C, "BDAT 3\r\nabc"},
+               {S, "250 ok\r\n"},
+               {C, "EHLO b_b\r\n"},
+               {S, "501 no\r\n"},
+               {C, "BDAT 2 LAST\r\nde"},
+               {S, "250 ok\r\n"},
+               FROM},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250, BDAT 5, helo a", "2 aborted, CLOSE, 0, a@b to, helo a"}},
+    {.name = "EHLO granted",
+     .turns = {GREETING,
+               ENVELOPE,
+               {C, "BDAT 3\r\nabc"},
+               {S, "250 ok\r\n"},
+               {C, "EHLO b\r\n"},
+               {S, "250 mx\r\n"},
+               ENVELOPE,
+               {C, "BDAT 2 LAST\r\nde"},
+               {S, "250 ok\r\n"}},
+     .mails = {"1 aborted, EHLO, 0, a@b to 250, BDAT, helo a", "2 accepted, END-OF-DATA, 250, a@b to 250, BDAT 2, helo b"}},
+    {.name = "EHLO refused while HELO waits",
+     .turns = {{S, "220 mx\r\n"}, {C, "EHLO a\r\nHELO b\r\n"}, {S, "500 no\r\n"}, {S, "250 mx\r\n"}, FROM},
+     .mails = {"1 aborted, CLOSE, 0, a@b to, helo b"}},
+};
+
+static const script endings[] = {
+    {.name = "HELO",
+     .turns = {GREETING, FROM, {C, "HELO b\r\n"}, {S, "250 mx\r\n"}},
+     .mails = {"1 aborted, EHLO, 0, a@b to, helo a"}},
+    {.name = "X-ANONYMOUSTLS",
+     .turns = {GREETING, FROM, {C, "X-ANONYMOUSTLS\r\n"}, {S, "220 go\r\n"}},
+     .mails = {"1 aborted, STARTTLS, 0, a@b to, helo a"}},
+    {.name = "XCLIENT",
+     .turns = {GREETING, FROM, {C, "XCLIENT NAME=x\r\n"}, {S, "220 mx\r\n"}},
+     .mails = {"1 aborted, EHLO, 0, a@b to, helo a"}},
+    {.name = "TURN",
+     .turns = {GREETING, FROM, {C, "TURN\r\n"}, {S, "250 ok\r\n"}},
+     .mails = {"1 aborted, CLOSE, 0, a@b to, helo a"}},
+    {.name = "HELO, not answered",
+     .turns = {GREETING, FROM, {C, "HELO b\r\n"}},
+     .mails = {"1 aborted, EHLO, 0, a@b to, helo a"}},
+};
+
+static const script lmtp[] = {
+    {.name = "all answered",
+     .turns = {LMTP_GREETING, FROM, TO, TO, SENT, {S, "250 ok\r\n"}, {S, "451 no\r\n"}},
+     .mails = {"1 partial, END-OF-DATA, 451, a@b to 250 451, DATA 14, Subject x, helo a"}},
+    {.name = "cut off behind the first of two",
+     .turns = {LMTP_GREETING, FROM, TO, TO, SENT, {S, "250 ok\r\n"}},
+     .mails = {"1 unknown, CLOSE, 0, a@b to 250 0, DATA 14, Subject x, helo a"}},
+    {.name = "cut off behind the second of three",
+     .turns = {LMTP_GREETING, FROM, TO, TO, TO, SENT, {S, "250 ok\r\n"}, {S, "550 no\r\n"}},
+     .mails = {"1 partial, CLOSE, 550, a@b to 250 550 0, DATA 14, Subject x, helo a"}},
+    {.name = "421 for all that wait",
+     .turns = {LMTP_GREETING, FROM, TO, TO, TO, SENT, {S, "250 ok\r\n"}, {S, "421 bye\r\n"}},
+     .mails = {"1 partial, END-OF-DATA, 421, a@b to 250 421 421, DATA 14, Subject x, helo a"}},
+    {.name = "LHLO refused",
+     .turns = {{S, "220 mx\r\n"},
+               {C, "LHLO a\r\n"},
+               {S, "500 no\r\n"},
+               {C, "HELO b\r\n"},
+               {S, "250 mx\r\n"},
+               FROM,
+               TO,
+               TO,
+               SENT,
+               {S, "250 ok\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250 250, DATA 14, Subject x, helo b"}},
+};
+
+/* "index outcome, what ended it, code, sender to the code of each recipient, method size, Subject, helo" */
+static char *describe(const transaction *t)
+{
+    GString *out = g_string_new(NULL);
+    const mail_header *header = t->header;
+
+    g_string_append_printf(out, "%u %s, %s, %u, %.*s to", t->index, outcome_text(t->outcome), t->ended_by, t->verdict.code,
+                           (int)t->mail_from.length, (const char *)t->mail_from.octets);
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
+        g_string_append_printf(out, " %u", ((const recipient *)wmem_array_index(t->recipients, i))->code);
+    if (t->method)
+        g_string_append_printf(out, ", %s", t->method);
+    if (t->has_size)
+        g_string_append_printf(out, " %" G_GUINT64_FORMAT, t->size);
+    if (header && header->fields[HEADER_SUBJECT].length)
+        g_string_append_printf(out, ", Subject %.*s", (int)header->fields[HEADER_SUBJECT].length,
+                               (const char *)header->fields[HEADER_SUBJECT].octets);
+    g_string_append_printf(out, ", helo %.*s", (int)t->helo.length, (const char *)t->helo.octets);
+    return g_string_free(out, FALSE);
+}
+
+/* Transactions that ended in a call. */
+static void collect(GPtrArray *ended, const chunk *in)
+{
+    for (unsigned i = 0; in && i < in->count; i++) {
+        if (in->findings[i].kind == FINDING_TRANSACTION)
+            g_ptr_array_add(ended, (gpointer)in->findings[i].transaction);
+    }
+}
+
+static void feed_in_steps(recorder *rec, GPtrArray *ended, const turn *t, size_t step)
+{
+    size_t length = strlen(t->text);
+
+    if (!step || t->kind >= C_LOST)
+        step = length;
+    for (size_t at = 0; at < length; at += step)
+        collect(ended, recorder_feed(rec, t->kind, t->text + at, MIN(step, length - at), 0, 0, false));
+}
+
+static void compare(GPtrArray *mails, const char *const *expected, unsigned at, const transaction *t)
+{
+    char *found = describe(t);
+
+    g_assert_cmpuint(at, <, MAILS);
+    g_assert_cmpstr(found, ==, expected[at]);
+    g_ptr_array_add(mails, found);
+}
+
+/* All is compared at the end: what was told of a mail must not change with what comes after it. */
+static void run(const script *in, size_t step)
+{
+    recorder *rec = recorder_new(false, false, 0);
+    GPtrArray *ended = g_ptr_array_new(), *mails = g_ptr_array_new_with_free_func(g_free);
+    wmem_list_frame_t *open;
+
+    for (size_t i = 0; in->turns[i].kind != DIALOGUE_END; i++)
+        feed_in_steps(rec, ended, &in->turns[i], step);
+    for (guint i = 0; i < ended->len; i++)
+        compare(mails, in->mails, i, (const transaction *)g_ptr_array_index(ended, i));
+    for (open = wmem_list_head(session_open_transactions(recorder_session(rec))); open; open = wmem_list_frame_next(open)) {
+        transaction cut_off;
+        transaction_cut_off(recorder_session(rec), (const transaction *)wmem_list_frame_data(open), &cut_off);
+        compare(mails, in->mails, mails->len, &cut_off);
+    }
+    g_assert_null(in->mails[mails->len]);
+    g_ptr_array_unref(ended);
+    g_ptr_array_unref(mails);
+    recorder_free(rec);
+}
+
+static void test_script(gconstpointer data)
+{
+    static const size_t steps[] = {0, 1, 3, 7};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+        run((const script *)data, steps[i]);
+}
+
+static void scripts_add(const char *path, const script *scripts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *name = g_strdup_printf("%s/%s", path, scripts[i].name);
+        g_test_add_data_func(name, &scripts[i], test_script);
+        g_free(name);
+    }
+}
+
+/* --- load -------------------------------------------------------------------------------------------------------------- */
+
+static GString *repeated(const char *text, unsigned times)
+{
+    GString *out = g_string_new(NULL);
+
+    for (unsigned i = 0; i < times; i++)
+        g_string_append(out, text);
+    return out;
+}
+
+static void fed(recorder *rec, turn_kind kind, const char *text)
+{
+    recorder_feed(rec, kind, text, strlen(text), 0, 0, false);
+}
+
+/* LMTP answers each of very many recipients: none is looked for from the first on. */
+static void test_many_results(void)
+{
+    enum { MANY = 60000 };
+    recorder *rec = recorder_new(false, false, 0);
+    GString *to = repeated("RCPT TO:<c@d>\r\n", MANY), *ok = repeated("250 ok\r\n", MANY);
+    GPtrArray *ended = g_ptr_array_new();
+    const transaction *mail;
+
+    fed(rec, S, "220 mx\r\n");
+    fed(rec, C, "LHLO a\r\nMAIL FROM:<a@b>\r\n");
+    fed(rec, S, "250 mx\r\n250 ok\r\n");
+    g_test_timer_start();
+    fed(rec, C, to->str);
+    fed(rec, S, ok->str);
+    fed(rec, C, "DATA\r\nx\r\n.\r\n");
+    fed(rec, S, "354 go\r\n");
+    collect(ended, recorder_feed(rec, S, ok->str, ok->len, 0, 0, false));
+    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST / 4);
+    g_assert_cmpuint(ended->len, ==, 1);
+    mail = (const transaction *)g_ptr_array_index(ended, 0);
+    g_assert_cmpint(mail->outcome, ==, OUTCOME_ACCEPTED);
+    g_assert_cmpuint(wmem_array_get_count(mail->recipients), ==, MANY);
+    g_ptr_array_unref(ended);
+    g_string_free(to, TRUE);
+    g_string_free(ok, TRUE);
+    recorder_free(rec);
+}
+
+/* All recipients refused, and very many chunks after them: whether anybody is left is not counted anew for each. */
+static void test_many_refusals(void)
+{
+    enum { MANY = 60000 };
+    recorder *rec = recorder_new(false, false, 0);
+    GString *to = repeated("RCPT TO:<c@d>\r\n", MANY), *no = repeated("550 no\r\n", MANY);
+    GString *chunks = repeated("BDAT 0\r\n", MANY);
+
+    fed(rec, S, "220 mx\r\n");
+    fed(rec, C, "EHLO a\r\nMAIL FROM:<a@b>\r\n");
+    fed(rec, S, "250 mx\r\n250 ok\r\n");
+    g_test_timer_start();
+    fed(rec, C, to->str);
+    fed(rec, S, no->str);
+    fed(rec, C, chunks->str);
+    fed(rec, S, no->str);
+    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST / 4);
+    g_string_free(to, TRUE);
+    g_string_free(no, TRUE);
+    g_string_free(chunks, TRUE);
+    recorder_free(rec);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    wmem_init();
+    scripts_add("/session/transaction/refusals", refusals, G_N_ELEMENTS(refusals));
+    scripts_add("/session/transaction/contents", contents, G_N_ELEMENTS(contents));
+    scripts_add("/session/transaction/endings", endings, G_N_ELEMENTS(endings));
+    scripts_add("/session/transaction/LMTP", lmtp, G_N_ELEMENTS(lmtp));
+    g_test_add_func("/session/transaction/many results", test_many_results);
+    g_test_add_func("/session/transaction/many refusals", test_many_refusals);
+    return g_test_run();
+}
