@@ -49,7 +49,9 @@ static void info_secret_command(drawing *d, const finding *f, span text)
     span mechanism = span_next_word(&rest);
 
     if (f->exchange && f->exchange->auth) {
-        size_t shown = (size_t)(mechanism.octets - verb.octets) + mechanism.length;
+        /* Without a mechanism, what stands in its place may be the secret. */
+        bool named = f->exchange->auth->mechanism[0] != '\0';
+        size_t shown = named ? (size_t)(mechanism.octets - verb.octets) + mechanism.length : verb.length;
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6",
                                        octets_format(d->pinfo->pool, verb.octets, shown)));
     } else {

@@ -152,6 +152,11 @@ static void draw_auth(const command_drawing *c)
         expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected a SASL mechanism (RFC 4954, 4)");
         return;
     }
+    if (c->finding->auth && !c->finding->auth->mechanism[0]) {
+        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected a SASL mechanism before the response (RFC 4954, 4)");
+        draw_auth_message(c->d, c->tree, c->at, mechanism, c->finding, SIDE_CLIENT, 0);
+        return;
+    }
     draw_value(c->tree, FIELD_AUTH_MECHANISM, c->at, mechanism, upper_case_of(c->d->pinfo, mechanism));
     if (response.length)
         draw_auth_message(c->d, c->tree, c->at, response, c->finding, SIDE_CLIENT, 0);

@@ -95,8 +95,8 @@ static void draw_envelope(drawing *d, proto_tree *tree, const transaction *t)
 static void draw_transaction_content(drawing *d, proto_tree *tree, const transaction *t)
 {
     draw_string(d, tree, FIELD_TRANSACTION_METHOD, t->method);
-    if (t->message && t->content_sent)
-        draw_uint(d, tree, FIELD_TRANSACTION_SIZE, t->message->unstuffed_size);
+    if (t->has_size)
+        draw_uint(d, tree, FIELD_TRANSACTION_SIZE, t->size);
     if (t->has_declared_size)
         draw_uint(d, tree, FIELD_TRANSACTION_DECLARED_SIZE, t->declared_size);
 }
@@ -108,7 +108,7 @@ static void draw_header_fields(drawing *d, proto_tree *tree, const transaction *
         [HEADER_FROM] = FIELD_TRANSACTION_HEADER_FROM, [HEADER_TO] = FIELD_TRANSACTION_HEADER_TO,
         [HEADER_DATE] = FIELD_TRANSACTION_DATE,
     };
-    const mail_header *header = t->message ? t->message->header : NULL;
+    const mail_header *header = t->header;
 
     for (unsigned i = 0; header && i < HEADER_COUNT; i++)
         if (header->fields[i].octets)

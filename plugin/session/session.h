@@ -133,7 +133,6 @@ typedef enum note {
     NOTE_NUL = 1 << 11,
     NOTE_BARE_CR = 1 << 12,
     NOTE_LOOKALIKE = 1 << 13,              /* like an end of data, but none */
-    NOTE_NUMBER_OVERFLOW = 1 << 14,
     NOTE_CUT_BY_SNAPLEN = 1 << 15,         /* the rest of the packet was not captured */
     NOTE_REQUIRETLS_WITHOUT_TLS = 1 << 16,
     NOTE_SIZE_EXCEEDED = 1 << 17,          /* SIZE= over what the server said it takes */

@@ -26,7 +26,8 @@ static char *label_of_command(wmem_allocator_t *scope, const tap_record *record,
     if (!(f->flags & FLAG_SECRET))
         return label_of_line(scope, line_of(octets_in_record(record, f)).text);
     if (f->exchange && f->exchange->auth)
-        return wmem_strdup_printf(scope, "%s %s \xe2\x80\xa6", f->exchange->verb, f->exchange->auth->mechanism);
+        return wmem_strdup_printf(scope, "%s %s%s\xe2\x80\xa6", f->exchange->verb, f->exchange->auth->mechanism,
+                                  f->exchange->auth->mechanism[0] ? " " : "");
     return wmem_strdup(scope, "\xe2\x80\xa6");
 }
 
@@ -53,8 +54,8 @@ static char *label_of_reply(wmem_allocator_t *scope, const tap_record *record, c
 
     if (f->flags & FLAG_CHALLENGE)
         return wmem_strdup(scope, "334 AUTH challenge");
-    if (f->flags & FLAG_SECRET && f->exchange && !f->exchange->auth)
-        return wmem_strdup_printf(scope, "%u \xe2\x80\xa6", f->exchange->reply_code);
+    if (f->flags & FLAG_SECRET && f->exchange)
+        return wmem_strdup_printf(scope, "%.3s \xe2\x80\xa6", label_of_line(scope, line_first(whole).text));
     first = label_of_line(scope, line_first(whole).text);
     lines = lines_in(whole);
     return lines > 1 ? wmem_strdup_printf(scope, "%s (%u lines)", first, lines) : first;

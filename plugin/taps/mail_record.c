@@ -163,7 +163,7 @@ static value method(wmem_allocator_t *scope, const transaction *t)
 static value size(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return t->message && t->content_sent ? number(t->message->unstuffed_size) : absent;
+    return t->has_size ? number(t->size) : absent;
 }
 
 static value declared_size(wmem_allocator_t *scope, const transaction *t)
@@ -174,7 +174,7 @@ static value declared_size(wmem_allocator_t *scope, const transaction *t)
 
 static value header_field(wmem_allocator_t *scope, const transaction *t, header_kind which)
 {
-    const mail_header *header = t->message ? t->message->header : NULL;
+    const mail_header *header = t->header;
 
     return header && header->fields[which].octets ? text(header_text(scope, header->fields[which])) : absent;
 }

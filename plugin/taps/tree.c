@@ -143,8 +143,8 @@ static void count_mail(stats_tree *tree, const transaction *t)
 {
     count_in(tree, MAILS, outcome_text(t->outcome));
     count_in(tree, PROTECTION, t->tls ? "under TLS" : "in the clear");
-    if (t->message && t->content_sent)
-        count_size(tree, t->message->unstuffed_size);
+    if (t->has_size)
+        count_size(tree, t->size);
 }
 
 static void count_cut_off_mail(void *data, const transaction *ended)

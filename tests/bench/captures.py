@@ -8,10 +8,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tshark"))
 
-from packets import Connection, lines, write  # noqa: E402
+from packets import ACK, Connection, Segment, lines, write  # noqa: E402
 
 EHLO_REPLY = lines("250-mx.example.net Hello client.example.org [192.0.2.1]", "250-SIZE 157286400", "250-8BITMIME",
                    "250-PIPELINING", "250-CHUNKING", "250-AUTH PLAIN LOGIN", "250-ENHANCEDSTATUSCODES", "250 HELP")
+SEGMENT = 1460  # octets
 TEXT_LINE = b"The quick brown fox jumps over the lazy dog, and the dog lets it pass for once.\r\n"
 
 
@@ -28,11 +29,19 @@ class Peers:
         self.connection.client(lines(command))
         self.connection.server(reply)
 
+    def send(self, octets):
+        """Every second segment is acknowledged, as TCP does: Wireshark keeps a list of those that are not, and walks it."""
+        for at in range(0, len(octets), 2 * SEGMENT):
+            last = self.connection.client(octets[at:at + 2 * SEGMENT], SEGMENT)[-1]
+            acknowledged = (last.sequence + len(last.payload)) % (1 << 32)
+            self.connection.segments.append(Segment(last.time, last.destination, last.source, last.acknowledgement,
+                                                    acknowledged, ACK))
+
     def mail_by_data(self, number, octets):
         self.ask(f"MAIL FROM:<ann{number}@example.org> SIZE={octets} BODY=8BITMIME", lines("250 2.1.0 Ok"))
         self.ask(f"RCPT TO:<bob{number}@example.net>", lines("250 2.1.5 Ok"))
         self.ask("DATA", lines("354 End data with <CR><LF>.<CR><LF>"))
-        self.connection.client(message(number, octets) + b".\r\n")
+        self.send(message(number, octets) + b".\r\n")
         self.connection.server(lines(f"250 2.0.0 Ok: queued as 4XyZ{number:06}"))
 
     def mail_by_chunks(self, number, octets):
@@ -40,8 +49,8 @@ class Peers:
         content = message(number, octets)
         half = len(content) // 2
         envelope = lines(f"MAIL FROM:<ann{number}@example.org>", f"RCPT TO:<bob{number}@example.net>")
-        self.connection.client(envelope + lines(f"BDAT {half}") + content[:half]
-                               + lines(f"BDAT {len(content) - half} LAST") + content[half:])
+        self.send(envelope + lines(f"BDAT {half}") + content[:half]
+                  + lines(f"BDAT {len(content) - half} LAST") + content[half:])
         self.connection.server(lines("250 2.1.0 Ok", "250 2.1.5 Ok", f"250 2.0.0 {half} octets received",
                                      f"250 2.0.0 Ok: queued as 4XyZ{number:06}"))
 
