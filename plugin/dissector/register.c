@@ -11,6 +11,7 @@
 #include "dissector/esmtp.h"
 
 #define SMTP_PORTS "25,587" /* RFC 5321, 4.5.4.2; RFC 6409, 3.1 */
+#define ODMR_PORT 366       /* RFC 2645, 4 */
 #define LMTP_PORT 24        /* RFC 2033, 5: no port of its own; 24 is what servers listen on by habit */
 
 /* 32 MiB: several times what servers commonly take, little beside the memory a capture of that size needs. */
@@ -56,6 +57,7 @@ void dissector_register(void)
 void dissector_register_handoff(void)
 {
     dissector_add_uint_range_with_preference("tcp.port", SMTP_PORTS, esmtp_handle);
+    dissector_add_uint("tcp.port", ODMR_PORT, esmtp_handle);
     dissector_add_uint("tcp.port", LMTP_PORT, lmtp_handle);
     tls_register_handoff(esmtp_handle);
     heuristic_register_handoff();
