@@ -98,7 +98,7 @@ static const enhanced_status_row rows[] = {
     {7, 11, "Encryption required for requested authentication mechanism", "RFC 4954"},
     {7, 12, "A password transition is needed", "RFC 4954"},
     {7, 13, "User account disabled", "RFC 5248"},
-    {7, 14, "Trust relationship required", "RFC 4468"},
+    {7, 14, "Trust relationship required", "RFC 5248"},
     {7, 15, "Priority level is too low", "RFC 6710"},
     {7, 16, "Message is too big for the specified priority", "RFC 6710"},
     {7, 17, "Mailbox owner has changed", "RFC 7293"},

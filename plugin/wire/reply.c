@@ -1,4 +1,4 @@
-/* reply.c — reply lines, and every reply code that an RFC defines.
+/* reply.c — reply lines, and every reply code that an RFC, or the IANA registry "SMTP Enhanced Status Codes", defines.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,7 +29,7 @@ static const reply_code_row rows[] = {
     {354, "Start mail input, end with <CRLF>.<CRLF>", "RFC 5321, 4.2.3"},
     {355, "Offset from which to send the rest of the transaction", "RFC 1845"},
     {421, "Service not available, closing transmission channel", "RFC 5321, 4.2.3"},
-    {422, "A password transition is needed", "RFC 5248"},
+    {422, "A password transition is needed", "IANA registry, X.7.12"},
     {432, "A password transition is needed", "RFC 4954, 6"},
     {450, "Requested mail action not taken, mailbox unavailable", "RFC 5321, 4.2.3"},
     {451, "Requested action aborted, local error in processing", "RFC 5321, 4.2.3"},
@@ -45,9 +45,9 @@ static const reply_code_row rows[] = {
     {503, "Bad sequence of commands", "RFC 5321, 4.2.3"},
     {504, "Command parameter not implemented", "RFC 5321, 4.2.3"},
     {521, "Host does not accept mail", "RFC 7504"},
-    {523, "Encryption needed", "RFC 5248"},
-    {524, "Encryption required for requested authentication mechanism", "RFC 5248"},
-    {525, "User account disabled", "RFC 5248"},
+    {523, "Encryption needed", "RFC 5248, 2.4"},
+    {524, "Encryption required for requested authentication mechanism", "IANA registry, X.7.11"},
+    {525, "User account disabled", "RFC 5248, 2.4"},
     {530, "Authentication or encryption required", "RFC 4954, 6; RFC 3207, 4"},
     {534, "Authentication mechanism is too weak", "RFC 4954, 6"},
     {535, "Authentication credentials invalid", "RFC 4954, 6"},

@@ -27,7 +27,7 @@ typedef struct reply_line {
 typedef struct reply_code_row {
     uint16_t code;
     const char *text; /* "Mailbox unavailable" */
-    const char *rfc;  /* where it is defined: "RFC 5321, 4.2.3" */
+    const char *rfc;  /* where it is defined: "RFC 5321, 4.2.3", or the registry's entry */
 } reply_code_row;
 
 /* Reads one line, given without its ending. `with_status`: look for an enhanced status in the text of 2yz, 4yz and 5yz

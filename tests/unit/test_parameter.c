@@ -150,23 +150,44 @@ static void test_expected(void)
     }
 }
 
-/* A value that is written as each form wants it. */
+/* Every parameter in the table, as clients send it. */
 static const char *const examples[] = {
-    [PARAMETER_FORM_NONE] = "",
-    [PARAMETER_FORM_TEXT] = "=some-text",
-    [PARAMETER_FORM_OPTIONAL] = "",
-    [PARAMETER_FORM_XTEXT] = "=QQ+2B314159",
-    [PARAMETER_FORM_AUTH] = "=<>",
-    [PARAMETER_FORM_NUMBER] = "=8405",
-    [PARAMETER_FORM_INTERVAL] = "=86400",
-    [PARAMETER_FORM_PRIORITY] = "=-3",
-    [PARAMETER_FORM_TIME] = "=2030-01-31T12:00:00Z",
-    [PARAMETER_FORM_BY] = "=120;RT",
-    [PARAMETER_FORM_RRVS] = "=2014-04-03T23:01:00Z",
-    [PARAMETER_FORM_BODY] = "=BINARYMIME",
-    [PARAMETER_FORM_RET] = "=HDRS",
-    [PARAMETER_FORM_NOTIFY] = "=SUCCESS,DELAY",
-    [PARAMETER_FORM_ORCPT] = "=rfc822;ann@example.org",
+    "ALT-ADDRESS=joerg@example.org",
+    "AUTH=e+3Dmc2@example.com",
+    "BODY=8BITMIME",
+    "BY=-120;NT",
+    "CONNEG",
+    "CONPERM",
+    "ENVID=QQ314159",
+    "HOLDFOR=86400",
+    "HOLDUNTIL=2030-01-31T12:00:00Z",
+    "IGNOREQUOTA",
+    "MT-PRIORITY=-3",
+    "MTRK=zWBVFM9zGtVfpGmQsHc4vUgIA1A:86400",
+    "NOTIFY=SUCCESS,DELAY",
+    "ORCPT=rfc822;Bob+2Bx@Example.NET",
+    "PRDR",
+    "REQUIRETLS",
+    "RET=HDRS",
+    "RRVS=2014-04-03T23:01:00Z;C",
+    "SECURITY=STARTTLS",
+    "SIZE=8405",
+    "SMTPUTF8",
+    "SOLICIT=org.example:ADV:ADLT",
+    "SUBMITTER=bob+2Bx@mobile.example",
+    "TRANSID=<12345@example.org>",
+    "VERP",
+    "XATTRDIRECT=Originating",
+    "XATTRORGID=xorgid:9f3c2a10-7d2e-4d0b-8a7e-3f1a52b7c1de",
+    "XMESSAGECONTEXT=ADRC-2.1.0.0,EPROP-1.2.0.0",
+    "XMESSAGEVALUE=MediumHigh",
+    "XOORG=example.org",
+    "XORIGFROM=ann@example.org",
+    "XRCPTFORWARD=cHJveHlfdHRsPTU",
+    "XRDST=mdb:b2d4c6e8-0a1b-4c3d-9e5f-112233445566",
+    "XSHADOW=08D1A2B3C4D5E6F7-1",
+    "XSYSPROBEID=7c0ff3ee-1234-4d0b-8a7e-3f1a52b7c1de",
+    "XVERP=-+",
 };
 
 static void test_rows(void)
@@ -174,19 +195,48 @@ static void test_rows(void)
     size_t count;
     const parameter_row *rows = parameter_rows(&count);
 
+    g_assert_cmpuint(count, ==, G_N_ELEMENTS(examples));
     for (size_t i = 0; i < count; i++) {
+        size_t length = strcspn(examples[i], "=");
         g_assert_true(i == 0 || strcmp(rows[i - 1].keyword, rows[i].keyword) < 0);
         g_assert_cmpuint(strlen(rows[i].meaning), >, 0);
         g_assert_cmpuint(strlen(rows[i].source), >, 0);
+        g_assert_cmpmem(rows[i].keyword, strlen(rows[i].keyword), examples[i], length);
         for (unsigned command = PARAMETER_OF_MAIL; command <= PARAMETER_OF_RCPT; command <<= 1) {
-            char *text = g_strconcat(rows[i].keyword, examples[rows[i].form], NULL);
-            span rest = span_of(text);
+            span rest = span_of(examples[i]);
             parameter out;
+            g_test_message("%s", examples[i]);
             g_assert_true(parameter_next(&rest, command, &out));
             g_assert_true(out.row == (rows[i].commands & command ? &rows[i] : NULL));
+            g_assert_cmpint(out.has_value, ==, examples[i][length] == '=');
             g_assert_null(parameter_expected(&out));
-            g_free(text);
+            g_assert_false(parameter_next(&rest, command, &out));
         }
+    }
+}
+
+/* What IANA registers is all there, and each where it belongs: "SMTP Service Extension Parameters". */
+static void test_registry(void)
+{
+    static const struct {
+        const char *keyword;
+        unsigned commands;
+    } registered[] = {
+        {"SIZE", PARAMETER_OF_MAIL},        {"BODY", PARAMETER_OF_MAIL},      {"TRANSID", PARAMETER_OF_MAIL},
+        {"BY", PARAMETER_OF_MAIL},          {"NOTIFY", PARAMETER_OF_RCPT},    {"ORCPT", PARAMETER_OF_RCPT},
+        {"RET", PARAMETER_OF_MAIL},         {"ENVID", PARAMETER_OF_MAIL},     {"SOLICIT", PARAMETER_OF_MAIL},
+        {"MTRK", PARAMETER_OF_MAIL},        {"SUBMITTER", PARAMETER_OF_MAIL}, {"AUTH", PARAMETER_OF_MAIL},
+        {"HOLDFOR", PARAMETER_OF_MAIL},     {"HOLDUNTIL", PARAMETER_OF_MAIL}, {"SMTPUTF8", PARAMETER_OF_MAIL},
+        {"CONPERM", PARAMETER_OF_MAIL},     {"CONNEG", PARAMETER_OF_RCPT},    {"RRVS", PARAMETER_OF_RCPT},
+        {"MT-PRIORITY", PARAMETER_OF_MAIL}, {"REQUIRETLS", PARAMETER_OF_MAIL},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(registered); i++) {
+        span rest = span_of(registered[i].keyword);
+        parameter out;
+        g_assert_true(parameter_next(&rest, registered[i].commands, &out));
+        g_assert_nonnull(out.row);
+        g_assert_cmpuint(out.row->commands, ==, registered[i].commands);
     }
 }
 
@@ -421,6 +471,7 @@ int main(int argc, char **argv)
     g_test_add_func("/parameter/attributes", test_attributes);
     g_test_add_func("/parameter/expected", test_expected);
     g_test_add_func("/parameter/rows", test_rows);
+    g_test_add_func("/parameter/registry", test_registry);
     g_test_add_func("/parameter/numbers", test_numbers);
     g_test_add_func("/parameter/priority", test_priority);
     g_test_add_func("/parameter/by", test_by);
