@@ -41,7 +41,7 @@ static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span
 {
     for (size_t i = 0; i < in->count; i++) {
         const sasl_field *f = &in->fields[i];
-        uint8_t *value = (uint8_t *)wmem_alloc(d->pinfo->pool, f->value.length + 1);
+        uint8_t *value = (uint8_t *)wmem_alloc(d->pinfo->pool, sasl_field_room(f) + 1);
         size_t length = sasl_field_value(f, value);
 
         draw_value(tree, field_of_kind[f->kind], at, base64, text_of(d->pinfo, (span){value, length}));

@@ -123,7 +123,7 @@ static void learn_username(session *s, auth_exchange *auth, span base64, unsigne
     for (size_t i = 0; i < read.count; i++) {
         const sasl_field *named = &read.fields[i];
         if (named->kind == SASL_USERNAME || (named->kind == SASL_AUTHZID && !auth->username.length)) {
-            uint8_t *value = (uint8_t *)wmem_alloc(s->scope, named->value.length + 1);
+            uint8_t *value = (uint8_t *)wmem_alloc(s->scope, sasl_field_room(named) + 1);
             auth->username = (span){value, sasl_field_value(named, value)};
         }
     }

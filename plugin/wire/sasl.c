@@ -3,16 +3,28 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "sasl.h"
+#include "ntlm.h"
+#include "utf8.h"
 
 /* RFC 4422, 3.1 */
 #define MECHANISM_LIMIT 20u
 
 /* Sorted by name. */
 static const sasl_mechanism_row rows[] = {
+    {"9798-M-DSA-SHA1", SASL_GRAMMAR_OPAQUE, "mutual authentication by public keys, DSA", "RFC 3163", false},
+    {"9798-M-ECDSA-SHA1", SASL_GRAMMAR_OPAQUE, "mutual authentication by public keys, ECDSA", "RFC 3163", false},
+    {"9798-M-RSA-SHA1-ENC", SASL_GRAMMAR_OPAQUE, "mutual authentication by public keys, RSA", "RFC 3163", false},
+    {"9798-U-DSA-SHA1", SASL_GRAMMAR_OPAQUE, "the client's authentication by a public key, DSA", "RFC 3163", false},
+    {"9798-U-ECDSA-SHA1", SASL_GRAMMAR_OPAQUE, "the client's authentication by a public key, ECDSA", "RFC 3163", false},
+    {"9798-U-RSA-SHA1-ENC", SASL_GRAMMAR_OPAQUE, "the client's authentication by a public key, RSA", "RFC 3163", false},
     {"ANONYMOUS", SASL_GRAMMAR_ANONYMOUS, "no authentication, trace information at most", "RFC 4505", false},
     {"ATOKEN", SASL_GRAMMAR_OPAQUE, "account token", "Apple iCloud", false},
     {"CRAM-MD5", SASL_GRAMMAR_CRAM, "user name and keyed digest of a challenge", "RFC 2195", false},
     {"DIGEST-MD5", SASL_GRAMMAR_DIGEST, "digest of challenge, realm and password", "RFC 2831", true},
+    {"EAP-AES128", SASL_GRAMMAR_OPAQUE, "Extensible Authentication Protocol through GS2", "RFC 7055", true},
+    {"EAP-AES128-PLUS", SASL_GRAMMAR_OPAQUE, "Extensible Authentication Protocol through GS2, bound to the TLS channel",
+     "RFC 7055", true},
+    {"ECDH-X25519-CHALLENGE", SASL_GRAMMAR_OPAQUE, "proof of a key by Diffie-Hellman", "Atheme", false},
     {"ECDSA-NIST256P-CHALLENGE", SASL_GRAMMAR_OPAQUE, "signature of a challenge", "Atheme", false},
     {"EXCHANGEAUTH", SASL_GRAMMAR_GSS, "mutual authentication of Exchange servers", "Microsoft Exchange", false},
     {"EXTERNAL", SASL_GRAMMAR_EXTERNAL, "identity from another layer, such as the TLS client certificate",
@@ -22,21 +34,33 @@ static const sasl_mechanism_row rows[] = {
     {"GSS-SPNEGO", SASL_GRAMMAR_GSS, "negotiated GSS-API mechanism", "RFC 4178, Microsoft", true},
     {"GSSAPI", SASL_GRAMMAR_GSS, "Kerberos 5 through GSS-API", "RFC 4752", true},
     {"KERBEROS_V4", SASL_GRAMMAR_OPAQUE, "Kerberos 4", "RFC 2222, 7.1", true},
+    {"KERBEROS_V5", SASL_GRAMMAR_OPAQUE, "Kerberos 5", "IANA registry", true},
     {"LOGIN", SASL_GRAMMAR_LOGIN, "user name and password in the clear, asked for one by one",
      "draft-murchison-sasl-login", false},
+    {"NMAS-SAMBA-AUTH", SASL_GRAMMAR_OPAQUE, "authentication of Samba to Novell's directory", "IANA registry", false},
+    {"NMAS_AUTHEN", SASL_GRAMMAR_OPAQUE, "Novell Modular Authentication Service", "IANA registry", false},
+    {"NMAS_LOGIN", SASL_GRAMMAR_OPAQUE, "Novell Modular Authentication Service", "IANA registry", false},
     {"NTLM", SASL_GRAMMAR_GSS, "Windows challenge and response", "MS-SMTPNTLM", true},
+    {"OAUTH10A", SASL_GRAMMAR_OPAQUE, "OAuth 1.0a signed request", "RFC 7628", false},
     {"OAUTHBEARER", SASL_GRAMMAR_OAUTHBEARER, "OAuth 2.0 bearer token", "RFC 7628", false},
     {"OPENID20", SASL_GRAMMAR_OPAQUE, "OpenID", "RFC 6616", false},
     {"OTP", SASL_GRAMMAR_NAMES, "one-time password", "RFC 2444", false},
+    {"PASSDSS-3DES-1", SASL_GRAMMAR_OPAQUE, "password under a key that the server signs", "Cyrus SASL", true},
     {"PLAIN", SASL_GRAMMAR_PLAIN, "user name and password in the clear", "RFC 4616", false},
     {"PLAIN-CLIENTTOKEN", SASL_GRAMMAR_OPAQUE, "user name, password and client token", "Gmail", false},
     {"SAML20", SASL_GRAMMAR_OPAQUE, "SAML 2.0", "RFC 6595", false},
     {"SCRAM-SHA-1", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-1", "RFC 5802", false},
     {"SCRAM-SHA-1-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-1, bound to the TLS channel",
      "RFC 5802", false},
+    {"SCRAM-SHA-224", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-224", "Cyrus SASL", false},
+    {"SCRAM-SHA-224-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-224, bound to the TLS channel",
+     "Cyrus SASL", false},
     {"SCRAM-SHA-256", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-256", "RFC 7677", false},
     {"SCRAM-SHA-256-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-256, bound to the TLS channel",
      "RFC 7677", false},
+    {"SCRAM-SHA-384", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-384", "Cyrus SASL", false},
+    {"SCRAM-SHA-384-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-384, bound to the TLS channel",
+     "Cyrus SASL", false},
     {"SCRAM-SHA-512", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-512", "draft-melnikov-scram-sha-512", false},
     {"SCRAM-SHA-512-PLUS", SASL_GRAMMAR_SCRAM, "salted challenge and response, SHA-512, bound to the TLS channel",
      "draft-melnikov-scram-sha-512", false},
@@ -46,6 +70,11 @@ static const sasl_mechanism_row rows[] = {
      "draft-melnikov-scram-sha3-512", false},
     {"SECURID", SASL_GRAMMAR_NAMES, "user name and passcode of a token card", "RFC 2808", false},
     {"SKEY", SASL_GRAMMAR_OPAQUE, "one-time password", "RFC 2222, 7.3", false},
+    {"SPNEGO", SASL_GRAMMAR_OPAQUE, "negotiated GSS-API mechanism through GS2, not to be used", "RFC 5801", false},
+    {"SPNEGO-PLUS", SASL_GRAMMAR_OPAQUE, "negotiated GSS-API mechanism through GS2, not to be used", "RFC 5801", false},
+    {"SRP", SASL_GRAMMAR_OPAQUE, "Secure Remote Password", "Cyrus SASL", true},
+    {"SXOVER-PLUS", SASL_GRAMMAR_OPAQUE, "SASL passed on to the client's own realm, bound to the TLS channel",
+     "IANA registry", false},
     {"WSTOKEN", SASL_GRAMMAR_OPAQUE, "web service token", "Apple iCloud", false},
     {"XOAUTH", SASL_GRAMMAR_OPAQUE, "OAuth 1.0 signed request", "Gmail, Yahoo", false},
     {"XOAUTH2", SASL_GRAMMAR_XOAUTH2, "OAuth 2.0 bearer token", "Google, Microsoft", false},
@@ -359,11 +388,19 @@ static void parse_whole(const sasl_input *in, sasl_message *out)
         add(out, in->grammar == SASL_GRAMMAR_EXTERNAL ? SASL_AUTHZID : SASL_TRACE, SASL_ESCAPE_NONE, in->text);
 }
 
-static bool is_ntlmssp(span text)
+/* MS-NLMP, 2.2.1.3: the client's last message names the user, and the domain that knows the user. */
+static void parse_ntlm(const sasl_input *in, sasl_message *out)
 {
-    static const uint8_t signature[] = {'N', 'T', 'L', 'M', 'S', 'S', 'P', '\0'};
+    ntlm_names names;
+    bool ok = ntlm_parse(in->text, &names);
+    sasl_escape escape = names.unicode ? SASL_ESCAPE_UTF16 : SASL_ESCAPE_NONE;
 
-    return span_equal(span_first(text, sizeof signature), (span){signature, sizeof signature});
+    if (names.user.length > 0)
+        add(out, SASL_USERNAME, escape, names.user);
+    if (names.domain.length > 0)
+        add(out, SASL_REALM, escape, names.domain);
+    out->malformed = !ok;
+    out->handoff = SASL_HANDOFF_NTLMSSP;
 }
 
 /* MS-NLMP, 2.2: a signature. RFC 2743, 3.1: the tag of an initial token, 0x60. RFC 4178, 4.2: the choices of a negotiation
@@ -372,8 +409,8 @@ static void parse_gss(const sasl_input *in, sasl_message *out)
 {
     uint8_t tag = in->text.length > 0 ? in->text.octets[0] : 0;
 
-    if (is_ntlmssp(in->text))
-        out->handoff = SASL_HANDOFF_NTLMSSP;
+    if (ntlm_is_message(in->text))
+        parse_ntlm(in, out);
     else if (tag == 0x60 || tag == 0xa0 || tag == 0xa1)
         out->handoff = SASL_HANDOFF_GSSAPI;
 }
@@ -381,8 +418,8 @@ static void parse_gss(const sasl_input *in, sasl_message *out)
 /* A mechanism nobody knows may be NTLM by another name. */
 static void parse_opaque(const sasl_input *in, sasl_message *out)
 {
-    if (is_ntlmssp(in->text))
-        out->handoff = SASL_HANDOFF_NTLMSSP;
+    if (ntlm_is_message(in->text))
+        parse_ntlm(in, out);
 }
 
 void sasl_message_parse(const sasl_mechanism_row *mechanism, sasl_side side, unsigned number, span decoded,
@@ -402,11 +439,18 @@ void sasl_message_parse(const sasl_mechanism_row *mechanism, sasl_side side, uns
     parsers[in.grammar](&in, message_r);
 }
 
+size_t sasl_field_room(const sasl_field *field)
+{
+    return field->escape == SASL_ESCAPE_UTF16 ? utf8_room(field->value.length) : field->value.length;
+}
+
 size_t sasl_field_value(const sasl_field *field, uint8_t *out)
 {
     span rest = field->value;
     size_t length = 0;
 
+    if (field->escape == SASL_ESCAPE_UTF16)
+        return utf8_from_utf16le(field->value, out);
     while (rest.length > 0) {
         size_t taken = 1;
         out[length] = rest.octets[0];

@@ -48,7 +48,7 @@ typedef enum sasl_field_kind {
     SASL_AUTHZID,  /* who is to be acted for */
     SASL_PASSWORD,
     SASL_TOKEN, /* a bearer token, without "Bearer " */
-    SASL_REALM,
+    SASL_REALM, /* NTLM: the domain */
     SASL_NONCE,  /* the server's challenge in CRAM-MD5; the client's nonce and the server's in others */
     SASL_DIGEST, /* the proof: CRAM-MD5's digest, DIGEST-MD5's response, SCRAM's p= and v= */
     SASL_SCOPE,  /* the scope an OAuth error names */
@@ -60,8 +60,9 @@ typedef enum sasl_field_kind {
 /* What stands between a field's octets and its value. */
 typedef enum sasl_escape {
     SASL_ESCAPE_NONE,
-    SASL_ESCAPE_SASLNAME, /* "=2C" for a comma and "=3D" for "=" (RFC 5802, 5.1) */
-    SASL_ESCAPE_BACKSLASH /* quoted-pairs (RFC 2831, 7.2), or JSON's of a single character */
+    SASL_ESCAPE_SASLNAME,  /* "=2C" for a comma and "=3D" for "=" (RFC 5802, 5.1) */
+    SASL_ESCAPE_BACKSLASH, /* quoted-pairs (RFC 2831, 7.2), or JSON's of a single character */
+    SASL_ESCAPE_UTF16      /* NTLM's, the low octet first; the value is UTF-8 */
 } sasl_escape;
 
 typedef struct sasl_field {
@@ -87,8 +88,9 @@ typedef struct sasl_message {
 void sasl_message_parse(const sasl_mechanism_row *mechanism, sasl_side side, unsigned number, span decoded,
                         sasl_message *message_r);
 
-/* The field's value without escapes, into `out`, which has room for field->value.length octets. Returns the octets written.
- * An escape that is none is left as it stands. */
+/* The field's value without escapes, into `out`, which has room for sasl_field_room() octets. Returns the octets written. An
+ * escape that is none is left as it stands. */
+size_t sasl_field_room(const sasl_field *field);
 size_t sasl_field_value(const sasl_field *field, uint8_t *out);
 
 #endif

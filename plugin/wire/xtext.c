@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "xtext.h"
+#include "utf8.h"
 
 #define POINT_DIGITS_MAX 6u
-#define POINT_MAX 0x10ffffu
 
 static bool hex_digit(uint8_t octet, unsigned *digit_r, bool *lower_r)
 {
@@ -38,18 +38,6 @@ static xtext_result take_hexchar(span in, size_t *at, uint8_t *octet_r)
     return high_lower || low_lower ? XTEXT_LOWER_CASE : XTEXT_OK;
 }
 
-/* A code point in UTF-8 (RFC 3629, 3). Returns the octets written: never more than "\x{…}" took. */
-static size_t put_utf8(uint32_t point, uint8_t *out)
-{
-    static const uint8_t leads[] = {0x00, 0xc0, 0xe0, 0xf0};
-    size_t more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-
-    out[0] = (uint8_t)(leads[more] | point >> 6 * more);
-    for (size_t i = 1; i <= more; i++)
-        out[i] = (uint8_t)(0x80 | (point >> 6 * (more - i) & 0x3f));
-    return more + 1;
-}
-
 /* "\x{" HEXPOINT "}" at *at, which is moved behind it. */
 static xtext_result take_point(span in, size_t *at, uint8_t *out, size_t *length)
 {
@@ -68,10 +56,9 @@ static xtext_result take_point(span in, size_t *at, uint8_t *out, size_t *length
         point = point << 4 | digit;
         any_lower = any_lower || lower;
     }
-    bool surrogate = point >= 0xd800 && point <= 0xdfff;
-    if (i == 3 || i == rest.length || point > POINT_MAX || surrogate)
+    if (i == 3 || i == rest.length || point > UTF8_POINT_MAX || utf8_is_surrogate(point))
         return XTEXT_BAD_ESCAPE;
-    *length += put_utf8(point, out + *length);
+    *length += utf8_put(point, out + *length); /* never more octets than the escape took */
     *at += i + 1;
     return any_lower ? XTEXT_LOWER_CASE : XTEXT_OK;
 }

@@ -13,8 +13,8 @@ from packets import CLIENT, Connection, dialogue, lines
 
 SAMPLES = places.captures_in(places.SAMPLES)
 
-# User names and mechanisms, in order; samples that are not named have none: Wireshark's own dissectors show what is in
-# tokens of NTLM and GSSAPI, and ANONYMOUS names nobody.
+# User names and mechanisms, in order; samples that are not named have none: GSSAPI's ticket has the name encrypted, and ANONYMOUS
+# names nobody.
 ENTRIES = {
     "dovecot-auth-oauthbearer": ["ann OAUTHBEARER"] * 2,
     "dovecot-auth-xoauth2": ["ann XOAUTH2"] * 2,
@@ -26,6 +26,7 @@ ENTRIES = {
     "postfix-auth-cram-md5": ["ann CRAM-MD5"] * 2,
     "postfix-auth-digest-md5": ["ann DIGEST-MD5"] * 2,
     "postfix-auth-login": ["ann LOGIN"] * 4,
+    "postfix-auth-ntlm": ["ann NTLM"] * 2,
     "postfix-auth-plain": ["ann PLAIN"] * 4,
     "postfix-auth-scram-sha-1": ["ann SCRAM-SHA-1"] * 3,
     "postfix-auth-scram-sha-256": ["ann SCRAM-SHA-256"] * 3,

@@ -19,7 +19,6 @@ SAMPLES = places.captures_in(places.SAMPLES)
 # Where the record tells more than the packets do, or less.
 USER_NOT_READ = {
     "dovecot-auth-gssapi",     # the ticket names the user, encrypted
-    "postfix-auth-ntlm",       # NTLM's own messages name the user, and the dissector for NTLM shows them
     "postfix-auth-anonymous",  # the server's name for anybody
 }
 NO_SERVER_LOG = {"seed-a-gmail-starttls"}  # a published session replayed: nobody wrote down its queue id

@@ -24,6 +24,10 @@ typedef struct sasl_case {
 /* A literal and its length, NUL octets counted. */
 #define OCTETS(text) text, sizeof(text) - 1
 
+/* An NTLM authenticate message up to its domain, and from its workstation to its flags. */
+#define NTLM_BEGIN "NTLMSSP\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define NTLM_BEHIND "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
 static const sasl_case cases[] = {
     {"PLAIN", SASL_CLIENT, 0, OCTETS("\0ann\0secret"), true, false, {{SASL_USERNAME, "ann"}, {SASL_PASSWORD, "secret"}}},
     {"PLAIN",
@@ -229,6 +233,31 @@ static const sasl_case cases[] = {
      {{SASL_ERROR, "invalid_token"}, {SASL_SCOPE, "example_scope"}}},
     {"OAUTHBEARER", SASL_CLIENT, 1, OCTETS("\1"), false, false, {{0}}},
 
+    {"NTLM",
+     SASL_CLIENT,
+     1,
+     OCTETS(NTLM_BEGIN "\4\0\4\0\x40\0\0\0" "\6\0\6\0\xff\0\0\0" NTLM_BEHIND "\1\0\0\0" "D\0M\0" "a\0n\0n\0"),
+     false,
+     true,
+     {{SASL_REALM, "DM"}}},
+    {"NTLM", SASL_CLIENT, 0, OCTETS("NTLMSSP\0\1\0\0"), false, true, {{0}}},
+    {"NTLM",
+     SASL_CLIENT,
+     1,
+     OCTETS(NTLM_BEGIN "\4\0\4\0\x40\0\0\0" "\4\0\4\0\x44\0\0\0" NTLM_BEHIND "\1\0\0\0" "D\0M\0" "\x3d\xd8\x00\xde"),
+     false,
+     false,
+     {{SASL_USERNAME, "\xf0\x9f\x98\x80"}, {SASL_REALM, "DM"}}},
+    {"GSS-SPNEGO",
+     SASL_CLIENT,
+     1,
+     OCTETS(NTLM_BEGIN "\0\0\0\0\0\0\0\0" "\3\0\3\0\x40\0\0\0" NTLM_BEHIND "\2\0\0\0" "ann"),
+     false,
+     false,
+     {{SASL_USERNAME, "ann"}}},
+    {"NTLM", SASL_CLIENT, 0, OCTETS("NTLMSSP\0\1\0\0\0" "\1\0\0\0"), false, false, {{0}}},
+    {"NTLM", SASL_SERVER, 0, OCTETS("NTLMSSP\0\2\0\0\0"), false, false, {{0}}},
+
     {"EXTERNAL", SASL_CLIENT, 0, OCTETS("fred@example.com"), false, false, {{SASL_AUTHZID, "fred@example.com"}}},
     {"EXTERNAL", SASL_CLIENT, 0, OCTETS(""), false, false, {{0}}},
     {"ANONYMOUS", SASL_CLIENT, 0, OCTETS("sirhc"), false, false, {{SASL_TRACE, "sirhc"}}},
@@ -245,7 +274,7 @@ static void check(const sasl_case *c, const sasl_message *out)
     for (; c->fields[count].value; count++) {
         g_assert_cmpuint(out->count, >, count);
         const sasl_field *field = &out->fields[count];
-        uint8_t *value = g_malloc(field->value.length);
+        uint8_t *value = g_malloc(sasl_field_room(field));
         size_t length = sasl_field_value(field, value);
         g_assert_cmpint(field->kind, ==, c->fields[count].kind);
         g_assert_cmpmem(value, length, c->fields[count].value, strlen(c->fields[count].value));
@@ -321,11 +350,107 @@ static void test_handoff(void)
     }
 }
 
+/* The client's first message under every mechanism in the table, and whom it names. */
+static const struct {
+    const char *mechanism;
+    const char *in;
+    size_t in_length;
+    sasl_field_kind kind;
+    const char *value; /* NULL: nothing is read from it */
+} examples[] = {
+    {"9798-M-DSA-SHA1", OCTETS("0\x0c"), SASL_USERNAME, NULL},
+    {"9798-M-ECDSA-SHA1", OCTETS("0\x0c"), SASL_USERNAME, NULL},
+    {"9798-M-RSA-SHA1-ENC", OCTETS("0\x0c"), SASL_USERNAME, NULL},
+    {"9798-U-DSA-SHA1", OCTETS("0\x0c"), SASL_USERNAME, NULL},
+    {"9798-U-ECDSA-SHA1", OCTETS("0\x0c"), SASL_USERNAME, NULL},
+    {"9798-U-RSA-SHA1-ENC", OCTETS("0\x0c"), SASL_USERNAME, NULL},
+    {"ANONYMOUS", OCTETS("sirhc"), SASL_TRACE, "sirhc"},
+    {"ATOKEN", OCTETS("1234567 AbCdEf"), SASL_USERNAME, NULL},
+    {"CRAM-MD5", OCTETS("tim b913a602c7eda7a495b4e6e7334d3890"), SASL_USERNAME, "tim"},
+    {"DIGEST-MD5",
+     OCTETS("username=\"chris\",realm=\"elwood.example\",nonce=\"OA6MG9tEQGm2hh\",nc=00000001,qop=auth"),
+     SASL_USERNAME, "chris"},
+    {"EAP-AES128", OCTETS("n,,\6\1"), SASL_USERNAME, NULL},
+    {"EAP-AES128-PLUS", OCTETS("p=tls-unique,,\6\1"), SASL_USERNAME, NULL},
+    {"ECDH-X25519-CHALLENGE", OCTETS("ann\0ann"), SASL_USERNAME, NULL},
+    {"ECDSA-NIST256P-CHALLENGE", OCTETS("ann\0ann"), SASL_USERNAME, NULL},
+    {"EXCHANGEAUTH", OCTETS("\x60\x82\2\1"), SASL_USERNAME, NULL},
+    {"EXTERNAL", OCTETS("fred@example.com"), SASL_AUTHZID, "fred@example.com"},
+    {"GS2-KRB5", OCTETS("n,,\x60\x82"), SASL_USERNAME, NULL},
+    {"GS2-KRB5-PLUS", OCTETS("p=tls-unique,,\x60\x82"), SASL_USERNAME, NULL},
+    {"GSS-SPNEGO", OCTETS("\x60\x28\6\6"), SASL_USERNAME, NULL},
+    {"GSSAPI", OCTETS("\x60\x82\2\1"), SASL_USERNAME, NULL},
+    {"KERBEROS_V4", OCTETS("\4\x0c"), SASL_USERNAME, NULL},
+    {"KERBEROS_V5", OCTETS("\x60\x82"), SASL_USERNAME, NULL},
+    {"LOGIN", OCTETS("ann"), SASL_USERNAME, "ann"},
+    {"NMAS-SAMBA-AUTH", OCTETS("\0\1"), SASL_USERNAME, NULL},
+    {"NMAS_AUTHEN", OCTETS("\0\1"), SASL_USERNAME, NULL},
+    {"NMAS_LOGIN", OCTETS("\0\1"), SASL_USERNAME, NULL},
+    {"NTLM", OCTETS(NTLM_BEGIN "\0\0\0\0\0\0\0\0" "\6\0\6\0\x40\0\0\0" NTLM_BEHIND "\1\0\0\0" "a\0n\0n\0"), SASL_USERNAME,
+     "ann"},
+    {"OAUTH10A", OCTETS("n,a=user@example.com,\1host=mx.example.org\1auth=OAuth realm=\"x\"\1\1"), SASL_USERNAME, NULL},
+    {"OAUTHBEARER", OCTETS("n,a=user@example.com,\1auth=Bearer vF9dft4qmTc2\1\1"), SASL_USERNAME, "user@example.com"},
+    {"OPENID20", OCTETS("n,,https://openid.example/"), SASL_USERNAME, NULL},
+    {"OTP", OCTETS("\0tim"), SASL_USERNAME, "tim"},
+    {"PASSDSS-3DES-1", OCTETS("\0\0\0\0\0\0\0\3" "ann"), SASL_USERNAME, NULL},
+    {"PLAIN", OCTETS("\0tim\0tanstaaftanstaaf"), SASL_USERNAME, "tim"},
+    {"PLAIN-CLIENTTOKEN", OCTETS("\0ann\0secret\0token"), SASL_USERNAME, NULL},
+    {"SAML20", OCTETS("n,,idp.example.org"), SASL_USERNAME, NULL},
+    {"SCRAM-SHA-1", OCTETS("n,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-1-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-224", OCTETS("n,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-224-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-256", OCTETS("n,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-256-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-384", OCTETS("n,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-384-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-512", OCTETS("n,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA-512-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA3-512", OCTETS("n,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SCRAM-SHA3-512-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
+    {"SECURID", OCTETS("\0magnus\0" "0123456\0"), SASL_USERNAME, "magnus"},
+    {"SKEY", OCTETS("ann"), SASL_USERNAME, NULL},
+    {"SPNEGO", OCTETS("n,,\x60\x28"), SASL_USERNAME, NULL},
+    {"SPNEGO-PLUS", OCTETS("p=tls-unique,,\x60\x28"), SASL_USERNAME, NULL},
+    {"SRP", OCTETS("\0\0\0\x0c\0\3" "ann\0\0\0\0"), SASL_USERNAME, NULL},
+    {"SXOVER-PLUS", OCTETS("\x60\x2d"), SASL_USERNAME, NULL},
+    {"WSTOKEN", OCTETS("1234567 AbCdEf"), SASL_USERNAME, NULL},
+    {"XOAUTH", OCTETS("GET https://mail.example/ oauth_nonce=\"1\""), SASL_USERNAME, NULL},
+    {"XOAUTH2",
+     OCTETS("user=someuser@example.com\1auth=Bearer ya29.vF9dft4qmTc2\1\1"),
+     SASL_USERNAME, "someuser@example.com"},
+    {"XYMCOOKIE", OCTETS("Y=v=1&n=1"), SASL_USERNAME, NULL},
+    {"XYMPKI", OCTETS("0\x0c"), SASL_USERNAME, NULL},
+};
+
+static void check_example(size_t i, const sasl_mechanism_row *row)
+{
+    sasl_message out;
+    uint8_t value[64];
+    size_t length;
+
+    g_test_message("%s", row->name);
+    g_assert_cmpstr(row->name, ==, examples[i].mechanism);
+    sasl_message_parse(row, SASL_CLIENT, 0, (span){(const uint8_t *)examples[i].in, examples[i].in_length}, &out);
+    g_assert_false(out.malformed);
+    g_assert_cmpuint(out.count > 0, ==, examples[i].value != NULL);
+    for (size_t f = 0; f < out.count; f++) {
+        if (out.fields[f].kind != examples[i].kind)
+            continue;
+        g_assert_cmpuint(sasl_field_room(&out.fields[f]), <=, sizeof value);
+        length = sasl_field_value(&out.fields[f], value);
+        g_assert_cmpmem(value, length, examples[i].value, strlen(examples[i].value));
+        return;
+    }
+    g_assert_null(examples[i].value);
+}
+
 static void test_rows(void)
 {
     size_t count;
     const sasl_mechanism_row *rows = sasl_mechanism_rows(&count);
 
+    g_assert_cmpuint(count, ==, G_N_ELEMENTS(examples));
     for (size_t i = 0; i < count; i++) {
         g_assert_true(i == 0 || strcmp(rows[i - 1].name, rows[i].name) < 0);
         g_assert_cmpuint(strlen(rows[i].meaning), >, 0);
@@ -333,6 +458,7 @@ static void test_rows(void)
         char *lower = g_ascii_strdown(rows[i].name, -1);
         g_assert_true(sasl_mechanism_find(span_of(lower)) == &rows[i]);
         g_free(lower);
+        check_example(i, &rows[i]);
     }
     g_assert_null(sasl_mechanism_find(span_of("")));
     g_assert_null(sasl_mechanism_find(span_of("PLAI")));
