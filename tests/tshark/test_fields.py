@@ -149,6 +149,67 @@ def test_capabilities(tshark, capture):
     assert tshark.count(path, "esmtp.expert.number_overflow") == 1
 
 
+def test_client_of_ehlo_reply_by_ipv6(tshark, capture):
+    path = capture(dialogue(Connection(), [
+        ("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")),
+        ("S", lines("250-mx.example.org Hello client.example.com [IPv6:2001:db8::10]", "250 HELP"))]))
+    assert told(tshark, path, ["ehlo_reply.client_ipv6"]) == {"ehlo_reply.client_ipv6": ["2001:db8::10"]}
+
+
+# A mail by DATA whose content comes in two packets, and one by BDAT. Each step is a millisecond after the one before it.
+CONTENT = [lines("From: Ann <a@example.org>", "To: b@example.net", "Subject: x", "Date: Mon, 2 Mar 2026 09:30:00 +0000", ""),
+           lines("..", ".")]
+CHUNKS = [b"Subject: y\r\n", b"\r\ny\r\n"]
+MAILS = [
+    ("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")), ("S", lines("250 CHUNKING")),       # 4 5 6
+    ("C", lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "RCPT TO:<c@example.net>",
+                "RCPT TO:<d@example.net>", "DATA")),                                                                       # 7
+    ("S", lines("250 Ok", "250 Ok", "450 Later", "550 No", "354 Go ahead")),                                               # 8
+    ("C", CONTENT[0]), ("C", CONTENT[1]), ("S", lines("250 2.0.0 Ok: queued as 1234567")),                                 # 9 10 11
+    ("C", lines("MAIL FROM:<>", "RCPT TO:<b@example.net>", f"BDAT {len(CHUNKS[0])}") + CHUNKS[0]),                         # 12
+    ("C", lines(f"BDAT {len(CHUNKS[1])} LAST") + CHUNKS[1]), ("S", lines(*["250 Ok"] * 3, "552 5.3.4 Too much")),          # 13 14
+]
+
+
+def test_mails(tshark, capture):
+    path = capture(dialogue(Connection(), MAILS))
+    sizes = [len(CONTENT[0]) + 4, len(CHUNKS[0]) + len(CHUNKS[1])]
+    expected = {
+        "command.reply_frame": ["6", "8", "8", "8", "8", "8", "14", "14", "14", "14"],
+        "reply.command_frame": ["5", "7", "7", "7", "7", "7", "10", "12", "12", "12", "13"],
+        "reply.verb": ["CONNECT", "EHLO", "MAIL", "RCPT", "RCPT", "RCPT", "DATA", "END-OF-DATA", "MAIL", "RCPT", "BDAT", "BDAT"],
+        "bdat.size": [str(len(chunk)) for chunk in CHUNKS], "bdat.last": ["1"],
+        "message.size": [str(size) for size in sizes], "message.unstuffed_size": [str(sizes[0] - 1), str(sizes[1])],
+        "message.fragment": ["9", "10", "12", "13"], "message.reassembled_in": ["10", "13"],
+        "message.reassembled_length": [str(sizes[0] - 1), str(sizes[1])], "message.end_of_data": ["1"],
+        "transaction.index": ["1", "2"], "transaction.outcome": ["accepted", "rejected"],
+        "transaction.ended_by": ["END-OF-DATA", "END-OF-DATA"], "transaction.helo": ["client.example.com"] * 2,
+        "transaction.null_sender": ["1"],
+        "transaction.rcpt_to": ["b@example.net", "c@example.net", "d@example.net", "b@example.net"],
+        "transaction.rcpt_code": ["250", "450", "550", "250"], "transaction.rcpt_accepted": ["b@example.net", "b@example.net"],
+        "transaction.rcpt_deferred": ["c@example.net"], "transaction.rcpt_rejected": ["d@example.net"],
+        "transaction.rcpt_count": ["3", "1"], "transaction.method": ["DATA", "BDAT"],
+        "transaction.size": [str(sizes[0] - 1), str(sizes[1])], "transaction.code": ["250", "552"],
+        "transaction.enhanced_status": ["2.0.0", "5.3.4"], "transaction.text": ["Ok: queued as 1234567", "Too much"],
+        "transaction.queue_id": ["1234567"], "transaction.tls": ["0", "0"], "transaction.first_frame": ["7", "12"],
+        "transaction.subject": ["x", "y"], "transaction.header_from": ["Ann <a@example.org>"],
+        "transaction.header_to": ["b@example.net"], "transaction.date": ["Mon, 2 Mar 2026 09:30:00 +0000"],
+    }
+    found = {}
+    for frame in tshark.fields(path, *[f"esmtp.{name}" for name in expected], two_pass=True).values():
+        for field, values in frame.items():
+            found.setdefault(field.removeprefix("esmtp."), []).extend(values)
+    assert found == expected
+
+
+def test_durations(tshark, capture):
+    path = capture(dialogue(Connection(), MAILS))
+    since_command = [0.003, 0.001] + [0.001] * 5 + [0.001] + [0.002] * 3 + [0.001]
+    assert [float(text) for text in tshark.values(path, "esmtp.reply.time")] == [pytest.approx(t, abs=2e-6) for t in since_command]
+    assert [float(text) for text in tshark.values(path, "esmtp.transaction.duration")] == [
+        pytest.approx(t, abs=2e-6) for t in (0.004, 0.002)]
+
+
 HELLO = [("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com"))]
 OFFERS = ("S", lines("250-mx.example.org", "250-SIZE 1000", "250-STARTTLS", "250-AUTH PLAIN", "250 8BITMIME"))
 MAIL = [("C", lines("MAIL FROM:<a@example.org>")), ("S", lines("250 Ok")), ("C", lines("RCPT TO:<b@example.net>")),
