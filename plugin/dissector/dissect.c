@@ -103,13 +103,12 @@ static packet_state *packet_state_of(packet_info *pinfo, const connection *c)
     return packet;
 }
 
-/* The sequence number of the stream's first octet. TCP counts from the SYN's number or from 0, as its preferences want: of the two
- * possible ones, the nearer below the packet's. */
-static uint32_t first_sequence(const struct tcp_analysis *tcp, uint32_t sequence)
+/* TCP counts from the SYN's number or from 0, as its preferences want: of the two possible first octets, the nearer below. */
+uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence)
 {
-    uint32_t absolute = tcp->fwd->base_seq + 1;
+    uint32_t from_absolute = sequence - (tcp->fwd->base_seq + 1), from_relative = sequence - 1;
 
-    return sequence - 1 < sequence - absolute ? 1 : absolute;
+    return from_relative < from_absolute ? from_relative : from_absolute;
 }
 
 static arrival arrival_of(drawing *d, const struct tcp_analysis *tcp, void *data)
@@ -134,7 +133,7 @@ static arrival arrival_of(drawing *d, const struct tcp_analysis *tcp, void *data
     a.tag = info->seq;
     a.starts_stream = tcp && tcp->server_port && !c->late;
     if (a.starts_stream)
-        a.first_sequence = first_sequence(tcp, info->seq);
+        a.first_sequence = info->seq - octets_before(tcp, info->seq);
     return a;
 }
 

@@ -68,6 +68,9 @@ typedef struct place {
 
 /* dissect.c */
 int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+/* Octets that the packet's sender sent before the one with this sequence number, as TCP tells it. */
+struct tcp_analysis;
+uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence);
 /* Begins a connection whose first packets were not dissected: nothing is said of what they held. */
 void connection_begin_late(packet_info *pinfo);
 /* The octets of a finding, in memory. */

@@ -1,7 +1,7 @@
 /* heuristic.c — SMTP and LMTP on ports of other protocols: known by an opening that can be nothing else.
  *
- * The side that connected says EHLO, LHLO or HELO, before or after the greeting; or the other greets with 220 and names the
- * protocol (FTP greets with 220, too, but does not).
+ * The side that connected says EHLO, LHLO or HELO first of all, before or after the greeting; or the other greets with 220 and
+ * names the protocol (FTP greets with 220, too, but does not). What comes later in a connection may be a text about mail.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,6 +16,9 @@
 
 /* More than the longest opening line: 512 octets by RFC 5321, 4.5.3.1.5. */
 #define OPENING_LIMIT 1024
+/* So many words behind the host's name of a greeting may name the protocol: "Microsoft ESMTP MAIL Service", "Kerio Connect 9.4
+ * ESMTP ready". */
+#define PROTOCOL_NAME_WITHIN 4
 
 static bool is_hello(span text)
 {
@@ -39,17 +42,29 @@ static bool is_protocol_name(span word)
            span_equal_nocase(word, "ESMTPS");
 }
 
-/* "220 mx.example.org ESMTP ..." */
+/* FTP servers greet with 220 as well, and some tell how to write to their postmaster. */
+static bool names_ftp(span text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (span_starts_nocase(span_from(text, i), "FTP"))
+            return true;
+    return false;
+}
+
+/* "220 mx.example.org ESMTP ...": what the name of the protocol stands behind is a host's, and not the beginning of a sentence. A
+ * host without a dot in its name, such as "localhost", has to have it right behind. */
 static bool is_greeting(span text)
 {
     reply_line parsed;
-    span word;
+    span host;
+    unsigned words;
 
-    if (!reply_line_parse(text, false, &parsed) || parsed.code != 220)
+    if (!reply_line_parse(text, false, &parsed) || parsed.code != 220 || names_ftp(parsed.text))
         return false;
-    span_next_word(&parsed.text); /* the server's name */
-    while ((word = span_next_word(&parsed.text)).length)
-        if (is_protocol_name(word))
+    host = span_next_word(&parsed.text);
+    words = span_find(host, '.') < host.length ? PROTOCOL_NAME_WITHIN : 1;
+    while (words-- > 0)
+        if (is_protocol_name(span_next_word(&parsed.text)))
             return true;
     return false;
 }
@@ -69,17 +84,32 @@ static span first_line(tvbuff_t *tvb)
 
 typedef enum opening { OPENING_NONE, OPENING_HELLO, OPENING_GREETING } opening;
 
-static opening opening_of(tvbuff_t *tvb, const packet_info *pinfo, const struct tcp_analysis *tcp)
+/* Are these the first octets that the side sent? Where the connection's beginning was not captured, those of its first packet that
+ * was; TCP does not tell when it was told not to analyze sequence numbers. */
+static bool is_first(const struct tcp_analysis *tcp, const struct tcpinfo *info)
+{
+    return !tcp || !info || !tcp->fwd->base_seq || octets_before(tcp, info->seq) == 0;
+}
+
+static opening opening_of(tvbuff_t *tvb, const packet_info *pinfo, const struct tcp_analysis *tcp, const struct tcpinfo *info)
 {
     bool known = tcp && tcp->server_port;
     bool from_server = known && pinfo->srcport == tcp->server_port;
     span text = first_line(tvb);
 
-    if (text.length < 5) /* the shortest: "EHLO" and what has to follow it */
+    if (text.length < 5 || !is_first(tcp, info)) /* the shortest: "EHLO" and what has to follow it */
         return OPENING_NONE;
     if (is_hello(text))
         return from_server ? OPENING_NONE : OPENING_HELLO;
     return (!known || from_server) && is_greeting(text) ? OPENING_GREETING : OPENING_NONE;
+}
+
+/* Plain text where TLS was granted, which TLS has refused: a capture from behind a decrypting proxy. */
+static bool is_ours_in_the_clear(const conversation_t *conversation)
+{
+    const connection *c = (const connection *)conversation_get_proto_data(conversation, proto_esmtp);
+
+    return c && session_tls(c->session) == TLS_GRANTED;
 }
 
 static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -91,7 +121,9 @@ static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, pro
     if (pinfo->fd->visited || pinfo->flags.in_error_pkt)
         return false;
     conversation = find_or_create_conversation(pinfo);
-    found = opening_of(tvb, pinfo, get_tcp_conversation_data(conversation, pinfo));
+    if (is_ours_in_the_clear(conversation))
+        return dissect_esmtp(tvb, pinfo, tree, data) > 0;
+    found = opening_of(tvb, pinfo, get_tcp_conversation_data(conversation, pinfo), (const struct tcpinfo *)data);
     if (found == OPENING_NONE)
         return false;
     conversation_set_dissector_from_frame_number(conversation, pinfo->num, dissector_handle());

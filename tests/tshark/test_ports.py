@@ -33,7 +33,24 @@ TAKEN = {
     "EHLO behind a greeting that says nothing": ([QUIET_GREETING, HELLO, REPLY], 2),
     "HELO without a greeting": ([("C", lines("HELO client.example.com")), REPLY], 2),
     "LHLO": ([("S", lines("220 mx.example.org ready")), ("C", lines("LHLO client.example.com")), REPLY], 2),
+    "greeting of a host without a dot": ([("S", lines("220 localhost ESMTP")), HELLO, REPLY], 3),
+    "greeting of many words": ([("S", lines("220 mx.example.org Kerio Connect 9.4 ESMTP ready")), HELLO, REPLY], 3),
+    "greeting of several lines": ([("S", lines("220-mx.example.org ESMTP Exim 4.96", "220 no spam")), HELLO, REPLY], 3),
+    "readable where TLS was granted": (
+        [GREETING, HELLO, ("S", lines("250-mx.example.org", "250 STARTTLS")), ("C", lines("STARTTLS")), ("S", lines("220 Go")),
+         ("C", lines("MAIL FROM:<ann@example.com>")), ("S", lines("250 Ok"))], 7),
+    "greeting behind a proxy's header": (
+        [("C", lines("PROXY TCP6 2001:db8::1 2001:db8::25 45000 40025")), GREETING, HELLO, REPLY], 3),
 }
+
+MAIL_TEXT = lines("EHLO client.example.com", "MAIL FROM:<ann@example.com>", "RCPT TO:<bob@example.org>", "DATA")
+FTP_LOGIN = [("C", lines("USER anonymous")), ("S", lines("331 Guest login ok, send your e-mail address as password")),
+             ("C", lines("PASS ann@example.org")), ("S", lines("230-Welcome", "230 Guest access restrictions apply")),
+             ("C", lines("HELP")), ("S", lines("214-The following commands are recognized", " MAIL MLFL MRCP MSOM RCPT NOOP QUIT",
+                                              "214 Help OK")),
+             ("C", lines("EPSV")), ("S", lines("229 Entering Extended Passive Mode (|||50000|)")), ("C", lines("STOR smtp.log")),
+             ("S", lines("150 Ok to send data")), ("S", lines("226 Transfer complete")), ("C", lines("NOOP", "QUIT")),
+             ("S", lines("200 Ok", "221-You sent 1 file", "221 Goodbye"))]
 
 LEFT = {
     "FTP": [("S", lines("220 ftp.example.org FTP server ready")), ("C", lines("USER anonymous")),
@@ -48,6 +65,58 @@ LEFT = {
     "POP3": [("S", lines("+OK POP3 ready")), ("C", lines("USER ann")), ("S", lines("+OK"))],
     "EHLO said by the side that was connected to": [("S", lines("EHLO client.example.com")), ("C", lines("250 ok"))],
     "a word in the middle of a line": [("C", lines("please EHLO client.example.com"))],
+    "FTP that tells of SMTP": [("S", lines(
+        "220-ftp.example.org SMTP and FTP services of Example", "220-Write to postmaster by ESMTP: smtp mx.example.org",
+        "220 ready"))] + FTP_LOGIN,
+    "FTP that does not say so": [("S", lines(
+        "220-Welcome to the SMTP archive", "220-ESMTP mx.example.org is elsewhere", "220 ready"))] + FTP_LOGIN,
+    "FTP with a sentence that ends in mail": [("S", lines("220 files.example.org is no server of any mail, for SMTP see mx"))]
+    + FTP_LOGIN,
+    "a file sent up whose middle is mail": [("C", b"begin 644 log.txt\n" + b"x" * 1442), ("C", MAIL_TEXT)],
+    "HTTP whose body is mail, a packet of its own": [
+        ("C", lines("POST /upload HTTP/1.1", "Host: mx.example.org", f"Content-Length: {len(MAIL_TEXT)}", "Expect: 100-continue",
+                    "User-Agent: smtp-checker/1.0", "")),
+        ("S", lines("HTTP/1.1 100 Continue", "")), ("C", MAIL_TEXT), ("S", lines("HTTP/1.1 204 No Content", ""))],
+    "HTTP whose answer is mail, a packet of its own": [
+        ("C", lines("GET /mail.log HTTP/1.1", "Host: mx.example.org", "")),
+        ("S", lines("HTTP/1.1 200 OK", f"Content-Length: {len(MAIL_TEXT)}", "")), ("S", MAIL_TEXT),
+        ("S", lines("220 mx.example.org ESMTP Postfix"))],
+    "NNTP": [("S", lines("200 news.example.org InterNetNews NNRP server INN 2.7.1 ready (posting ok)")),
+             ("C", lines("CAPABILITIES")), ("S", lines("101 Capability list:", "VERSION 2", "READER", "POST", "STARTTLS", ".")),
+             ("C", lines("MODE READER")), ("S", lines("200 Posting allowed")), ("C", lines("GROUP comp.mail.misc")),
+             ("S", lines("211 1234 3000234 3002322 comp.mail.misc")), ("C", lines("ARTICLE 3000234")),
+             ("S", lines("220 3000234 <45223423@example.com> ESMTP smtp", "From: ann@example.com", "Subject: SMTP", "",
+                         "EHLO client.example.com", ".")),
+             ("C", lines("POST")), ("S", lines("340 Input article")), ("C", MAIL_TEXT + lines(".")), ("S", lines("240 Received")),
+             ("C", lines("QUIT")), ("S", lines("205 NNTP Service exits normally"))],
+    "POP3, a mail fetched": [
+        ("S", lines("+OK POP3 mx.example.org ESMTP ready <1896.697170952@mx.example.org>")), ("C", lines("CAPA")),
+        ("S", lines("+OK", "TOP", "SASL PLAIN LOGIN", "STLS", "PIPELINING", ".")), ("C", lines("USER ann", "PASS secret", "STAT")),
+        ("S", lines("+OK", "+OK", "+OK 2 320")), ("C", lines("RETR 1")), ("S", lines("+OK 120 octets")),
+        ("S", MAIL_TEXT + lines(".")), ("C", lines("NOOP", "QUIT")), ("S", lines("+OK", "+OK Bye"))],
+    "IMAP, a mail put in": [
+        ("S", lines("* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] Dovecot ready")), ("C", lines("a LOGIN ann secret")),
+        ("S", lines("a OK Logged in")), ("C", lines(f"b APPEND Sent {{{len(MAIL_TEXT)}}}")), ("S", lines("+ OK")),
+        ("C", MAIL_TEXT + lines("")), ("S", lines("b OK Append completed")), ("C", lines("c LOGOUT")),
+        ("S", lines("* BYE Logging out", "c OK Logout completed"))],
+    "IRC, a server and much talk": [
+        ("S", lines(":irc.example.org NOTICE AUTH :*** Looking up your hostname...", "PING :220")), ("C", lines("PONG :220")),
+        ("C", lines("CAP LS 302", "NICK ann", "USER ann 0 * :Ann")),
+        ("S", lines(":irc.example.org 001 ann :Welcome", ":irc.example.org 220 ann :ESMTP smtp",
+                    ":irc.example.org 250 ann :Highest connection count: 40", ":irc.example.org 354 ann x")),
+        ("C", lines("JOIN #smtp")), ("S", lines(":bob PRIVMSG #smtp :EHLO client.example.com")),
+        ("C", lines("PRIVMSG #smtp :220 mx.example.org ESMTP")), ("C", lines("HELP")), ("C", lines("QUIT :MAIL FROM:<ann@example.com>")),
+        ("S", lines("ERROR :Closing link"))],
+    "IRC, one server to another": [
+        ("C", lines("PASS secret TS 6 :1AA", "CAPAB :ENCAP QS TLS", "SERVER irc1.example.org 1 :mail")),
+        ("S", lines("PASS secret TS 6 :2BB", "SERVER irc2.example.org 1 :ESMTP"))],
+    "SIP": [
+        ("C", lines("INVITE sip:bob@example.org SIP/2.0", "Via: SIP/2.0/TCP client.example.com", "From: <sip:ann@example.com>",
+                    "To: <sip:bob@example.org>", "Call-ID: 1@client.example.com", "CSeq: 1 INVITE", "Content-Length: 0", "")),
+        ("S", lines("SIP/2.0 220 ESMTP smtp", "CSeq: 1 INVITE", "")), ("C", lines("ACK sip:bob@example.org SIP/2.0", ""))],
+    "ManageSieve": [
+        ("S", lines('"IMPLEMENTATION" "Dovecot Pigeonhole"', '"STARTTLS"', 'OK "ESMTP ready."')), ("C", lines("NOOP", "LOGOUT")),
+        ("S", lines("OK", "OK"))],
 }
 
 
