@@ -243,7 +243,8 @@ static hf_register_info field_rows[FIELD_COUNT] = {
          "The packet of the command that this answers", HFILL}},
     [FIELD_REPLY_VERB] = {&hf[FIELD_REPLY_VERB],
         {"Verb answered", "esmtp.reply.verb", FT_STRING, BASE_NONE, NULL, 0,
-         "Verb of the command that this answers; CONNECT for the greeting, END-OF-DATA for the reply to the content", HFILL}},
+         "Verb of the command that this answers; CONNECT for the greeting, END-OF-DATA for the reply to DATA's content; BDAT also for "
+         "the last chunk", HFILL}},
     [FIELD_REPLY_TIME] = {&hf[FIELD_REPLY_TIME],
         {"Time since command", "esmtp.reply.time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
          "Time since the command, or since the end of the content, or since the connection's SYN", HFILL}},
