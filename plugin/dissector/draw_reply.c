@@ -88,23 +88,6 @@ static void draw_status(const reply_drawing *r, const reply_line *parsed)
                                "Class %u in a reply with code %u (RFC 2034, 4)", status->status_class, parsed->code);
 }
 
-/* The name that the last line with one tells: that of the server behind a proxy, which adds lines of its own before. */
-static span queue_id_in(span whole)
-{
-    span found = {NULL, 0};
-    reply_line parsed;
-
-    for (size_t at = 0; at < whole.length;) {
-        line next = line_first(span_from(whole, at));
-        if (reply_line_parse(next.text, true, &parsed)) {
-            span name = queue_id_find(parsed.text);
-            found = name.length ? name : found;
-        }
-        at += next.length;
-    }
-    return found;
-}
-
 static void draw_queue_id(const reply_drawing *r, span whole)
 {
     const exchange *e = r->finding->exchange;
@@ -112,7 +95,7 @@ static void draw_queue_id(const reply_drawing *r, span whole)
 
     if (!e || reply_severity(r->code) != 2 || !(e->kind == EXCHANGE_END_OF_DATA || e->last_chunk))
         return;
-    name = queue_id_in(whole);
+    name = queue_id_of_reply(whole);
     if (name.length)
         draw_text(r->tree, r->d->pinfo, FIELD_REPLY_QUEUE_ID, r->at, name);
 }

@@ -278,24 +278,6 @@ static verdict verdict_of(session *s, span whole, uint16_t code)
     return out;
 }
 
-/* The last line that tells a name: that of the server behind a proxy. */
-static span queue_id_of(session *s, span whole)
-{
-    span found = {NULL, 0};
-    reply_line parsed;
-
-    for (size_t at = 0; at < whole.length;) {
-        line next = line_first(span_from(whole, at));
-        if (reply_line_parse(next.text, true, &parsed)) {
-            span name = queue_id_find(parsed.text);
-            if (name.length)
-                found = name;
-        }
-        at += next.length;
-    }
-    return session_keep(s, found);
-}
-
 /* A refusal counts if it is worse than those before it: 5yz over 4yz. */
 static void refusal(reading *r, transaction *t, const verdict *said)
 {
@@ -424,7 +406,7 @@ static void content_answered(reading *r, exchange *e, transaction *t, const verd
     }
     weigh(r, t, said);
     if (reply_severity(said->code) == 2 && !t->verdict.queue_id.length)
-        t->verdict.queue_id = queue_id_of(s, whole);
+        t->verdict.queue_id = session_keep(s, queue_id_of_reply(whole));
     t->content_answered = true;
     if (!e->waits)
         transaction_end(s, t, "END-OF-DATA");

@@ -21,25 +21,11 @@ static size_t offset_in(span whole, span part)
     return part.octets ? (size_t)(part.octets - whole.octets) : 0;
 }
 
-/* Length of the Quoted-string at the start, with its quotes; 0 when it does not end: then its quotation mark is an octet as
- * any other, and so are those behind it, which would only be looked for in vain again.
- *     Quoted-string  = DQUOTE *QcontentSMTP DQUOTE
- *     quoted-pairSMTP = %d92 %d32-126 */
-static size_t quoted_length(span in)
-{
-    for (size_t i = 1; i < in.length; i++) {
-        if (in.octets[i] == '\\')
-            i++;
-        else if (in.octets[i] == '"')
-            return i + 1;
-    }
-    return 0;
-}
-
-/* Octets to the next place outside of a Quoted-string. *quotes: may there be one? */
+/* Octets to the next place outside of a Quoted-string (RFC 5321, 4.1.2). *quotes: may there be one? When one does not end, its
+ * quotation mark is an octet as any other, and so are those behind it, which would only be looked for in vain again. */
 static size_t step(span in, bool *quotes)
 {
-    size_t quoted = *quotes && in.octets[0] == '"' ? quoted_length(in) : 1;
+    size_t quoted = *quotes && in.octets[0] == '"' ? span_quoted(in) : 1;
 
     *quotes = *quotes && quoted > 0;
     return quoted > 0 ? quoted : 1;
@@ -128,7 +114,7 @@ static void check_local_part(path *out, span in)
         return;
     }
     if (out->quoted) {
-        if (quoted_length(local) != local.length)
+        if (span_quoted(local) != local.length)
             expect(out, "expected the closing quotation mark", offset + local.length);
         for (size_t i = 0; i < local.length; i++) {
             if (local.octets[i] < ' ' || local.octets[i] == 127)
@@ -227,7 +213,7 @@ bool path_parse(span in, path *path_r)
 size_t path_unquote(span local_part, uint8_t *out)
 {
     bool quoted = local_part.length > 0 && local_part.octets[0] == '"';
-    bool closed = quoted && quoted_length(local_part) == local_part.length;
+    bool closed = quoted && span_quoted(local_part) == local_part.length;
     size_t end = local_part.length - (closed ? 1 : 0);
     size_t length = 0;
 

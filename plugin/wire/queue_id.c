@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "queue_id.h"
+#include "line.h"
+#include "reply.h"
 
 /* Four times a reply line's limit (RFC 5321, 4.5.3.1.5). What lies behind is not searched, since rows are looked for again
  * and again. */
@@ -139,6 +141,22 @@ span queue_id_find(span text)
             return found;
     }
     return (span){NULL, 0};
+}
+
+span queue_id_of_reply(span whole)
+{
+    span found = {NULL, 0};
+    reply_line parsed;
+
+    for (size_t at = 0; at < whole.length;) {
+        line next = line_first(span_from(whole, at));
+        if (reply_line_parse(next.text, true, &parsed)) {
+            span name = queue_id_find(parsed.text);
+            found = name.length > 0 ? name : found;
+        }
+        at += next.length;
+    }
+    return found;
 }
 
 const queue_id_row *queue_id_rows(size_t *count_r)

@@ -202,16 +202,12 @@ static void add_named(sasl_message *out, const sasl_name *names, span name, sasl
     }
 }
 
-/* Length of a quoted-string with its quotation marks, in.length when it does not end. */
+/* Length of a quoted string with its quotation marks, in.length when it does not end. */
 static size_t quoted_length(span in)
 {
-    for (size_t i = 1; i < in.length; i++) {
-        if (in.octets[i] == '\\')
-            i++;
-        else if (in.octets[i] == '"')
-            return i + 1;
-    }
-    return in.length;
+    size_t length = span_quoted(in);
+
+    return length > 0 ? length : in.length;
 }
 
 static span without_quotes(span quoted)

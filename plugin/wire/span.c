@@ -41,6 +41,17 @@ bool span_equal_nocase(span a, const char *text)
     return text[a.length] == '\0';
 }
 
+size_t span_quoted(span in)
+{
+    for (size_t i = 1; i < in.length; i++) {
+        if (in.octets[i] == '\\')
+            i++;
+        else if (in.octets[i] == '"')
+            return i + 1;
+    }
+    return 0;
+}
+
 span span_trim_left(span in)
 {
     size_t i = 0;

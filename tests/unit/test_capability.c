@@ -4,22 +4,8 @@
  */
 #include <glib.h>
 
+#include "spans.h"
 #include "wire/capability.h"
-
-static span exact(const char *text)
-{
-    return (span){g_memdup2(text, strlen(text)), strlen(text)};
-}
-
-static void release(span copy)
-{
-    g_free((void *)copy.octets);
-}
-
-static void assert_span(span got, const char *wanted)
-{
-    g_assert_cmpmem(got.octets, got.length, wanted, strlen(wanted));
-}
 
 static void test_parse(void)
 {

@@ -4,6 +4,7 @@
  */
 #include <glib.h>
 
+#include "spans.h"
 #include "wire/encoded_word.h"
 
 #define PIECES_MAX 4
@@ -78,11 +79,6 @@ static const text_case cases[] = {
     {"=?u?Q?=?u?Q?a?=", {{LITERAL, "=?u?Q?"}, {'Q', "u", "", "a"}}},
     {"=?v?Q?a=?u?Q?b?=", {{LITERAL, "=?v?Q?a"}, {'Q', "u", "", "b"}}},
 };
-
-static void assert_span(span got, const char *wanted)
-{
-    g_assert_cmpmem(got.octets, got.length, wanted, strlen(wanted));
-}
 
 static void test_next(void)
 {

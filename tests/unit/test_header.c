@@ -4,6 +4,7 @@
  */
 #include <glib.h>
 
+#include "spans.h"
 #include "wire/header.h"
 
 #define FIELDS_MAX 3
@@ -64,11 +65,6 @@ static const header_case cases[] = {
     {"Sub\rject: a\r\nTo: a\r\n\r\n", {{"To", " a"}}, "\r\n"},
     {"garbage\r\n\r\nTo: a\r\n", {{NULL, NULL}}, "\r\nTo: a\r\n"},
 };
-
-static void assert_span(span got, const char *wanted)
-{
-    g_assert_cmpmem(got.octets, got.length, wanted, strlen(wanted));
-}
 
 static void test_next(void)
 {

@@ -4,6 +4,7 @@
  */
 #include <glib.h>
 
+#include "spans.h"
 #include "wire/path.h"
 
 typedef struct path_case {
@@ -82,11 +83,6 @@ static const path_case cases[] = {
     {"", 0, "", "", "", NO_DOMAIN, "", ADDRESS_NONE, 0, "expected \"<\""},
     {"  ", 2, "", "", "", NO_DOMAIN, "", ADDRESS_NONE, 0, "expected no white space"},
 };
-
-static void assert_span(span got, const char *wanted)
-{
-    g_assert_cmpmem(got.octets, got.length, wanted, strlen(wanted));
-}
 
 static void test_parse(void)
 {

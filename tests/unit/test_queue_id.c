@@ -90,6 +90,28 @@ static void test_find(void)
         check(cases[i].in, cases[i].name);
 }
 
+static void test_of_reply(void)
+{
+    static const struct {
+        const char *in, *name;
+    } cases[] = {
+        {"", ""},
+        {"no reply at all", ""},
+        {"250 2.0.0 Ok\r\n", ""},
+        {"250 2.0.0 Ok: queued as 4XyZ12", "4XyZ12"},
+        {"250-2.0.0 Ok: queued as AAA\r\n250 2.0.0 Ok\r\n", "AAA"},
+        {"250-2.0.0 Ok: queued as AAA\r\n250 2.0.0 Ok: queued as BBB\r\n", "BBB"},
+        {"250-2.0.0 Ok: queued as AAA\nid=BBB\n250 Ok\n", "AAA"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        uint8_t *copy = g_memdup2(cases[i].in, strlen(cases[i].in));
+        span found = queue_id_of_reply((span){copy, strlen(cases[i].in)});
+        g_assert_cmpmem(found.octets, found.length, cases[i].name, strlen(cases[i].name));
+        g_free(copy);
+    }
+}
+
 /* A text as long as a hostile server may make it is done with at once. */
 static void test_long(void)
 {
@@ -110,6 +132,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/queue_id/rows", test_rows);
     g_test_add_func("/queue_id/find", test_find);
+    g_test_add_func("/queue_id/of_reply", test_of_reply);
     g_test_add_func("/queue_id/long", test_long);
     return g_test_run();
 }

@@ -4,19 +4,10 @@
  */
 #include <glib.h>
 
+#include "spans.h"
 #include "wire/span.h"
 
 /* A copy that ends where its block ends, so that a read behind it is seen. */
-static span exact(const char *text)
-{
-    return (span){g_memdup2(text, strlen(text)), strlen(text)};
-}
-
-static void release(span copy)
-{
-    g_free((void *)copy.octets);
-}
-
 static void test_compare(void)
 {
     static const struct {
@@ -119,6 +110,30 @@ static void test_octets(void)
     }
 }
 
+static void test_quoted(void)
+{
+    static const struct {
+        const char *in;
+        size_t length;
+    } cases[] = {
+        {"", 0},
+        {"\"", 0},
+        {"\"a", 0},
+        {"\"a\\\"", 0},
+        {"\"a\\", 0},
+        {"\"\"", 2},
+        {"\"a\" b\"", 3},
+        {"\"a\\\"b\"@", 6},
+        {"\"\\\\\"", 4},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        g_assert_cmpuint(span_quoted(in), ==, cases[i].length);
+        release(in);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -127,5 +142,6 @@ int main(int argc, char **argv)
     g_test_add_func("/span/trim", test_trim);
     g_test_add_func("/span/words", test_words);
     g_test_add_func("/span/octets", test_octets);
+    g_test_add_func("/span/quoted", test_quoted);
     return g_test_run();
 }
