@@ -18,6 +18,7 @@ static const capability_row rows[] = {
     {"CONPERM", CAPABILITY_OTHER, "permission to convert content", "RFC 4141"},
     {"DELIVERBY", CAPABILITY_DELIVERBY, "delivery within a time", "RFC 2852"},
     {"DSN", CAPABILITY_DSN, "delivery status notifications", "RFC 3461"},
+    {"EHLO", CAPABILITY_OTHER, "no extension, the command itself", "CommuniGate Pro"},
     {"ENHANCEDSTATUSCODES", CAPABILITY_ENHANCEDSTATUSCODES, "enhanced status codes in replies", "RFC 2034"},
     {"ETRN", CAPABILITY_ETRN, "starting delivery of a queue", "RFC 1985"},
     {"EXPN", CAPABILITY_OTHER, "expanding mailing lists", "RFC 5321, 4.1.1.7"},

@@ -68,6 +68,7 @@ static const struct {
     {"CONPERM", ""},
     {"DELIVERBY 240", "240"},
     {"DSN", ""},
+    {"EHLO", ""},
     {"ENHANCEDSTATUSCODES", ""},
     {"ETRN", ""},
     {"EXPN", ""},

@@ -133,7 +133,7 @@ static const struct {
     {"504 5.5.4 Unrecognized authentication type", "5.5.4"},
     {"521 5.3.2 mx.example.org does not accept mail", "5.3.2"},
     {"523 5.7.10 Encryption Needed", "5.7.10"},
-    {"524 5.7.11 Encryption required for requested authentication mechanism", "5.7.11"},
+    {"524 5.2.4 Mailing list expansion problem: <nobody@example.org>", "5.2.4"},
     {"525 5.7.13 User Account Disabled", "5.7.13"},
     {"530 5.7.0 Must issue a STARTTLS command first", "5.7.0"},
     {"534 5.7.9 Authentication mechanism is too weak", "5.7.9"},
