@@ -100,6 +100,14 @@ void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, spa
     }
 }
 
+void draw_meaning(proto_item *item, const char *meaning, const char *source)
+{
+    if (source)
+        proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", meaning, source);
+    else
+        proto_item_append_text(item, " \xe2\x80\x94 %s", meaning);
+}
+
 proto_item *draw_generated_frame(proto_tree *tree, field which, tvbuff_t *tvb, uint32_t frame)
 {
     proto_item *item = proto_tree_add_uint(tree, hf[which], tvb, 0, 0, frame);

@@ -20,6 +20,17 @@ static const field field_of_kind[] = {
 static const char *const token_dissectors[] = {
     [SASL_HANDOFF_NONE] = NULL, [SASL_HANDOFF_NTLMSSP] = "ntlmssp", [SASL_HANDOFF_GSSAPI] = "gssapi"};
 
+void draw_mechanism(proto_tree *tree, packet_info *pinfo, field which, const place *at, span name)
+{
+    const sasl_mechanism_row *row = sasl_mechanism_find(name);
+    proto_item *item = draw_value(tree, which, at, name, upper_case_of(pinfo, name));
+
+    if (row)
+        draw_meaning(item, row->meaning, row->source);
+    else
+        draw_meaning(item, "no mechanism that is registered or that a known server offers", NULL);
+}
+
 static void draw_token(drawing *d, proto_tree *tree, const place *at, span decoded, sasl_handoff handoff)
 {
     dissector_handle_t handle = token_dissectors[handoff] ? find_dissector(token_dissectors[handoff]) : NULL;

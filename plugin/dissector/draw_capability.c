@@ -38,7 +38,7 @@ static void draw_mechanisms(const capability_drawing *c)
     span rest = c->in->parameters, mechanism;
 
     while ((mechanism = span_next_word(&rest)).length)
-        draw_value(c->tree, FIELD_CAPABILITY_AUTH_MECHANISM, c->at, mechanism, upper_case_of(c->d->pinfo, mechanism));
+        draw_mechanism(c->tree, c->d->pinfo, FIELD_CAPABILITY_AUTH_MECHANISM, c->at, mechanism);
 }
 
 static void draw_deliverby(const capability_drawing *c)
@@ -139,7 +139,9 @@ void draw_capability(drawing *d, proto_tree *tree, const place *at, span text)
     c.item = item;
     c.tree = proto_item_add_subtree(item, ett[SUBTREE_CAPABILITY]);
     if (in.row)
-        proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", meaning_of(d, &in), in.row->source);
+        draw_meaning(item, meaning_of(d, &in), in.row->source);
+    else
+        draw_meaning(item, "no extension that is registered or that a known server offers", NULL);
     draw_value(c.tree, FIELD_CAPABILITY_KEYWORD, at, in.keyword, upper_case_of(d->pinfo, in.keyword));
     for (rest = in.parameters; (parameter = span_next_word(&rest)).length;)
         draw_text(c.tree, d->pinfo, FIELD_CAPABILITY_PARAMETER, at, parameter);

@@ -157,7 +157,7 @@ static void draw_auth(const command_drawing *c)
         draw_auth_message(c->d, c->tree, c->at, mechanism, c->finding, SIDE_CLIENT, 0);
         return;
     }
-    draw_value(c->tree, FIELD_AUTH_MECHANISM, c->at, mechanism, upper_case_of(c->d->pinfo, mechanism));
+    draw_mechanism(c->tree, c->d->pinfo, FIELD_AUTH_MECHANISM, c->at, mechanism);
     if (response.length)
         draw_auth_message(c->d, c->tree, c->at, response, c->finding, SIDE_CLIENT, 0);
 }
@@ -186,7 +186,8 @@ static const struct {
 } argument_drawers[] = {
     {"EHLO", draw_helo},   {"HELO", draw_helo},   {"LHLO", draw_helo}, {"MAIL", draw_mail}, {"SEND", draw_mail},
     {"SOML", draw_mail},   {"SAML", draw_mail},   {"RCPT", draw_rcpt}, {"BDAT", draw_bdat}, {"BURL", draw_burl},
-    {"AUTH", draw_auth},   {"X-EXPS", draw_auth}, {"XCLIENT", draw_xclient}, {"XFORWARD", draw_xclient},
+    {"AUTH", draw_auth},   {"X-EXPS", draw_auth}, {"XEXPS", draw_auth}, {"XCLIENT", draw_xclient},
+    {"XFORWARD", draw_xclient},
 };
 
 static void draw_verb(const command_drawing *c)
@@ -196,9 +197,9 @@ static void draw_verb(const command_drawing *c)
                                   upper_case_of(c->d->pinfo, c->command.verb));
 
     if (row)
-        proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", row->meaning, row->source);
+        draw_meaning(item, row->meaning, row->source);
     else
-        proto_item_append_text(item, " \xe2\x80\x94 no verb that an RFC or a known server defines");
+        draw_meaning(item, "no verb that an RFC or a known server defines", NULL);
 }
 
 static void draw_command_parts(const command_drawing *c)

@@ -168,7 +168,9 @@ static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const 
     const char *expected = parameter_expected(in);
 
     if (in->row)
-        proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", in->row->meaning, in->row->source);
+        draw_meaning(item, in->row->meaning, in->row->source);
+    else
+        draw_meaning(item, "no parameter of this command that is registered or that a known server takes", NULL);
     draw_value(p.tree, FIELD_PARAMETER_KEYWORD, at, in->keyword, upper_case_of(d->pinfo, in->keyword));
     if (in->has_value)
         draw_text(p.tree, d->pinfo, FIELD_PARAMETER_VALUE, at, in->value);

@@ -89,6 +89,8 @@ int offset_in(const place *at, span part);
 proto_item *draw_text(proto_tree *tree, packet_info *pinfo, field which, const place *at, span part);
 /* A string field with a value that is not what stands in the packet (decoded, in upper case). */
 proto_item *draw_value(proto_tree *tree, field which, const place *at, span part, const char *value);
+/* Says behind an item what it means, and who defines that; NULL as the source says that nobody does. */
+void draw_meaning(proto_item *item, const char *meaning, const char *source);
 proto_item *draw_true(proto_tree *tree, field which, const place *at, span part);
 /* An unsigned field of 64 bits or fewer. */
 proto_item *draw_number(proto_tree *tree, field which, const place *at, span part, uint64_t value);
@@ -129,8 +131,9 @@ void draw_capability(drawing *d, proto_tree *tree, const place *at, span text);
 /* draw_parameter.c — what stands behind the path of MAIL (PARAMETER_OF_MAIL) and RCPT (PARAMETER_OF_RCPT). */
 void draw_parameters(drawing *d, proto_tree *tree, const place *at, span rest, unsigned verb);
 
-/* draw_auth.c — one message of an AUTH exchange, in base64. */
+/* draw_auth.c — one message of an AUTH exchange, in base64; and a SASL mechanism with its meaning. */
 void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender, unsigned step);
+void draw_mechanism(proto_tree *tree, packet_info *pinfo, field which, const place *at, span name);
 
 /* mail.c — whether the mail's own dissector gets it: all of it was captured, and it is within the limit. */
 bool mail_is_shown(const message *m);

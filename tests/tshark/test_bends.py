@@ -66,6 +66,10 @@ CASES = {
         {VERBS: ["CONNECT", "EHLO"] + ["X-EXPS"] * 3 + MAIL_VERBS, COMMANDS: ["EHLO", "X-EXPS", "MAIL", "RCPT", "DATA"],
          "esmtp.auth.mechanism": ["LOGIN"], "esmtp.auth.username": ["ann"], "esmtp.auth.password": ["secret"],
          "esmtp.auth.outcome": ["succeeded"], "esmtp.transaction.auth_username": ["ann"]}),
+    "XEXPS, as old servers spell it": (
+        OPENED + [("C", lines("XEXPS LOGIN YW5u")), ("S", lines("334 UGFzc3dvcmQ6")), ("C", lines("c2VjcmV0")),
+                  ("S", lines("235 2.7.0 Ok"))],
+        {VERBS: ["CONNECT", "EHLO"] + ["XEXPS"] * 2, "esmtp.auth.mechanism": ["LOGIN"], "esmtp.auth.username": ["ann"]}),
     "X-EXPS refused": (
         OPENED + [("C", lines("X-EXPS GSSAPI")), ("S", lines("504 5.7.4 Unrecognized authentication type"))] + MAIL,
         {VERBS: ["CONNECT", "EHLO", "X-EXPS"] + MAIL_VERBS, "esmtp.auth.outcome": ["failed"], OUTCOME: ["accepted"],

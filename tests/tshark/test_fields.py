@@ -3,6 +3,8 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import re
+
 import pytest
 
 from packets import Connection, dialogue, lines
@@ -154,6 +156,27 @@ def test_client_of_ehlo_reply_by_ipv6(tshark, capture):
         ("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")),
         ("S", lines("250-mx.example.org Hello client.example.com [IPv6:2001:db8::10]", "250 HELP"))]))
     assert told(tshark, path, ["ehlo_reply.client_ipv6"]) == {"ehlo_reply.client_ipv6": ["2001:db8::10"]}
+
+
+# What the items say, of what is known and of what is not: the unknown is shown as such, and is no error.
+WORDS = [
+    "Verb: FROBNICATE — no verb", "Verb: X-LINK2STATE — .*Exchange", "Code: Unknown \\(259\\)", "Code: .*\\(556\\)",
+    "Enhanced status: 2.77.1 — not registered", "Enhanced status: 5.1.10 — Recipient address has null MX",
+    "Capability: XFROB 1 — no extension", "Capability: RRVS — .*RFC 7293",
+    "Mechanism: X-FROB — no mechanism", "Mechanism: SCRAM-SHA-384 — .*SHA-384",
+    "Parameter: FROB=1 — no parameter", "Parameter: RET=HDRS — .*RFC 3461",
+]
+
+
+def test_what_is_known_and_what_is_not(tshark, capture):
+    path = capture(dialogue(Connection(), [
+        ("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")),
+        ("S", lines("250-mx.example.org", "250-XFROB 1", "250-RRVS", "250-DSN", "250 AUTH X-FROB SCRAM-SHA-384")),
+        ("C", lines("FROBNICATE it")), ("S", lines("259 2.77.1 What?")), ("C", lines("X-LINK2STATE LAST")), ("S", lines("250 Ok")),
+        ("C", lines("MAIL FROM:<a@example.org> FROB=1 RET=HDRS")), ("S", lines("556 5.1.10 Null MX"))]))
+    tree = tshark.tree(path, "esmtp", only="esmtp")
+    assert [words for words in WORDS if not re.search(f"^ *{words}", tree, re.MULTILINE)] == []
+    assert tshark.count(path, "esmtp.expert.syntax || _ws.malformed") == 0
 
 
 # A mail by DATA whose content comes in two packets, and one by BDAT. Each step is a millisecond after the one before it.
