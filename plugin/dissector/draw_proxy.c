@@ -18,7 +18,6 @@ void draw_proxy(drawing *d, const finding *f)
     if (!proxy)
         return;
     call_guarded(d, d->top, header, NULL, proxy);
-    /* From 4.4 on that dissector takes the connection for itself. */
-    if (!d->pinfo->fd->visited)
-        conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num, dissector_handle());
+    /* From 4.4 on that dissector takes the connection for itself, on later visits too. */
+    conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num, dissector_handle());
 }
