@@ -1,7 +1,8 @@
 """What the tests share: where things are, and the Wiresharks they ask.
 
-ESMTP_BUILD     the build folder; build/ in the project's root when not set
-ESMTP_CORPUS    a folder of further captures, recorded by others; its tests are skipped when not set
+ESMTP_BUILD         the build folder; build/ in the project's root when not set
+ESMTP_CORPUS        a folder of further captures, recorded by others; its tests are skipped when not set
+ESMTP_SANITIZERS    "no": the tests that need a plugin with sanitizers do with the plain one
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -26,8 +27,9 @@ def tshark():
 
 @pytest.fixture(scope="session")
 def sanitized():
-    """tshark with the plugin built with the address and undefined behaviour sanitizers."""
-    with Tshark(places.SANITIZED_PLUGIN, sanitized=True) as with_plugin:
+    """tshark with the plugin built with the address and undefined behaviour sanitizers, or what stands in for it."""
+    plugin = places.SANITIZED_PLUGIN if places.SANITIZERS else places.PLUGIN
+    with Tshark(plugin, sanitized=places.SANITIZERS) as with_plugin:
         yield with_plugin
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("ESMTP_BUILD") or ROOT / "build")
 PLUGIN = BUILD / "plugin" / "esmtp.so"
+SANITIZERS = os.environ.get("ESMTP_SANITIZERS") != "no"
 SANITIZED_PLUGIN = BUILD / "sanitized" / "plugin" / "esmtp.so"
 
 SAMPLES = ROOT / "sample-pcaps"
