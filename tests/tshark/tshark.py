@@ -68,8 +68,10 @@ class Tshark:
         """The frames that have any of the fields: {frame number: {field: [value, ...]}}, fields that a frame has not left out.
         Values are text; booleans are "1" and "0"."""
         text = self.run(capture, "-T", "fields", "-E", f"separator={COLUMN_END}", "-E", f"aggregator={VALUE_END}",
-                        "-E", "occurrence=a", *self._unescaped, "-e", "frame.number",
-                        *[word for field in fields for word in ("-e", field)], **common)
+                        "-E", "occurrence=a", "-e", "frame.number", *[word for field in fields for word in ("-e", field)],
+                        **common)
+        if self._doubles_backslashes:
+            text = text.replace(r"\\", "\\")
         # A value may hold newlines, printed raw: a row begins where a number stands before the first column's end.
         pieces = re.split(rf"^(\d+){COLUMN_END}", text, flags=re.MULTILINE)[1:]
         frames = {}
@@ -113,10 +115,10 @@ class Tshark:
         return json.loads(self.run(capture, "-T", "json", "--no-duplicate-keys", **common))
 
     @functools.cached_property
-    def _unescaped(self):
-        """What makes `-T fields` print values as they are: 4.0 does so always, 4.4 escapes backslashes and the like."""
-        major, minor = re.match(r"TShark \(Wireshark\) (\d+)\.(\d+)", self._finish(["tshark", "--version"])).groups()
-        return ["-E", "escape=n"] if (int(major), int(minor)) >= (4, 4) else []
+    def _doubles_backslashes(self):
+        """`-T fields` of 4.4 and later prints a backslash as two; that of 4.0 as it is."""
+        release = re.match(r"TShark \(Wireshark\) (\d+)\.(\d+)", self._finish(["tshark", "--version"]))
+        return (int(release[1]), int(release[2])) >= (4, 4)
 
     def _check_that_the_plugin_loads(self):
         """Else every test would fail for some reason of its own."""
