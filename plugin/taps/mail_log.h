@@ -13,7 +13,7 @@
 
 typedef struct mail_log_format {
     const char *name; /* "tsv" */
-    void (*write)(FILE *out, mail_record *const *records, unsigned count);
+    void (*write)(FILE *out, const mail_record *records, unsigned count);
 } mail_log_format;
 
 /* NULL when there is none of that name. `name` need not end in NUL. */
@@ -24,9 +24,12 @@ const mail_log_format *mail_log_format_default(void);
 const char *mail_log_format_names(void);
 
 /* mail_table.c — a line a mail, in aligned columns, and a line that counts them. */
-void mail_table_write(FILE *out, mail_record *const *records, unsigned count);
+void mail_table_write(FILE *out, const mail_record *records, unsigned count);
 
-/* A value as one word or line: a list joined with commas. What TSV has between its tabs:
+/* Writes `text` to the file when it is long, or when it is the last, and empties it then. */
+void text_flush(GString *text, FILE *out, bool last);
+
+/* Appends a value as one word or line: a list joined with commas. What TSV has between its tabs:
  *
  *     \\ \t \n \r     backslash, tab, line feed, carriage return
  *     \,              a comma inside an item of a list
@@ -34,6 +37,6 @@ void mail_table_write(FILE *out, mail_record *const *records, unsigned count);
  *     1, 0            yes, no; nothing at all: not known, or does not apply
  *     2023-11-14T22:13:20.000000000Z      a time; 0.023411000 is one in seconds
  */
-char *value_to_word(wmem_allocator_t *scope, const value *v);
+void append_value(GString *text, const value *v);
 
 #endif

@@ -10,7 +10,7 @@ static const value absent = {.kind = VALUE_ABSENT};
 
 static value text(const char *of)
 {
-    return of ? (value){.kind = VALUE_TEXT, .text = of} : absent;
+    return of ? (value){.kind = VALUE_TEXT, .text = span_of(of)} : absent;
 }
 
 static value number(uint64_t of)
@@ -23,9 +23,24 @@ static value boolean(bool of)
     return (value){.kind = VALUE_BOOLEAN, .number = of};
 }
 
+/* Are the octets UTF-8 as they stand, with no look at what characters they are? */
+static bool is_ascii(span of)
+{
+    uint8_t all = 0;
+
+    for (size_t i = 0; i < of.length; i++)
+        all |= of.octets[i];
+    return all < 0x80 && span_find(of, 0) == of.length;
+}
+
+static value octets_as_text(wmem_allocator_t *scope, span of)
+{
+    return is_ascii(of) ? (value){.kind = VALUE_TEXT, .text = of} : text(text_in(scope, of));
+}
+
 static value octets(wmem_allocator_t *scope, span of)
 {
-    return of.length ? text(text_in(scope, of)) : absent;
+    return of.length ? octets_as_text(scope, of) : absent;
 }
 
 /* --- the transaction itself -------------------------------------------------------------------------------------------- */
@@ -44,7 +59,8 @@ static value outcome_of(wmem_allocator_t *scope, const transaction *t)
 
 static value ended_by(wmem_allocator_t *scope, const transaction *t)
 {
-    return text(wmem_strdup(scope, t->ended_by));
+    (void)scope;
+    return text(t->ended_by);
 }
 
 static nstime_t as_nstime(const moment *of)
@@ -95,7 +111,7 @@ static value auth_username(wmem_allocator_t *scope, const transaction *t)
 
 static value recipient_address(wmem_allocator_t *scope, const recipient *to)
 {
-    return text(text_in(scope, to->address));
+    return octets_as_text(scope, to->address);
 }
 
 /* Absent, and still in its place, where no reply was seen. */
@@ -157,7 +173,8 @@ static value rcpt_count(wmem_allocator_t *scope, const transaction *t)
 
 static value method(wmem_allocator_t *scope, const transaction *t)
 {
-    return t->method ? text(wmem_strdup(scope, t->method)) : absent;
+    (void)scope;
+    return text(t->method);
 }
 
 static value size(wmem_allocator_t *scope, const transaction *t)
@@ -172,11 +189,22 @@ static value declared_size(wmem_allocator_t *scope, const transaction *t)
     return t->has_declared_size ? number(t->declared_size) : absent;
 }
 
+/* Has the text no encoded word, so that it stands for itself? */
+static bool is_literal(span unfolded)
+{
+    for (span rest = unfolded; (rest = span_from(rest, span_find(rest, '='))).length > 1; rest = span_from(rest, 1))
+        if (rest.octets[1] == '?')
+            return false;
+    return is_ascii(unfolded);
+}
+
 static value header_field(wmem_allocator_t *scope, const transaction *t, header_kind which)
 {
-    const mail_header *header = t->header;
+    span unfolded = t->header ? t->header->fields[which] : (span){NULL, 0};
 
-    return header && header->fields[which].octets ? text(header_text(scope, header->fields[which])) : absent;
+    if (!unfolded.octets)
+        return absent;
+    return is_literal(unfolded) ? (value){.kind = VALUE_TEXT, .text = unfolded} : text(header_text(scope, unfolded));
 }
 
 static value subject(wmem_allocator_t *scope, const transaction *t)
@@ -243,7 +271,7 @@ static value duration(wmem_allocator_t *scope, const transaction *t)
 
 static const struct {
     const char *name;
-    value (*get)(wmem_allocator_t *scope, const transaction *t); /* NULL: no transaction knows it */
+    value (*get)(wmem_allocator_t *scope, const transaction *t); /* NULL: the stream, which no transaction knows */
 } columns[COLUMN_COUNT] = {
     [COLUMN_STREAM] = {"stream", NULL},
     [COLUMN_TIME] = {"time", begin_of},
@@ -282,26 +310,55 @@ const char *column_name(column which)
     return columns[which].name;
 }
 
-mail_record *mail_record_new(wmem_allocator_t *scope, const transaction *t, uint32_t stream)
+mail_record mail_record_of(const transaction *t, uint32_t stream)
 {
-    mail_record *record = wmem_new0(scope, mail_record);
+    return (mail_record){.of = t, .stream = stream, .first_frame = t->first_frame, .index = t->index};
+}
 
-    for (unsigned i = 0; i < COLUMN_COUNT; i++)
-        if (columns[i].get)
-            record->values[i] = columns[i].get(scope, t);
-    record->values[COLUMN_STREAM] = number(stream);
-    return record;
+value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which)
+{
+    if (record->values)
+        return record->values[which];
+    return columns[which].get ? columns[which].get(scope, record->of) : number(record->stream);
+}
+
+/* What a value points to, copied. */
+static void value_keep(wmem_allocator_t *scope, value *v)
+{
+    value *items;
+
+    if (v->kind == VALUE_TEXT && v->text.length)
+        v->text.octets = (const uint8_t *)wmem_memdup(scope, v->text.octets, v->text.length);
+    if (v->kind != VALUE_LIST || !v->list.count)
+        return;
+    items = (value *)wmem_memdup(scope, v->list.items, v->list.count * sizeof *items);
+    for (unsigned i = 0; i < v->list.count; i++)
+        value_keep(scope, &items[i]);
+    v->list.items = items;
+}
+
+void mail_record_keep(wmem_allocator_t *scope, mail_record *record)
+{
+    value *values;
+
+    if (record->values)
+        return;
+    values = (value *)wmem_alloc(scope, COLUMN_COUNT * sizeof *values);
+    for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+        values[i] = mail_record_value(scope, record, (column)i);
+        value_keep(scope, &values[i]);
+    }
+    record->values = values;
+    record->of = NULL;
 }
 
 int mail_record_compare(const void *a, const void *b)
 {
-    static const column keys[] = {COLUMN_FIRST_FRAME, COLUMN_STREAM, COLUMN_INDEX};
-    const mail_record *left = *(mail_record *const *)a, *right = *(mail_record *const *)b;
+    const mail_record *l = (const mail_record *)a, *r = (const mail_record *)b;
 
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        uint64_t l = left->values[keys[i]].number, r = right->values[keys[i]].number;
-        if (l != r)
-            return l < r ? -1 : 1;
-    }
-    return 0;
+    if (l->first_frame != r->first_frame)
+        return l->first_frame < r->first_frame ? -1 : 1;
+    if (l->stream != r->stream)
+        return l->stream < r->stream ? -1 : 1;
+    return l->index == r->index ? 0 : l->index < r->index ? -1 : 1;
 }

@@ -8,80 +8,94 @@
 #define ELLIPSIS "\xe2\x80\xa6"
 #define ARROW "\xe2\x86\x92"
 
-static char *cell_of(wmem_allocator_t *scope, const mail_record *record, column which)
+/* A cell's text; `scope` is for what need not last. */
+typedef void (*cell_writer)(wmem_allocator_t *scope, GString *text, const mail_record *record);
+
+static void append_column(wmem_allocator_t *scope, GString *text, const mail_record *record, column which)
 {
-    return value_to_word(scope, &record->values[which]);
+    value v = mail_record_value(scope, record, which);
+
+    append_value(text, &v);
 }
 
 /* To the millisecond: 2023-11-14 22:13:20.005 */
-static char *time_cell(wmem_allocator_t *scope, const mail_record *record)
+static void time_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    char *time = cell_of(scope, record, COLUMN_TIME);
-    char *letter = strchr(time, 'T'), *point = strchr(time, '.');
+    size_t begin = text->len;
+    char *letter, *point;
 
+    append_column(scope, text, record, COLUMN_TIME);
+    letter = strchr(text->str + begin, 'T');
+    point = strchr(text->str + begin, '.');
     if (letter)
         *letter = ' ';
-    if (point && strlen(point) > 4)
-        point[4] = '\0';
-    return time;
+    g_string_truncate(text, (size_t)(point - text->str) + 4);
 }
 
-static char *stream_cell(wmem_allocator_t *scope, const mail_record *record)
+static void stream_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    return cell_of(scope, record, COLUMN_STREAM);
+    append_column(scope, text, record, COLUMN_STREAM);
+}
+
+static void sender_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
+{
+    value from = mail_record_value(scope, record, COLUMN_MAIL_FROM);
+
+    if (mail_record_value(scope, record, COLUMN_NULL_SENDER).number)
+        g_string_append(text, "<>");
+    else if (from.kind == VALUE_ABSENT)
+        g_string_append_c(text, '?');
+    else
+        append_value(text, &from);
 }
 
 /* The sender, the first recipient, and how many there are beside: "ann@example.org → bob@example.net (+2)". */
-static char *route_cell(wmem_allocator_t *scope, const mail_record *record)
+static void route_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    const value *from = &record->values[COLUMN_MAIL_FROM];
-    const value_list *to = &record->values[COLUMN_RCPT_TO].list;
-    wmem_strbuf_t *cell = wmem_strbuf_new(scope, NULL);
+    value_list to = mail_record_value(scope, record, COLUMN_RCPT_TO).list;
 
-    if (record->values[COLUMN_NULL_SENDER].number)
-        wmem_strbuf_append(cell, "<>");
-    else
-        wmem_strbuf_append(cell, from->kind == VALUE_ABSENT ? "?" : value_to_word(scope, from));
-    if (to->count)
-        wmem_strbuf_append_printf(cell, " " ARROW " %s", value_to_word(scope, &to->items[0]));
-    if (to->count > 1)
-        wmem_strbuf_append_printf(cell, " (+%u)", to->count - 1);
-    return wmem_strbuf_finalize(cell);
+    sender_cell(scope, text, record);
+    if (to.count) {
+        g_string_append(text, " " ARROW " ");
+        append_value(text, &to.items[0]);
+    }
+    if (to.count > 1)
+        g_string_append_printf(text, " (+%u)", to.count - 1);
 }
 
-static char *size_cell(wmem_allocator_t *scope, const mail_record *record)
+static void size_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    return cell_of(scope, record, COLUMN_SIZE);
+    append_column(scope, text, record, COLUMN_SIZE);
 }
 
-static char *outcome_cell(wmem_allocator_t *scope, const mail_record *record)
+static void outcome_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    return cell_of(scope, record, COLUMN_OUTCOME);
+    append_column(scope, text, record, COLUMN_OUTCOME);
 }
 
-static char *code_cell(wmem_allocator_t *scope, const mail_record *record)
+static void code_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    return cell_of(scope, record, COLUMN_CODE);
+    append_column(scope, text, record, COLUMN_CODE);
 }
 
-static char *status_cell(wmem_allocator_t *scope, const mail_record *record)
+static void status_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    return cell_of(scope, record, COLUMN_ENHANCED_STATUS);
+    append_column(scope, text, record, COLUMN_ENHANCED_STATUS);
 }
 
-static char *queue_id_cell(wmem_allocator_t *scope, const mail_record *record)
+static void queue_id_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    return cell_of(scope, record, COLUMN_QUEUE_ID);
+    append_column(scope, text, record, COLUMN_QUEUE_ID);
 }
 
-static char *subject_cell(wmem_allocator_t *scope, const mail_record *record)
+static void subject_cell(wmem_allocator_t *scope, GString *text, const mail_record *record)
 {
-    return cell_of(scope, record, COLUMN_SUBJECT);
+    append_column(scope, text, record, COLUMN_SUBJECT);
 }
 
 static const struct {
     const char *title;
-    char *(*cell)(wmem_allocator_t *scope, const mail_record *record);
+    cell_writer write;
     bool right;     /* aligned there, as numbers are */
     unsigned limit; /* columns of the terminal; what is longer is cut */
 } table[] = {
@@ -105,85 +119,117 @@ static unsigned width_of_character(gunichar c)
     return g_unichar_iswide(c) ? 2 : 1;
 }
 
-static unsigned width_of(const char *text)
+/* A cell: where it stands in the text of all cells. */
+typedef struct cell {
+    size_t begin;
+    unsigned length; /* octets */
+    unsigned width;  /* columns of the terminal */
+} cell;
+
+/* Ends the cell that begins at `begin`. It is cut to so many columns of the terminal, the last of which then tells that something is
+ * missing. */
+static cell cell_end(GString *text, size_t begin, unsigned limit)
 {
+    const char *end = text->str + text->len, *cut = NULL;
     unsigned width = 0;
 
-    for (; *text; text = g_utf8_next_char(text))
-        width += width_of_character(g_utf8_get_char(text));
-    return width;
+    for (const char *at = text->str + begin; at < end; at = g_utf8_next_char(at)) {
+        unsigned more = width_of_character((uint8_t)*at < 0x80 ? (uint8_t)*at : g_utf8_get_char(at));
+        if (!cut && width + more >= limit)
+            cut = at; /* behind here only the last column is left */
+        width += more;
+    }
+    if (width > limit) {
+        g_string_truncate(text, (size_t)(cut - text->str));
+        return cell_end(g_string_append(text, ELLIPSIS), begin, limit);
+    }
+    return (cell){begin, (unsigned)(text->len - begin), width};
 }
 
-/* Cut to so many columns of the terminal, the last of which tells that something is missing. */
-static char *shortened(wmem_allocator_t *scope, char *text, unsigned limit)
+/* The cells of a record, or the titles. `widths`: of the widest cell in each column so far. */
+static void line_fill(wmem_allocator_t *scope, GString *text, const mail_record *record, cell *cells, unsigned *widths)
 {
-    unsigned width = 0;
-    char *at = text;
-
-    if (width_of(text) <= limit)
-        return text;
-    for (;;) {
-        width += width_of_character(g_utf8_get_char(at));
-        if (width >= limit)
-            break;
-        at = g_utf8_next_char(at);
+    for (size_t at = 0; at < TABLE_COLUMNS; at++) {
+        size_t begin = text->len;
+        if (record)
+            table[at].write(scope, text, record);
+        else
+            g_string_append(text, table[at].title);
+        cells[at] = cell_end(text, begin, table[at].limit);
+        widths[at] = MAX(widths[at], cells[at].width);
     }
-    return wmem_strdup_printf(scope, "%.*s" ELLIPSIS, (int)(at - text), text);
+}
+
+static void append_spaces(GString *line, unsigned count)
+{
+    for (; count; count--)
+        g_string_append_c(line, ' ');
 }
 
 /* Nothing stands behind the last cell that is not empty. */
-static void write_line(FILE *out, char *const *cells, const unsigned *widths)
+static void append_line(GString *line, const GString *text, const cell *cells, const unsigned *widths)
 {
     size_t count = TABLE_COLUMNS;
 
-    while (count && !cells[count - 1][0])
+    while (count && !cells[count - 1].length)
         count--;
     for (size_t at = 0; at < count; at++) {
-        int padding = (int)(widths[at] - width_of(cells[at]));
-        bool last = at + 1 == count;
-        fprintf(out, "%*s%s%*s%s", table[at].right ? padding : 0, "", cells[at], table[at].right || last ? 0 : padding, "",
-                last ? "\n" : GAP);
+        unsigned padding = widths[at] - cells[at].width;
+        append_spaces(line, table[at].right ? padding : 0);
+        g_string_append_len(line, text->str + cells[at].begin, (gssize)cells[at].length);
+        if (at + 1 == count)
+            break;
+        append_spaces(line, table[at].right ? 0 : padding);
+        g_string_append_len(line, GAP, sizeof GAP - 1);
     }
+    g_string_append_c(line, '\n');
+}
+
+/* How many of them ended in that outcome. */
+static unsigned count_ended(const mail_record *records, unsigned count, span in)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        found += span_equal(mail_record_value(NULL, &records[i], COLUMN_OUTCOME).text, in);
+    return found;
 }
 
 /* "3 mails: 2 accepted, 1 rejected" */
-static void write_count(FILE *out, mail_record *const *records, unsigned count)
+static void append_count(GString *line, const mail_record *records, unsigned count)
 {
-    unsigned counts[OUTCOME_ABORTED + 1] = {0};
     const char *before = ": ";
 
-    for (unsigned i = 0; i < count; i++)
-        for (unsigned of = 0; of <= OUTCOME_ABORTED; of++)
-            counts[of] += !strcmp(records[i]->values[COLUMN_OUTCOME].text, outcome_text((outcome)of));
-    fprintf(out, "%u mail%s", count, count == 1 ? "" : "s");
+    g_string_append_printf(line, "%u mail%s", count, count == 1 ? "" : "s");
     for (unsigned of = 0; of <= OUTCOME_ABORTED; of++) {
-        if (!counts[of])
+        unsigned found = count_ended(records, count, span_of(outcome_text((outcome)of)));
+        if (!found)
             continue;
-        fprintf(out, "%s%u %s", before, counts[of], outcome_text((outcome)of));
+        g_string_append_printf(line, "%s%u %s", before, found, outcome_text((outcome)of));
         before = ", ";
     }
-    fputs("\n", out);
+    g_string_append_c(line, '\n');
 }
 
-static void fill_line(wmem_allocator_t *scope, const mail_record *record, char **cells, unsigned *widths)
+void mail_table_write(FILE *out, const mail_record *records, unsigned count)
 {
-    for (size_t at = 0; at < TABLE_COLUMNS; at++) {
-        cells[at] = shortened(scope, record ? table[at].cell(scope, record) : (char *)table[at].title, table[at].limit);
-        if (width_of(cells[at]) > widths[at])
-            widths[at] = width_of(cells[at]);
-    }
-}
-
-void mail_table_write(FILE *out, mail_record *const *records, unsigned count)
-{
-    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
-    char **cells = wmem_alloc_array(scope, char *, (count + 1) * TABLE_COLUMNS);
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    GString *text = g_string_new(NULL), *line = g_string_new(NULL);
+    cell *cells = g_new(cell, (count + 1) * TABLE_COLUMNS);
     unsigned widths[TABLE_COLUMNS] = {0};
 
-    for (unsigned i = 0; i <= count; i++)
-        fill_line(scope, i ? records[i - 1] : NULL, cells + i * TABLE_COLUMNS, widths);
-    for (unsigned i = 0; count && i <= count; i++)
-        write_line(out, cells + i * TABLE_COLUMNS, widths);
-    write_count(out, records, count);
+    for (unsigned i = 0; i <= count; i++) {
+        line_fill(scope, text, i ? &records[i - 1] : NULL, cells + i * TABLE_COLUMNS, widths);
+        wmem_free_all(scope);
+    }
+    for (unsigned i = 0; count && i <= count; i++) {
+        append_line(line, text, cells + i * TABLE_COLUMNS, widths);
+        text_flush(line, out, false);
+    }
+    append_count(line, records, count);
+    text_flush(line, out, true);
+    g_free(cells);
+    g_string_free(line, TRUE);
+    g_string_free(text, TRUE);
     wmem_destroy_allocator(scope);
 }

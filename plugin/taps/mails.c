@@ -1,8 +1,8 @@
 /* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
  *
- * Needs no tree and no filter: each record is taken down when its transaction ends, from what the session found. Those that
- * the end of the capture cut off are taken down when the log is written, or when Wireshark drops what it knows of the file
- * (tshark -M).
+ * Needs no tree and no filter: each record is taken down when its transaction ends. What it tells is read off the session when the log
+ * is written, and so are the mails that the end of the capture cut off; both are done earlier when Wireshark drops what it
+ * knows of the file (tshark -M).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,14 +27,14 @@ typedef struct followed {
 typedef struct mail_log {
     const mail_log_format *format;
     wmem_allocator_t *scope; /* of the records */
-    wmem_array_t *records;   /* mail_record *: of transactions that have ended */
+    wmem_array_t *records;   /* mail_record: of transactions that have ended */
     GHashTable *connections; /* session to followed */
     bool watching;           /* whether the file's memory is freed */
 } mail_log;
 
-static void take_down(wmem_allocator_t *scope, wmem_array_t *records, const transaction *t, uint32_t stream)
+static void take_down(wmem_array_t *records, const transaction *ended, uint32_t stream)
 {
-    mail_record *record = mail_record_new(scope, t, stream);
+    mail_record record = mail_record_of(ended, stream);
 
     wmem_array_append_one(records, record);
 }
@@ -47,9 +47,9 @@ static void take_cut_off(wmem_allocator_t *scope, const followed *f, wmem_array_
     if (!session_is_last(f->session, &f->latest))
         return;
     for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(f->session)); at; at = wmem_list_frame_next(at)) {
-        transaction ended;
-        transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), &ended);
-        take_down(scope, records, &ended, f->stream);
+        transaction *ended = wmem_new(scope, transaction);
+        transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), ended);
+        take_down(records, ended, f->stream);
     }
 }
 
@@ -67,6 +67,8 @@ static void take_all_cut_off(wmem_allocator_t *scope, const mail_log *log, wmem_
 static bool mails_before_free(mail_log *log)
 {
     take_all_cut_off(log->scope, log, log->records);
+    for (unsigned i = 0; i < wmem_array_get_count(log->records); i++)
+        mail_record_keep(log->scope, (mail_record *)wmem_array_index(log->records, i));
     g_hash_table_remove_all(log->connections);
     log->watching = false;
     return false; /* not to be called again */
@@ -111,7 +113,7 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     for (uint32_t i = 0; i < record->chunk.count; i++) {
         const finding *f = &record->chunk.findings[i];
         if (f->kind == FINDING_TRANSACTION)
-            take_down(log->scope, log->records, f->transaction, record->stream);
+            take_down(log->records, f->transaction, record->stream);
     }
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
 }
@@ -121,7 +123,7 @@ static void mails_reset(void *data)
     mail_log *log = (mail_log *)data;
 
     wmem_free_all(log->scope);
-    log->records = wmem_array_new(log->scope, sizeof(mail_record *));
+    log->records = wmem_array_new(log->scope, sizeof(mail_record));
     g_hash_table_remove_all(log->connections);
 }
 
@@ -129,12 +131,12 @@ static void mails_draw(void *data)
 {
     const mail_log *log = (const mail_log *)data;
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
-    wmem_array_t *all = wmem_array_new(scope, sizeof(mail_record *));
+    wmem_array_t *all = wmem_array_new(scope, sizeof(mail_record));
 
     wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
     take_all_cut_off(scope, log, all);
     wmem_array_sort(all, mail_record_compare);
-    log->format->write(stdout, (mail_record *const *)wmem_array_get_raw(all), wmem_array_get_count(all));
+    log->format->write(stdout, (const mail_record *)wmem_array_get_raw(all), wmem_array_get_count(all));
     wmem_destroy_allocator(scope);
 }
 
@@ -172,7 +174,7 @@ static mail_log *mail_log_new(const mail_log_format *format)
 
     log->format = format;
     log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
-    log->records = wmem_array_new(log->scope, sizeof(mail_record *));
+    log->records = wmem_array_new(log->scope, sizeof(mail_record));
     log->connections = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     return log;
 }
