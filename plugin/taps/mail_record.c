@@ -310,9 +310,10 @@ const char *column_name(column which)
     return columns[which].name;
 }
 
-mail_record mail_record_of(const transaction *t, uint32_t stream)
+mail_record mail_record_of(const transaction *t, uint32_t stream, unsigned restarts)
 {
-    return (mail_record){.of = t, .stream = stream, .first_frame = t->first_frame, .index = t->index};
+    return (mail_record){
+        .of = t, .restarts = restarts, .stream = stream, .first_frame = t->first_frame, .index = t->index};
 }
 
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which)
@@ -356,6 +357,8 @@ int mail_record_compare(const void *a, const void *b)
 {
     const mail_record *l = (const mail_record *)a, *r = (const mail_record *)b;
 
+    if (l->restarts != r->restarts)
+        return l->restarts < r->restarts ? -1 : 1;
     if (l->first_frame != r->first_frame)
         return l->first_frame < r->first_frame ? -1 : 1;
     if (l->stream != r->stream)

@@ -77,6 +77,7 @@ typedef enum column {
 
 typedef struct mail_record {
     const transaction *of; /* that has ended; NULL once the record is kept */
+    unsigned restarts; /* of Wireshark's, before it: each numbers frames and streams anew */
     uint32_t stream;
     uint32_t first_frame;
     uint32_t index;
@@ -87,7 +88,7 @@ typedef struct mail_record {
 const char *column_name(column which);
 
 /* The record of a transaction that has ended; good for as long as that is, or until it is kept. */
-mail_record mail_record_of(const transaction *t, uint32_t stream);
+mail_record mail_record_of(const transaction *t, uint32_t stream, unsigned restarts);
 
 /* The value of a column. It may lie in the session, in the record, or in `scope`: good for as long as all three are. */
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which);

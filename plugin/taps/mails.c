@@ -30,11 +30,12 @@ typedef struct mail_log {
     wmem_array_t *records;   /* mail_record: of transactions that have ended */
     GHashTable *connections; /* session to followed */
     bool watching;           /* whether the file's memory is freed */
+    unsigned restarts;       /* how often it was, without the log being reset */
 } mail_log;
 
-static void take_down(wmem_array_t *records, const transaction *ended, uint32_t stream)
+static void take_down(const mail_log *log, wmem_array_t *records, const transaction *ended, uint32_t stream)
 {
-    mail_record record = mail_record_of(ended, stream);
+    mail_record record = mail_record_of(ended, stream, log->restarts);
 
     wmem_array_append_one(records, record);
 }
@@ -42,14 +43,14 @@ static void take_down(wmem_array_t *records, const transaction *ended, uint32_t 
 /* --- mails that were cut off ------------------------------------------------------------------------------------------- */
 
 /* A mail that was cut off is told on its connection's last packet: that one has to have passed the filter. */
-static void take_cut_off(wmem_allocator_t *scope, const followed *f, wmem_array_t *records)
+static void take_cut_off(wmem_allocator_t *scope, const mail_log *log, const followed *f, wmem_array_t *records)
 {
     if (!session_is_last(f->session, &f->latest))
         return;
     for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(f->session)); at; at = wmem_list_frame_next(at)) {
         transaction *ended = wmem_new(scope, transaction);
         transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), ended);
-        take_down(records, ended, f->stream);
+        take_down(log, records, ended, f->stream);
     }
 }
 
@@ -60,7 +61,7 @@ static void take_all_cut_off(wmem_allocator_t *scope, const mail_log *log, wmem_
 
     g_hash_table_iter_init(&iterator, log->connections);
     while (g_hash_table_iter_next(&iterator, NULL, &f))
-        take_cut_off(scope, (const followed *)f, records);
+        take_cut_off(scope, log, (const followed *)f, records);
 }
 
 /* The sessions are about to be gone. */
@@ -71,6 +72,7 @@ static bool mails_before_free(mail_log *log)
         mail_record_keep(log->scope, (mail_record *)wmem_array_index(log->records, i));
     g_hash_table_remove_all(log->connections);
     log->watching = false;
+    log->restarts++;
     return false; /* not to be called again */
 }
 
@@ -113,7 +115,7 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     for (uint32_t i = 0; i < record->chunk.count; i++) {
         const finding *f = &record->chunk.findings[i];
         if (f->kind == FINDING_TRANSACTION)
-            take_down(log->records, f->transaction, record->stream);
+            take_down(log, log->records, f->transaction, record->stream);
     }
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
 }
@@ -124,6 +126,7 @@ static void mails_reset(void *data)
 
     wmem_free_all(log->scope);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
+    log->restarts = 0;
     g_hash_table_remove_all(log->connections);
 }
 

@@ -226,6 +226,21 @@ def test_filter(tshark, three_mails, only, senders):
     assert [record["mail_from"].partition("@")[0] for record in found] == senders
 
 
+def test_tshark_forgets_the_packets_on_the_way(tshark, capture):
+    """-M: after so many packets tshark begins anew, and numbers packets and streams from the start."""
+    sessions = [dialogue(Connection(client=("192.0.2.1", 40000 + number), start=1_700_000_000 + number),
+                         OPENING + mail(sender=f"{number}@example.org")
+                         + mail(sender=f"{number}.cut@example.org")[:4]).segments for number in range(5)]
+    path = capture(*sessions)
+    records = [mail_log.records(tshark, path, options=options)
+               for options in ((), ("-M", str(len(sessions[0]))), ("-M", str(2 * len(sessions[0]))))]
+    named = [[{name: value for name, value in record.items() if name not in ("stream", "first_frame")} for record in found]
+             for found in records]
+    assert [record["mail_from"] for record in named[0]] == [
+        f"{number}{cut}@example.org" for number in range(5) for cut in ("", ".cut")]
+    assert named[1] == named[0] and named[2] == named[0]
+
+
 def test_json_is_one_array(tshark, three_mails):
     text = mail_log.write(tshark, three_mails, "esmtp,mails,json")
     assert text.startswith("[\n") and text.endswith("\n]\n") and len(json.loads(text)) == 3

@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ElementTree
 
 from sandbox import Sandbox
 
+RESTARTING = b"resetting session.\n"  # what tshark -M says each time, and is no complaint
 TIME_LIMIT = 120  # seconds; a stuck dissector must fail the test, not stop the suite
 
 # Octets that no field's text holds, to split what `-T fields` prints.
@@ -133,6 +134,7 @@ class Tshark:
             process.kill()
             process.communicate()
             raise TsharkError(f"no end after {TIME_LIMIT} seconds: {describe(command)}") from None
+        complaints = complaints.replace(RESTARTING, b"")
         if process.returncode or complaints.strip():
             complaint = complaints.decode("utf-8", "replace")[:6000]
             raise TsharkError(f"exit code {process.returncode}: {describe(command)}\n{complaint}")
