@@ -14,12 +14,15 @@ typedef struct parameter_drawing {
     proto_tree *tree;
     proto_item *item;
     const parameter *in;
+    bool *noted; /* what is wrong with its value has been said */
 } parameter_drawing;
 
 static void note_number(const parameter_drawing *p, number_result result)
 {
-    if (result == NUMBER_OVERFLOW)
-        expert_add_info_format(p->d->pinfo, p->item, &ei[EXPERT_NUMBER_OVERFLOW], "Number too large");
+    if (result != NUMBER_OVERFLOW)
+        return;
+    expert_add_info_format(p->d->pinfo, p->item, &ei[EXPERT_NUMBER_OVERFLOW], "Number too large");
+    *p->noted = true;
 }
 
 static void draw_size(const parameter_drawing *p, field which)
@@ -50,8 +53,10 @@ static void note_xtext(const parameter_drawing *p, xtext_result result)
         [XTEXT_BAD_ESCAPE] = "xtext: expected two hexadecimal digits behind \"+\" (RFC 3461, 4); the value is not decoded",
     };
 
-    if (result != XTEXT_OK)
-        expert_add_info_format(p->d->pinfo, p->item, &ei[EXPERT_SYNTAX], "%s", texts[result]);
+    if (result == XTEXT_OK)
+        return;
+    expert_add_info_format(p->d->pinfo, p->item, &ei[EXPERT_SYNTAX], "%s", texts[result]);
+    *p->noted = true;
 }
 
 static void draw_decoded(const parameter_drawing *p, field which, span value, bool utf8)
@@ -164,7 +169,8 @@ static const struct {
 static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const parameter *in)
 {
     proto_item *item = draw_text(tree, d->pinfo, FIELD_PARAMETER, at, in->whole);
-    parameter_drawing p = {d, at, proto_item_add_subtree(item, ett[SUBTREE_PARAMETER]), item, in};
+    bool noted = false;
+    parameter_drawing p = {d, at, proto_item_add_subtree(item, ett[SUBTREE_PARAMETER]), item, in, &noted};
     const char *expected = parameter_expected(in);
 
     if (in->row)
@@ -176,7 +182,7 @@ static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const 
         draw_text(p.tree, d->pinfo, FIELD_PARAMETER_VALUE, at, in->value);
     if (in->row && in->row->id < sizeof typed / sizeof typed[0] && typed[in->row->id].draw)
         typed[in->row->id].draw(&p, typed[in->row->id].field);
-    if (expected)
+    if (expected && !noted)
         expert_add_info_format(d->pinfo, item, &ei[EXPERT_SYNTAX], "%s", expected);
 }
 

@@ -77,7 +77,7 @@ COMMANDS = [
     ('MAIL FROM:<"ann \\"x\\" b"@[192.0.2.1]>',
      {"mail.from": ['"ann \\"x\\" b"@[192.0.2.1]'], "mail.from.local_part": ['ann "x" b'],
       "mail.from.domain": ["[192.0.2.1]"], "mail.from.ipv4": ["192.0.2.1"]}),
-    ("MAIL FROM: ann@example.org", {"mail.from": ["ann@example.org"]}),
+    ("MAIL FROM: ann@example.org", {"mail.from": ["ann@example.org"], "expert.syntax": ["1"]}),
     ("RCPT TO:<Postmaster>", {"rcpt.to": ["Postmaster"], "rcpt.to.local_part": ["Postmaster"]}),
     ("RCPT TO:<bob@[IPv6:2001:db8::1]>", {"rcpt.to.domain": ["[IPv6:2001:db8::1]"], "rcpt.to.ipv6": ["2001:db8::1"]}),
     ("RCPT TO:<@r.example:bob@[192.0.2.7]>", {"rcpt.to.source_route": ["@r.example"], "rcpt.to.ipv4": ["192.0.2.7"]}),
@@ -97,6 +97,16 @@ COMMANDS = [
      {"burl.url": ["imap://ann@imap.example.org/Sent/;uid=1"], "burl.last": ["1"]}),
     ("XCLIENT NAME=mx+2Dold.example.org ADDR=192.0.2.9",
      {"xclient.attribute": ["NAME", "ADDR"], "xclient.value": ["mx-old.example.org", "192.0.2.9"]}),
+    ("MAIL FROM:<jörg@bücher.example> SMTPUTF8",
+     {"mail.from": ["jörg@bücher.example"], "mail.from.local_part": ["jörg"], "mail.from.domain": ["bücher.example"]}),
+    ("RCPT TO:<bob@[x-net:1.2.3]>", {"rcpt.to.domain": ["[x-net:1.2.3]"], "rcpt.to.local_part": ["bob"]}),
+    ("rcpt to: bob@example.net notify=never", {"rcpt.to": ["bob@example.net"], "rcpt.notify": ["never"], "expert.syntax": ["1"]}),
+    # One complaint for each thing that is wrong.
+    ("MAIL FROM:<a@example.org> ENVID=id+2b1", {"mail.envid": ["id+1"], "expert.syntax": ["1"]}),
+    ("MAIL FROM:<a@example.org> ENVID=id+2", {"mail.envid": ["id+2"], "expert.syntax": ["1"]}),
+    ("MAIL FROM:<a@example.org> BODY=9BIT", {"mail.body": ["9BIT"], "expert.syntax": ["1"]}),
+    ("MAIL FROM:<a@example.org> SIZE=18446744073709551616", {"parameter.keyword": ["SIZE"], "expert.number_overflow": ["1"]}),
+    ("MAIL FROM:<a@example.org> HOLDFOR=99999999999", {"parameter.keyword": ["HOLDFOR"], "expert.number_overflow": ["1"]}),
     ("VRFY bob", {"command.verb": ["VRFY"], "command.argument": ["bob"]}),
 ]
 
@@ -113,7 +123,7 @@ def told(tshark, path, names):
 @pytest.mark.parametrize("line, expected", COMMANDS, ids=[line[:30] for line, _ in COMMANDS])
 def test_command(tshark, capture, line, expected):
     path = capture(dialogue(Connection(), [("S", lines("220 mx.example.org ESMTP")), ("C", lines(line))]))
-    found = told(tshark, path, expected)
+    found = told(tshark, path, set(expected) | {"expert.syntax", "expert.number_overflow"})
     empty = {name: values for name, values in expected.items() if values == [""]}
     assert {**found, **empty} == expected
 
