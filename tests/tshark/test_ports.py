@@ -39,8 +39,6 @@ TAKEN = {
     "readable where TLS was granted": (
         [GREETING, HELLO, ("S", lines("250-mx.example.org", "250 STARTTLS")), ("C", lines("STARTTLS")), ("S", lines("220 Go")),
          ("C", lines("MAIL FROM:<ann@example.com>")), ("S", lines("250 Ok"))], 7),
-    "greeting behind a proxy's header": (
-        [("C", lines("PROXY TCP6 2001:db8::1 2001:db8::25 45000 40025")), GREETING, HELLO, REPLY], 3),
 }
 
 MAIL_TEXT = lines("EHLO client.example.com", "MAIL FROM:<ann@example.com>", "RCPT TO:<bob@example.org>", "DATA")
