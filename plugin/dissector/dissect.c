@@ -234,13 +234,13 @@ static void draw_columns(drawing *d)
  * that names none of our fields, does not. */
 static bool is_asked_for(const drawing *d)
 {
-    static int proto_expert = -1, expert_tap; /* looked up once: these are walks through lists */
+    static int expert_protocol = -1, expert_tap; /* looked up once: these are walks through lists */
 
-    if (proto_expert < 0) {
-        proto_expert = proto_get_id_by_filter_name("_ws.expert");
+    if (expert_protocol < 0) {
+        expert_protocol = proto_get_id_by_filter_name("_ws.expert");
         expert_tap = find_tap_id("expert");
     }
-    return proto_field_is_referenced(d->top, proto_esmtp) || proto_field_is_referenced(d->top, proto_expert) ||
+    return proto_field_is_referenced(d->top, proto_esmtp) || proto_field_is_referenced(d->top, expert_protocol) ||
            have_tap_listener(expert_tap);
 }
 
