@@ -11,12 +11,19 @@
 #include <gmodule.h>
 
 #include "dissector/register.h"
+#include "dissector/wireshark_compat.h"
 #include "taps/register.h"
 
 G_MODULE_EXPORT const char plugin_version[] = ESMTP_VERSION;
 G_MODULE_EXPORT const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 G_MODULE_EXPORT const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 G_MODULE_EXPORT void plugin_register(void);
+G_MODULE_EXPORT uint32_t plugin_describe(void);
+
+uint32_t plugin_describe(void)
+{
+    return PLUGIN_KINDS;
+}
 
 void plugin_register(void)
 {

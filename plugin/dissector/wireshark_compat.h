@@ -21,6 +21,14 @@
 #define WIRESHARK_AT_LEAST(major, minor)                                                                                     \
     (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
+/* What kinds of plugin this one is, for the list of plugins; 4.0 finds out by itself. */
+#if WIRESHARK_AT_LEAST(4, 4)
+#include <wsutil/plugins.h>
+#define PLUGIN_KINDS (WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER)
+#else
+#define PLUGIN_KINDS 0
+#endif
+
 /* What a yes-or-no preference is kept in. */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool preference_bool;
