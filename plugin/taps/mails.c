@@ -11,26 +11,18 @@
 #include <epan/tap.h>
 #include <wsutil/report_message.h>
 
-#include "dissector/tap.h"
+#include "taps/last_mails.h"
 #include "taps/mail_log.h"
 #include "taps/register.h"
 
 #define STATISTIC "esmtp,mails"
 
-/* A connection that has been seen, whose last mail may be cut off. */
-typedef struct followed {
-    const session *session;
-    uint32_t stream;
-    chunk latest; /* of those that the filter let pass */
-} followed;
-
 typedef struct mail_log {
     const mail_log_format *format;
     wmem_allocator_t *scope; /* of the records */
     wmem_array_t *records;   /* mail_record: of transactions that have ended */
-    GHashTable *connections; /* session to followed */
-    bool watching;           /* whether the file's memory is freed */
-    unsigned restarts;       /* how often it was, without the log being reset */
+    last_mails *last;
+    unsigned restarts; /* how often Wireshark dropped what it knew, without the log being reset */
 } mail_log;
 
 static void take_down(const mail_log *log, wmem_array_t *records, const transaction *ended, uint32_t stream)
@@ -42,65 +34,32 @@ static void take_down(const mail_log *log, wmem_array_t *records, const transact
 
 /* --- mails that were cut off ------------------------------------------------------------------------------------------- */
 
-/* A mail that was cut off is told on its connection's last packet: that one has to have passed the filter. */
-static void take_cut_off(wmem_allocator_t *scope, const mail_log *log, const followed *f, wmem_array_t *records)
+/* Where the records of these go. */
+typedef struct cut_off {
+    const mail_log *log;
+    wmem_allocator_t *scope;
+    wmem_array_t *records;
+} cut_off;
+
+static void take_cut_off(void *data, const transaction *ended, uint32_t stream)
 {
-    if (!session_is_last(f->session, &f->latest))
-        return;
-    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(f->session)); at; at = wmem_list_frame_next(at)) {
-        transaction *ended = wmem_new(scope, transaction);
-        transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), ended);
-        take_down(log, records, ended, f->stream);
-    }
+    const cut_off *to = (const cut_off *)data;
+
+    take_down(to->log, to->records, (const transaction *)wmem_memdup(to->scope, ended, sizeof *ended), stream);
 }
 
-static void take_all_cut_off(wmem_allocator_t *scope, const mail_log *log, wmem_array_t *records)
+static void mails_before_free(void *data)
 {
-    GHashTableIter iterator;
-    void *f;
+    mail_log *log = (mail_log *)data;
+    cut_off to = {log, log->scope, log->records};
 
-    g_hash_table_iter_init(&iterator, log->connections);
-    while (g_hash_table_iter_next(&iterator, NULL, &f))
-        take_cut_off(scope, log, (const followed *)f, records);
-}
-
-/* The sessions are about to be gone. */
-static bool mails_before_free(mail_log *log)
-{
-    take_all_cut_off(log->scope, log, log->records);
+    last_mails_tell(log->last, take_cut_off, &to);
     for (unsigned i = 0; i < wmem_array_get_count(log->records); i++)
         mail_record_keep(log->scope, (mail_record *)wmem_array_index(log->records, i));
-    g_hash_table_remove_all(log->connections);
-    log->watching = false;
     log->restarts++;
-    return false; /* not to be called again */
-}
-
-static wmem_callback_result mails_file_freed(wmem_allocator_t *file, wmem_cb_event_t event, void *data)
-{
-    (void)file;
-    (void)event;
-    return mails_before_free((mail_log *)data);
 }
 
 /* --- the listener ------------------------------------------------------------------------------------------------------ */
-
-static void follow(mail_log *log, const tap_record *record)
-{
-    session *s = record->connection->session;
-    followed *f = (followed *)g_hash_table_lookup(log->connections, s);
-
-    if (!log->watching)
-        wmem_register_callback(wmem_file_scope(), mails_file_freed, log);
-    log->watching = true;
-    if (!f) {
-        f = g_new0(followed, 1);
-        f->session = s;
-        f->stream = record->stream;
-        g_hash_table_insert(log->connections, s, f);
-    }
-    f->latest = record->chunk;
-}
 
 static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
                                       tap_flags_t flags)
@@ -111,7 +70,7 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     (void)pinfo;
     (void)edt;
     (void)flags;
-    follow(log, record);
+    last_mails_see(log->last, record);
     for (uint32_t i = 0; i < record->chunk.count; i++) {
         const finding *f = &record->chunk.findings[i];
         if (f->kind == FINDING_TRANSACTION)
@@ -127,7 +86,7 @@ static void mails_reset(void *data)
     wmem_free_all(log->scope);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
     log->restarts = 0;
-    g_hash_table_remove_all(log->connections);
+    last_mails_forget(log->last);
 }
 
 static void mails_draw(void *data)
@@ -135,9 +94,10 @@ static void mails_draw(void *data)
     const mail_log *log = (const mail_log *)data;
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     wmem_array_t *all = wmem_array_new(scope, sizeof(mail_record));
+    cut_off to = {log, scope, all};
 
     wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
-    take_all_cut_off(scope, log, all);
+    last_mails_tell(log->last, take_cut_off, &to);
     wmem_array_sort(all, mail_record_compare);
     log->format->write(stdout, (const mail_record *)wmem_array_get_raw(all), wmem_array_get_count(all));
     wmem_destroy_allocator(scope);
@@ -178,7 +138,7 @@ static mail_log *mail_log_new(const mail_log_format *format)
     log->format = format;
     log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
-    log->connections = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    log->last = last_mails_new(mails_before_free, log);
     return log;
 }
 

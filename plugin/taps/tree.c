@@ -6,7 +6,10 @@
 
 #include <epan/stats_tree.h>
 
-#include "dissector/tap.h"
+#include <epan/tap.h>
+#include <wsutil/report_message.h>
+
+#include "taps/last_mails.h"
 #include "taps/register.h"
 #include "wire/capability.h"
 #include "wire/line.h"
@@ -152,6 +155,62 @@ static void count_cut_off_mail(void *data, const transaction *ended)
     count_mail((stats_tree *)data, ended);
 }
 
+/* --- mails that were cut off, after one pass --------------------------------------------------------------------------- */
+
+/* tshark may read the packets once, and prints when it has: what the end cut off is known then, and not before. Wireshark reads them
+ * again for its statistics, and draws these as often as it likes. */
+#define READS_ONCE "tshark"
+
+/* stats_tree * -> last_mails *: of tshark's trees, which stay until its end. */
+static GHashTable *last_of_trees;
+
+static void count_last_mail(void *data, const transaction *ended, uint32_t stream)
+{
+    (void)stream;
+    count_mail((stats_tree *)data, ended);
+}
+
+static void count_last_mails(void *tree)
+{
+    last_mails *last = (last_mails *)g_hash_table_lookup(last_of_trees, tree);
+
+    last_mails_tell(last, count_last_mail, tree);
+    last_mails_forget(last);
+}
+
+static tap_packet_status nothing_to_count(void *tree, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
+                                          tap_flags_t flags)
+{
+    (void)tree;
+    (void)pinfo;
+    (void)edt;
+    (void)queued;
+    (void)flags;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+/* A listener that came later is drawn first: it counts what is left before the tree is printed. */
+static void last_mails_watch(stats_tree *tree)
+{
+    GString *error;
+
+    if (g_strcmp0(g_get_prgname(), READS_ONCE) != 0 || g_hash_table_contains(last_of_trees, tree))
+        return;
+    g_hash_table_insert(last_of_trees, tree, last_mails_new(count_last_mails, tree));
+    error = register_tap_listener(ESMTP_TAP_NAME, tree, NULL, TL_REQUIRES_NOTHING, NULL, nothing_to_count, count_last_mails,
+                                  NULL);
+    if (error)
+        report_failure("-z esmtp,tree: %s", error->str);
+}
+
+static void last_mails_note(stats_tree *tree, const tap_record *record)
+{
+    last_mails *last = (last_mails *)g_hash_table_lookup(last_of_trees, tree);
+
+    if (last)
+        last_mails_see(last, record);
+}
+
 /* ----------------------------------------------------------------------------------------------------------------------- */
 
 static void count_finding(stats_tree *tree, packet_info *pinfo, const tap_record *record, const finding *f)
@@ -177,6 +236,8 @@ static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_
         count_finding(tree, pinfo, record, &record->chunk.findings[i]);
     if (record->later) /* else the capture may tell more of them */
         transactions_cut_off_here(record->connection, &record->chunk, count_cut_off_mail, tree);
+    else
+        last_mails_note(tree, record);
     return TAP_PACKET_REDRAW;
 }
 
@@ -188,9 +249,11 @@ static void tree_init(stats_tree *tree)
         stats_tree_create_node(tree, nodes[i], ROOT, STAT_DT_INT, true);
     stats_tree_create_range_node(tree, SIZES, ROOT, "0-9999", "10000-99999", "100000-999999", "1000000-9999999", "10000000-",
                                  NULL);
+    last_mails_watch(tree);
 }
 
 void tree_register(void)
 {
+    last_of_trees = g_hash_table_new(g_direct_hash, g_direct_equal);
     stats_tree_register_plugin(ESMTP_TAP_NAME, "esmtp", "SMTP", TL_REQUIRES_NOTHING, tree_packet, tree_init, NULL);
 }

@@ -141,10 +141,38 @@ def test_tls(tshark, capture):
     assert below(found, "Mails by protection") == {"under TLS": 2}
 
 
-def test_a_mail_that_was_cut_off_is_counted_in_the_second_pass(tshark, capture):
-    path = capture(dialogue(Connection(), OPENING + MAIL))
-    assert below(tree(tshark, path), "Mails") == {}
-    assert below(tree(tshark, path, two_pass=True), "Mails") == {"aborted": 1}
+@pytest.fixture
+def cut_off(capture):
+    """Three connections, each of which ends in the middle of a mail; the last one had a mail refused before."""
+    scripts = [OPENING + MAIL, OPENING + MAIL[:1],
+               OPENING + [("C", lines("MAIL FROM:<a@example.org>")), ("S", lines("550 5.7.1 No"))] + MAIL]
+    return capture(*(dialogue(Connection(client=("192.0.2.1", 40000 + number)), script)
+                     for number, script in enumerate(scripts)))
+
+
+CUT_OFF = {"aborted": 3, "rejected": 1}
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_a_mail_that_was_cut_off_is_counted(tshark, cut_off, two_pass):
+    assert below(tree(tshark, cut_off, two_pass=two_pass), "Mails") == CUT_OFF
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_a_mail_that_was_cut_off_is_counted_if_its_connections_last_packet_passes(tshark, cut_off, two_pass):
+    assert below(tree(tshark, cut_off, two_pass=two_pass, only="tcp.stream > 0"), "Mails") == {"aborted": 2, "rejected": 1}
+    assert below(tree(tshark, cut_off, two_pass=two_pass, only="smtp.req"), "Mails") == {"aborted": 1}
+
+
+def test_several_trees_in_one_run_count_each_mail_once(tshark, cut_off):
+    printed_trees = printed(tshark, cut_off, "esmtp,tree", "esmtp,tree,tcp.stream == 0", "esmtp,tree,udp")
+    found = [below(counts(text), "Mails") for text in printed_trees.split("Topic / Item")[1:]]
+    assert sorted(found, key=str) == sorted([CUT_OFF, {"aborted": 1}, {}], key=str)
+
+
+def test_a_mail_that_was_cut_off_is_counted_when_tshark_begins_anew(tshark, cut_off):
+    """-M: here between the second connection and the third."""
+    assert below(tree(tshark, cut_off, options=("-M", "15")), "Mails") == CUT_OFF
 
 
 def test_filter(tshark, capture):

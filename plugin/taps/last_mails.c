@@ -1,0 +1,86 @@
+/* last_mails.c — remembers connections, for the mails that stay open on them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include "taps/last_mails.h"
+
+typedef struct followed {
+    const session *session;
+    uint32_t stream;
+    chunk latest; /* of those that were seen */
+} followed;
+
+struct last_mails {
+    GHashTable *connections; /* const session * -> followed * */
+    void (*before_free)(void *data);
+    void *data;
+    bool watching; /* whether the file's memory is freed */
+};
+
+last_mails *last_mails_new(void (*before_free)(void *data), void *data)
+{
+    last_mails *m = g_new0(last_mails, 1);
+
+    m->connections = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    m->before_free = before_free;
+    m->data = data;
+    return m;
+}
+
+/* The sessions are about to be gone. */
+static wmem_callback_result file_freed(wmem_allocator_t *file, wmem_cb_event_t event, void *data)
+{
+    last_mails *m = (last_mails *)data;
+
+    (void)file;
+    (void)event;
+    m->before_free(m->data);
+    last_mails_forget(m);
+    m->watching = false;
+    return false; /* not to be called again */
+}
+
+void last_mails_see(last_mails *m, const tap_record *record)
+{
+    session *s = record->connection->session;
+    followed *f = (followed *)g_hash_table_lookup(m->connections, s);
+
+    if (!m->watching)
+        wmem_register_callback(wmem_file_scope(), file_freed, m);
+    m->watching = true;
+    if (!f) {
+        f = g_new0(followed, 1);
+        f->session = s;
+        f->stream = record->stream;
+        g_hash_table_insert(m->connections, s, f);
+    }
+    f->latest = record->chunk;
+}
+
+static void tell_connection(const followed *f, last_mail_teller tell, void *data)
+{
+    if (!session_is_last(f->session, &f->latest))
+        return;
+    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(f->session)); at; at = wmem_list_frame_next(at)) {
+        transaction ended;
+        transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), &ended);
+        tell(data, &ended, f->stream);
+    }
+}
+
+void last_mails_tell(const last_mails *m, last_mail_teller tell, void *data)
+{
+    GHashTableIter iterator;
+    void *f;
+
+    g_hash_table_iter_init(&iterator, m->connections);
+    while (g_hash_table_iter_next(&iterator, NULL, &f))
+        tell_connection((const followed *)f, tell, data);
+}
+
+void last_mails_forget(last_mails *m)
+{
+    g_hash_table_remove_all(m->connections);
+}

@@ -1,0 +1,28 @@
+/* last_mails.h — the mails that the end of the capture cut off, for statistics that are written after one pass.
+ *
+ * Such a mail is known when all has been read: no packet tells of it then. So the connections are remembered, and asked in the end.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_TAPS_LAST_MAILS_H
+#define ESMTP_TAPS_LAST_MAILS_H
+
+#include "dissector/tap.h"
+
+/* The connections that one statistic has seen. */
+typedef struct last_mails last_mails;
+
+/* Told of a mail as it is now, with its end. `ended` is good for the call only. */
+typedef void (*last_mail_teller)(void *data, const transaction *ended, uint32_t stream);
+
+/* Lives as long as the program. `before_free` is called with `data` when Wireshark is about to drop what it knows of the file;
+ * behind it the connections are forgotten. */
+last_mails *last_mails_new(void (*before_free)(void *data), void *data);
+
+/* Takes a record note of. A mail is told if its connection's last packet was seen: a filter may have kept it away. */
+void last_mails_see(last_mails *m, const tap_record *record);
+
+void last_mails_tell(const last_mails *m, last_mail_teller tell, void *data);
+void last_mails_forget(last_mails *m);
+
+#endif
