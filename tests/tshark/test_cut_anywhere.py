@@ -163,20 +163,24 @@ def data(name, code=354):
             server(lines(f"{code} DATA"), *([("refused", name, code)] if code != 354 else []))]
 
 
-def content(name, *codes):
-    """By DATA. LMTP has a reply for each recipient."""
+def final(name, *codes):
+    """The replies to the content. LMTP has one for each recipient."""
     *others, last = codes
-    return [client(CONTENT + lines("."), ("content", name, len(CONTENT))),
-            *[server(lines(f"{code} done"), ("final", name, code)) for code in others],
+    return [*[server(lines(f"{code} done"), ("final", name, code)) for code in others],
             server(lines(f"{last} done"), ("final", name, last), ("end", name, "END-OF-DATA"))]
 
 
-def chunk(name, code, last=False, before=0):
-    """`before`: octets of the chunks that came before."""
+def content(name, *codes):
+    """By DATA."""
+    return [client(CONTENT + lines("."), ("content", name, len(CONTENT))), *final(name, *codes)]
+
+
+def chunk(name, *codes, last=False, before=0):
+    """By BDAT. `before`: octets of the chunks that came before."""
     command = client(lines(f"BDAT {len(CONTENT)}" + " LAST" * last), ("method", name, "BDAT"))
     if last:
-        return [command, client(CONTENT, ("content", name, before + len(CONTENT))),
-                server(lines(f"{code} LAST"), ("final", name, code), ("end", name, "END-OF-DATA"))]
+        return [command, client(CONTENT, ("content", name, before + len(CONTENT))), *final(name, *codes)]
+    code, = codes
     return [command, client(CONTENT), server(lines(f"{code} BDAT"), *([("refused", name, code)] if code >= 400 else []))]
 
 
@@ -226,6 +230,9 @@ SESSIONS = {
         *greeting("LHLO"), *mail(1), *rcpt(1, 0), *rcpt(1, 1, 550), *rcpt(1, 2), *rcpt(1, 3), *data(1),
         *content(1, 250, 452, 250), *pipelined(mail(2), rcpt(2, 0), rcpt(2, 1), data(2)), *content(2, 250, 250),
         *pipelined(mail(3), rcpt(3, 0), rcpt(3, 1), data(3)), *content(3, 452, 550)],
+    "LMTP, BDAT": [
+        *greeting("LHLO"), *pipelined(mail(1), rcpt(1, 0), rcpt(1, 1, 550), rcpt(1, 2), chunk(1, 250),
+                                      chunk(1, 250, 452, last=True, before=len(CONTENT))), *QUIT],
 }
 
 
