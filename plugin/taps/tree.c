@@ -157,8 +157,8 @@ static void count_cut_off_mail(void *data, const transaction *ended)
 
 /* --- mails that were cut off, after one pass --------------------------------------------------------------------------- */
 
-/* tshark may read the packets once, and prints when it has: what the end cut off is known then, and not before. Wireshark reads them
- * again for its statistics, and draws these as often as it likes. */
+/* tshark may read the packets once, and prints when it has: what the end cut off is known then, and not before. Wireshark
+ * reads them again for its statistics, and draws these as often as it likes. */
 #define READS_ONCE "tshark"
 
 /* stats_tree * -> last_mails *: of tshark's trees, which stay until its end. */
