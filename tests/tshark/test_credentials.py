@@ -30,6 +30,7 @@ ENTRIES = {
     "postfix-auth-plain": ["ann PLAIN"] * 4,
     "postfix-auth-scram-sha-1": ["ann SCRAM-SHA-1"] * 3,
     "postfix-auth-scram-sha-256": ["ann SCRAM-SHA-256"] * 3,
+    "postfix-auth-scram-sha-512": ["ann SCRAM-SHA-512"] * 3 + ["ann SCRAM-SHA-224", "ann SCRAM-SHA-384"],
     "postfix-starttls-submission": ["ann@mx.example.org PLAIN"],
     "postfix-starttls-tls12": ["ann PLAIN"],
     "seed-a-gmail-starttls": ["ann@example.org PLAIN"],

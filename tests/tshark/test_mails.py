@@ -18,8 +18,9 @@ SAMPLES = places.captures_in(places.SAMPLES)
 
 # Where the record tells more than the packets do, or less.
 USER_NOT_READ = {
-    "dovecot-auth-gssapi",     # the ticket names the user, encrypted
-    "postfix-auth-anonymous",  # the server's name for anybody
+    "dovecot-auth-gssapi",      # the ticket names the user, encrypted
+    "postfix-auth-gss-spnego",  # likewise
+    "postfix-auth-anonymous",   # the server's name for anybody
 }
 NO_SERVER_LOG = {"seed-a-gmail-starttls"}  # a published session replayed: nobody wrote down its queue id
 

@@ -159,6 +159,11 @@ class Root:
             raise RuntimeError(f"{' '.join(arguments)}: exit code {done.returncode}\n{text}")
         return text
 
+    def open(self, *arguments, environment=None):
+        """Starts a program to be talked to through its standard input and output; the caller ends it."""
+        return subprocess.Popen(self._inside(arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                env={**ENVIRONMENT, **(environment or {})})
+
     def start(self, *arguments, environment=None):
         """Starts a program that keeps running; its output goes to the log."""
         process = subprocess.Popen(self._inside(arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -26,6 +26,53 @@ def cram_md5(challenge, user, password):
     return b64(f"{user} {digest}")
 
 
+class Scram:
+    """The client's side of one SCRAM exchange (RFC 5802). binding: (name, data) of the TLS channel for the -PLUS
+    mechanisms. A wrong signature of the server is an error."""
+
+    NONCE = "fyko-d2lbbFgONRv9qkxdawL"
+
+    def __init__(self, digest, user, password, binding=None):
+        self.digest, self.password = digest, password
+        self.header = f"p={binding[0]},," if binding else "n,,"
+        self.binding = binding[1] if binding else b""
+        self.bare = f"n={user},r={self.NONCE}"
+        self.signature = None
+
+    def first(self):
+        return b64(self.header + self.bare)
+
+    def final(self, challenge):
+        """challenge: the server's first message, in base64."""
+        server_first = base64.b64decode(challenge).decode()
+        value = dict(part.split("=", 1) for part in server_first.split(","))
+        salted = hashlib.pbkdf2_hmac(self.digest, self.password.encode(), base64.b64decode(value["s"]), int(value["i"]))
+        client_key = self._hmac(salted, b"Client Key")
+        unproved = f"c={b64(self.header.encode() + self.binding)},r={value['r']}"
+        signed = f"{self.bare},{server_first},{unproved}".encode()
+        proof = bytes(a ^ b for a, b in zip(client_key, self._hmac(hashlib.new(self.digest, client_key).digest(), signed)))
+        self.signature = self._hmac(self._hmac(salted, b"Server Key"), signed)
+        return b64(f"{unproved},p={b64(proof)}")
+
+    def check(self, outcome):
+        """outcome: the server's final message, in base64."""
+        if base64.b64decode(outcome) != b"v=" + b64(self.signature).encode():
+            raise RuntimeError(f"the server's signature is wrong: {base64.b64decode(outcome)}")
+
+    def _hmac(self, key, data):
+        return hmac.new(key, data, self.digest).digest()
+
+
+def scram(client, mechanism, exchange, code=235):
+    """The whole of one AUTH by a script, up to the reply with that code."""
+    challenge = client.say(f"AUTH {mechanism} {exchange.first()}", 334)[4:]
+    if code != 235:
+        client.say(exchange.final(challenge), code)
+        return
+    exchange.check(client.say(exchange.final(challenge), 334)[4:])
+    client.say("", code)
+
+
 def json_web_token(claims, key):
     """A signed (HS256) token, RFC 7519."""
     def part(data):

@@ -3,7 +3,7 @@
 import re
 import time
 
-from kit import clients, mail, postfix, sasl
+from kit import clients, kerberos, mail, postfix, sasl
 from kit.catalogue import mail_record
 from kit.lab import CLIENT_HOST, SERVER_HOST, SERVER_IP
 from kit.scenario import scenario
@@ -81,8 +81,8 @@ RELAY_SERVICE = "127.0.0.1:10025 inet n - n - - smtpd -o smtpd_authorized_xclien
 TOKEN_KEY = b"a key for recordings, thirty-two octets"
 
 
-def start(session, *ports, mechanisms="plain login", kerberos=None):
-    """Returns the roots of Dovecot and, when it relays, of the Postfix behind it. kerberos(root): makes the keytab."""
+def start(session, *ports, mechanisms="plain login", keytab=None):
+    """Returns the roots of Dovecot and, when it relays, of the Postfix behind it. keytab: of a Kerberos realm to make."""
     relay = None
     if ports != (24,):
         relay = postfix.start(session, services=[RELAY_SERVICE], listens=[10025])
@@ -92,8 +92,8 @@ def start(session, *ports, mechanisms="plain login", kerberos=None):
     root.write("etc/dovecot/oauth2.conf.ext", OAUTH2)
     root.write("etc/dovecot/keys/default/HS256/default", sasl.b64(TOKEN_KEY))
     root.run("sh", "-c", "mkdir -p /var/vmail && chown 65534:65534 /var/vmail")
-    if kerberos:
-        kerberos(root)
+    if keytab:
+        kerberos.key_centre(root, keytab)
     root.log.lines.clear()
     root.start("dovecot", "-F")
     for port in ports:
@@ -174,45 +174,17 @@ def oauthbearer(session):
     oauth(session, "auth-oauthbearer", "OAUTHBEARER", "oauthbearer")
 
 
-KERBEROS = f"""[libdefaults]
-default_realm = EXAMPLE.ORG
-dns_lookup_kdc = false
-dns_lookup_realm = false
-dns_canonicalize_hostname = false
-rdns = false
-[realms]
-EXAMPLE.ORG = {{
-  kdc = {SERVER_IP}
-}}
-[domain_realm]
-.example.org = EXAMPLE.ORG
-"""
-
-
-def key_centre(root):
-    """A Kerberos realm of two principals, in Dovecot's root."""
-    root.write("etc/krb5.conf", KERBEROS)
-    root.write("etc/krb5kdc/kdc.conf", "[kdcdefaults]\nkdc_ports = 88\n[realms]\nEXAMPLE.ORG = {\n}\n")
-    root.run("kdb5_util", "create", "-s", "-P", "for-recording", "-r", "EXAMPLE.ORG")
-    for query in ("addprinc -pw not-a-secret ann", f"addprinc -randkey smtp/{SERVER_HOST}",
-                  f"ktadd -k /etc/dovecot/smtp.keytab smtp/{SERVER_HOST}"):
-        root.run("kadmin.local", "-q", query)
-    root.run("chmod", "644", "/etc/dovecot/smtp.keytab")
-    root.start("krb5kdc", "-n")
-
-
 @scenario("dovecot-auth-gssapi",
           "AUTH GSSAPI in the clear (Dovecot with Kerberos 5, msmtp): succeeded, with a mail; cancelled.",
           "dovecot", "postfix")
 def gssapi(session):
-    root, relay = start(session, 587, mechanisms="plain gssapi", kerberos=key_centre)
+    root, relay = start(session, 587, mechanisms="plain gssapi", keytab="/etc/dovecot/smtp.keytab")
     content = sasl.letter("auth-gssapi")
-    session.lab.client.write("etc/krb5.conf", KERBEROS)
-    session.lab.client.run("kinit", "-c", "FILE:/tmp/tickets", "ann@EXAMPLE.ORG", stdin=b"not-a-secret\n")
+    kerberos.ticket(session.lab.client)
     session.begin(587)
     clients.msmtp(session, ["bob@example.net"], content,
                   {**sasl.msmtp_settings("gssapi", "ann", "unused", port=587), "host": SERVER_HOST},
-                  more_environment={"KRB5CCNAME": "FILE:/tmp/tickets"})
+                  more_environment=kerberos.TICKET)
     client = clients.RawClient(587)
     client.expect(220)
     client.say(f"EHLO {CLIENT_HOST}", 250)

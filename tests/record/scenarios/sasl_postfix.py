@@ -1,14 +1,17 @@
 """Recordings of SASL mechanisms in the clear, Postfix with Cyrus SASL."""
 
-from kit import clients, mail, postfix, sasl
+import os
+
+from kit import clients, kerberos, mail, postfix, sasl
+from kit.lab import SERVER_HOST
 from kit.scenario import scenario
 
 MECHANISMS = "PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 ANONYMOUS NTLM"
 
 
-def server(session):
+def server(session, mechanisms=MECHANISMS, more=""):
     return postfix.start(session, {"smtpd_sasl_security_options": "", "smtpd_sasl_local_domain": "mx.example.org"},
-                         sasl=MECHANISMS)
+                         sasl=mechanisms + more)
 
 
 def connect():
@@ -96,6 +99,75 @@ def login(session):
     session.end([sasl.sent("auth-login", sasl.USER, ids["auth-login.1@example.org"]), second], root,
                 expected={"fields": {"esmtp.auth.outcome": ["succeeded", "failed", "cancelled", "succeeded"],
                                      "esmtp.mail.auth": ["ann+home@example.org"]}})
+
+
+def send_letter(client, series):
+    client.say("MAIL FROM:<ann@example.org>", 250)
+    client.say("RCPT TO:<bob@example.net>", 250)
+    client.say("DATA", 354)
+    client.send(mail.stuffed(sasl.letter(series)))
+    client.expect(250)
+
+
+@scenario("postfix-auth-scram-sha-512",
+          "AUTH SCRAM-SHA-512 in the clear, Postfix with Cyrus SASL, a script: succeeded, with a mail; failed (wrong "
+          "password), then cancelled with `*`; in two more connections SCRAM-SHA-224 and SCRAM-SHA-384 succeeded.", "postfix")
+def scram_sha_512(session):
+    root = server(session, "PLAIN SCRAM-SHA-224 SCRAM-SHA-384 SCRAM-SHA-512")
+    session.begin(25)
+    client = connect()
+    sasl.scram(client, "SCRAM-SHA-512", sasl.Scram("sha512", sasl.USER, sasl.PASSWORD))
+    send_letter(client, "auth-scram-sha-512")
+    client.quit()
+    client = connect()
+    sasl.scram(client, "SCRAM-SHA-512", sasl.Scram("sha512", sasl.USER, "wrong"), 535)
+    sasl.cancelled(client, "SCRAM-SHA-512", sasl.Scram("sha512", sasl.USER, sasl.PASSWORD).first())
+    client.quit()
+    for size in (224, 384):
+        client = connect()
+        sasl.scram(client, f"SCRAM-SHA-{size}", sasl.Scram(f"sha{size}", sasl.USER, sasl.PASSWORD))
+        client.quit()
+    session.stop_capture()
+    session.end([sasl.sent("auth-scram-sha-512", sasl.USER, postfix.queue_ids(root)["auth-scram-sha-512.1@example.org"])],
+                root, expected={"fields": {"esmtp.auth.outcome": ["succeeded", "failed", "cancelled", "succeeded", "succeeded"],
+                                           "esmtp.auth.username": [sasl.USER] * 5}})
+
+
+@scenario("postfix-auth-gss-spnego",
+          "AUTH GSS-SPNEGO (Kerberos 5 within SPNEGO) in the clear, Postfix with Cyrus SASL, a script: succeeded, with a mail; "
+          "failed (not a token); cancelled.", "postfix")
+def gss_spnego(session):
+    root = server(session, "PLAIN GSS-SPNEGO", "\nkeytab: /etc/postfix/smtp.keytab")
+    kerberos.key_centre(root, "/etc/postfix/smtp.keytab")
+    kerberos.ticket(session.lab.client)
+    session.begin(25)
+    client = connect()
+    by_spnego(session, client)
+    send_letter(client, "auth-gss-spnego")
+    client.quit()
+    client = connect()
+    client.say(f"AUTH GSS-SPNEGO {sasl.b64('not a token')}", 535)
+    sasl.cancelled(client, "GSS-SPNEGO")
+    client.quit()
+    session.stop_capture()
+    queue_id = postfix.queue_ids(root)["auth-gss-spnego.1@example.org"]
+    session.end([sasl.sent("auth-gss-spnego", sasl.USER, queue_id)], root,
+                expected={"fields": {"esmtp.auth.outcome": ["succeeded", "failed", "cancelled"]}})
+
+
+def by_spnego(session, client):
+    """The tokens are made by a program in the client's root, which holds the ticket."""
+    with open(os.path.join(os.path.dirname(clients.__file__), "spnego.py"), "rb") as program:
+        session.lab.client.write("tmp/spnego.py", program.read())
+    with session.lab.client.open("python3", "/tmp/spnego.py", f"smtp@{SERVER_HOST}", environment=kerberos.TICKET) as maker:
+        token = maker.stdout.readline().strip()
+        client.send(f"AUTH GSS-SPNEGO {token}\r\n")
+        while (reply := client.reply()).startswith("334"):
+            print(reply[4:], file=maker.stdin, flush=True)
+            client.send(maker.stdout.readline().strip() + "\r\n")
+        maker.stdin.close()
+    if not reply.startswith("235"):
+        raise RuntimeError(f"expected 235, heard {reply}")
 
 
 @scenario("postfix-auth-anonymous", "AUTH ANONYMOUS with a trace, then a mail; in a second connection cancelled.", "postfix")
