@@ -222,16 +222,21 @@ static exchange *head_for(reading *r, uint16_t code)
     return e;
 }
 
-/* LMTP replies to the content once for each recipient that was accepted (RFC 2033, 4.2). How many these are is known only
- * now: the content may have been sent before the replies to its RCPTs. */
-static void expect_replies(session *s, exchange *e)
+/* LMTP replies to the content once for each recipient that was accepted (RFC 2033, 4.2); so does PRDR, behind a 353 and
+ * before a reply for the whole. How many these are is known only now: the content may have been sent before the replies
+ * to its RCPTs. */
+static void expect_replies(session *s, exchange *e, uint16_t code)
 {
     bool of_content = e->kind == EXCHANGE_END_OF_DATA || (e->kind == EXCHANGE_COMMAND && e->last_chunk);
+    bool prdr = code == PRDR_BEGINS;
+    unsigned accepted = s->recipients_accepted < UINT16_MAX - 2u ? s->recipients_accepted : UINT16_MAX - 2u;
 
-    if (!s->lmtp || !of_content || e->reply_frame)
+    if (!of_content || e->reply_frame || !(s->lmtp || prdr))
         return;
-    if (s->recipients_accepted > 1)
-        e->replies_expected = (uint16_t)(s->recipients_accepted < UINT16_MAX ? s->recipients_accepted : UINT16_MAX);
+    if (prdr)
+        e->replies_expected = (uint16_t)(accepted + 2);
+    else if (accepted > 1)
+        e->replies_expected = (uint16_t)accepted;
     s->recipients_accepted = 0;
 }
 
@@ -248,7 +253,7 @@ exchange *exchange_answer(reading *r, uint16_t code)
 
     if (!e)
         return NULL;
-    expect_replies(s, e);
+    expect_replies(s, e, code);
     if (code == 421) /* the server closes the connection: nothing more follows (RFC 5321, 3.8) */
         e->replies_expected = 1;
     e->reply_frame = r->arrival->frame;

@@ -61,7 +61,7 @@ typedef struct exchange {
     moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
     uint32_t reply_frame;     /* 0: not answered yet */
     uint16_t reply_code;
-    uint16_t replies_expected; /* LMTP's reply per recipient after the content; else 1 */
+    uint16_t replies_expected; /* LMTP's and PRDR's reply per recipient after the content; else 1 */
     uint64_t raw_octets;      /* XEXCH50: octets that follow a 354 */
     bool last_chunk;          /* BDAT ... LAST, BURL ... LAST */
     auth_exchange *auth;      /* AUTH */

@@ -13,6 +13,8 @@
  * carries a message of AUTH (RFC 4954, 4). */
 #define COMMAND_LINE_LIMIT 512u
 #define AUTH_LINE_LIMIT 12288u
+/* In reply to a content: a reply for each recipient follows, and one for the whole (PRDR, draft-hall-prdr). */
+#define PRDR_BEGINS 353u
 
 /* What the client's next octets are. */
 typedef enum client_state {

@@ -174,7 +174,7 @@ static outcome outcome_of_code(uint16_t code)
     return severity < sizeof outcomes / sizeof outcomes[0] ? outcomes[severity] : OUTCOME_UNKNOWN;
 }
 
-/* LMTP: each recipient has a result of its own (RFC 2033, 4.2). Those that are missing may be anything. */
+/* LMTP, PRDR: each recipient has a result of its own (RFC 2033, 4.2). Those that are missing may be anything. */
 static outcome outcome_of_recipients(const transaction *t)
 {
     unsigned taken = 0, refused = 0, missing = 0;
@@ -206,7 +206,7 @@ static void decide(transaction *t)
     bool decided = t->content_answered || t->content_refused;
 
     if (decided && (!for_nobody(t) || reply_severity(t->verdict.code) == 2)) {
-        t->outcome = t->lmtp_answers && t->recipients_taken ? outcome_of_recipients(t) : outcome_of_code(t->verdict.code);
+        t->outcome = t->recipient_results && t->recipients_taken ? outcome_of_recipients(t) : outcome_of_code(t->verdict.code);
     } else if (for_nobody(t)) {
         t->outcome = t->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
         t->verdict = t->worst;
@@ -341,29 +341,30 @@ static void rcpt_answered(reading *r, exchange *e, transaction *t, const verdict
     refusal(r, t, said);
 }
 
-/* The next recipient that RCPT accepted, from t->lmtp_next on; NULL when there is none. */
-static recipient *lmtp_recipient(transaction *t)
+/* The next recipient that RCPT accepted, from t->result_next on; NULL when there is none. */
+static recipient *recipient_next(transaction *t)
 {
-    while (t->lmtp_next < wmem_array_get_count(t->recipients)) {
-        recipient *to = (recipient *)wmem_array_index(t->recipients, t->lmtp_next++);
+    while (t->result_next < wmem_array_get_count(t->recipients)) {
+        recipient *to = (recipient *)wmem_array_index(t->recipients, t->result_next++);
         if (to->taken_by_rcpt)
             return to;
     }
     return NULL;
 }
 
-/* The n-th answer after an LMTP content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421 is for all
- * that are left, since the session ends with it. */
-static void lmtp_result(transaction *t, uint16_t code)
+/* The n-th result after an LMTP or PRDR content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421 is for
+ * all that are left, since the session ends with it. */
+static void recipient_result(transaction *t, uint16_t code)
 {
     recipient *to;
 
-    if (!t->lmtp_answers++) {
-        while ((to = lmtp_recipient(t)) != NULL)
+    t->any_deferred |= reply_severity(code) == 4;
+    if (!t->recipient_results++) {
+        while ((to = recipient_next(t)) != NULL)
             to->code = 0; /* RCPT's reply is not the result */
-        t->lmtp_next = 0;
+        t->result_next = 0;
     }
-    while ((to = lmtp_recipient(t)) != NULL) {
+    while ((to = recipient_next(t)) != NULL) {
         to->code = code;
         if (code != 421)
             return;
@@ -394,20 +395,34 @@ static void forget_refusal(transaction *t)
     t->verdict = (verdict){0};
 }
 
+/* PRDR: behind the recipients' results. If the whole is refused they count for nothing; if it is taken, only the refusals
+ * among them say more than this reply does. */
+static void result_of_whole(transaction *t, uint16_t code)
+{
+    if (reply_severity(code) >= 4)
+        t->recipient_results = 0;
+    if (reply_severity(code) >= 4 || reply_severity(t->verdict.code) == 2)
+        t->verdict.code = 0;
+}
+
 static void content_answered(reading *r, exchange *e, transaction *t, const verdict *said, span whole)
 {
     session *s = r->s;
 
-    if (!t->content_answered && !(t->chunk_refused && e->kind == EXCHANGE_COMMAND))
-        forget_refusal(t);
-    if (s->lmtp) {
-        lmtp_result(t, said->code);
-        t->any_deferred |= reply_severity(said->code) == 4;
+    if (said->code == PRDR_BEGINS) {
+        t->prdr = true;
+        return;
     }
+    if (!t->content_answered && !t->recipient_results && !(t->chunk_refused && e->kind == EXCHANGE_COMMAND))
+        forget_refusal(t);
+    if (s->lmtp || (t->prdr && e->waits))
+        recipient_result(t, said->code);
+    else if (t->prdr)
+        result_of_whole(t, said->code);
     weigh(r, t, said);
     if (reply_severity(said->code) == 2 && !t->verdict.queue_id.length)
         t->verdict.queue_id = session_keep(s, queue_id_of_reply(whole));
-    t->content_answered = true;
+    t->content_answered = !t->prdr || !e->waits;
     if (!e->waits)
         transaction_end(s, t, "END-OF-DATA");
 }

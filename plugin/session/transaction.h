@@ -65,8 +65,9 @@ struct transaction {
     bool by_url;              /* some of the content comes from a URL (BURL) */
     unsigned recipients_taken;    /* by RCPT */
     unsigned recipients_answered; /* RCPTs whose reply was seen */
-    unsigned lmtp_answers;
-    unsigned lmtp_next;           /* LMTP: place of the recipient from which on the next answer's is looked for */
+    bool prdr;                    /* the content was answered by PRDR's 353 */
+    unsigned recipient_results;   /* LMTP, PRDR: results after the content, a recipient each */
+    unsigned result_next;         /* place of the recipient from which on the next result's is looked for */
     unsigned unanswered;      /* commands of it that wait for their reply */
     transaction *previous;    /* open when its MAIL was sent: stays the open one if MAIL is refused */
     transaction *merged_into; /* its MAIL opened none: what was sent for it is the other's */

@@ -26,6 +26,7 @@ static const reply_code_row rows[] = {
     {252, "Cannot verify the user, but will accept the message and attempt delivery", "RFC 5321, 4.2.3"},
     {253, "Pending messages for the node started", "RFC 1985"},
     {334, "Server challenge, continue the authentication", "RFC 4954, 4"},
+    {353, "A reply for each recipient follows, then one for the whole", "draft-hall-prdr"},
     {354, "Start mail input, end with <CRLF>.<CRLF>", "RFC 5321, 4.2.3"},
     {355, "Offset from which to send the rest of the transaction", "RFC 1845"},
     {421, "Service not available, closing transmission channel", "RFC 5321, 4.2.3"},

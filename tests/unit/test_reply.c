@@ -113,6 +113,7 @@ static const struct {
     {"252 2.0.0 bob@example.net", "2.0.0"},
     {"253 OK, 12 pending messages for node example.net started", ""},
     {"334 VXNlcm5hbWU6", ""},
+    {"353 PRDR content analysis beginning", ""},
     {"354 End data with <CR><LF>.<CR><LF>", ""},
     {"355 6135 is the transaction offset", ""},
     {"421 4.4.2 mx.example.org Error: timeout exceeded", "4.4.2"},
@@ -159,7 +160,8 @@ static void test_rows(void)
         g_test_message("%s", examples[i].line);
         g_assert_true(i == 0 || rows[i - 1].code < rows[i].code);
         g_assert_cmpuint(strlen(rows[i].text), >, 0);
-        g_assert_true(g_str_has_prefix(rows[i].rfc, "RFC ") || g_str_has_prefix(rows[i].rfc, "IANA registry, "));
+        g_assert_true(g_str_has_prefix(rows[i].rfc, "RFC ") || g_str_has_prefix(rows[i].rfc, "IANA registry, ") ||
+                      g_str_has_prefix(rows[i].rfc, "draft-"));
         g_assert_true(reply_line_parse(span_of(examples[i].line), true, &reply));
         g_assert_true(reply.code_valid);
         g_assert_true(reply_code_find(reply.code) == &rows[i]);

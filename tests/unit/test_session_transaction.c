@@ -162,6 +162,37 @@ static const script lmtp[] = {
      .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250 250, DATA 14, Subject x, helo b"}},
 };
 
+#define PRDR_SENT FROM, TO, TO, SENT, {S, "353 begin\r\n"}
+
+static const script prdr[] = {
+    {.name = "taken for one",
+     .turns = {GREETING, PRDR_SENT, {S, "550 no\r\n"}, {S, "250 ok\r\n"}, {S, "250 some\r\n"}, ENVELOPE},
+     .mails = {"1 partial, END-OF-DATA, 550, a@b to 550 250, DATA 14, Subject x, helo a",
+               "2 aborted, CLOSE, 0, a@b to 250, helo a"}},
+    {.name = "taken for all",
+     .turns = {GREETING, PRDR_SENT, {S, "250 ok\r\n"}, {S, "250 ok\r\n"}, {S, "251 all\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 251, a@b to 250 250, DATA 14, Subject x, helo a"}},
+    {.name = "refused as a whole",
+     .turns = {GREETING, PRDR_SENT, {S, "250 ok\r\n"}, {S, "550 no\r\n"}, {S, "451 later\r\n"}},
+     .mails = {"1 deferred, END-OF-DATA, 451, a@b to 250 550, DATA 14, Subject x, helo a"}},
+    {.name = "after a chunk, with a recipient that RCPT refused",
+     .turns = {GREETING, FROM, TO, {C, "RCPT TO:<e@f>\r\n"}, {S, "550 no\r\n"}, TO, {C, "BDAT 1 LAST\r\nx"},
+               {S, "353 begin\r\n250 ok\r\n450 wait\r\n250 some\r\n"}},
+     .mails = {"1 partial, END-OF-DATA, 450, a@b to 250 550 450, BDAT 1, helo a"}},
+    {.name = "asked for and not granted",
+     .turns = {GREETING, FROM, TO, TO, SENT, {S, "552 no\r\n"}},
+     .mails = {"1 rejected, END-OF-DATA, 552, a@b to 250 250, DATA 14, Subject x, helo a"}},
+    {.name = "421 instead of a result",
+     .turns = {GREETING, PRDR_SENT, {S, "250 ok\r\n"}, {S, "421 bye\r\n"}},
+     .mails = {"1 deferred, END-OF-DATA, 421, a@b to 250 0, DATA 14, Subject x, helo a"}},
+    {.name = "cut off before the reply for the whole",
+     .turns = {GREETING, PRDR_SENT, {S, "250 ok\r\n"}, {S, "550 no\r\n"}},
+     .mails = {"1 unknown, CLOSE, 0, a@b to 250 550, DATA 14, Subject x, helo a"}},
+    {.name = "cut off behind the 353",
+     .turns = {GREETING, PRDR_SENT},
+     .mails = {"1 unknown, CLOSE, 0, a@b to 250 250, DATA 14, Subject x, helo a"}},
+};
+
 /* "index outcome, what ended it, code, sender to the code of each recipient, method size, Subject, helo" */
 static char *describe(const transaction *t)
 {
@@ -326,6 +357,7 @@ int main(int argc, char **argv)
     scripts_add("/session/transaction/contents", contents, G_N_ELEMENTS(contents));
     scripts_add("/session/transaction/endings", endings, G_N_ELEMENTS(endings));
     scripts_add("/session/transaction/LMTP", lmtp, G_N_ELEMENTS(lmtp));
+    scripts_add("/session/transaction/PRDR", prdr, G_N_ELEMENTS(prdr));
     g_test_add_func("/session/transaction/many results", test_many_results);
     g_test_add_func("/session/transaction/many refusals", test_many_refusals);
     return g_test_run();
