@@ -73,28 +73,29 @@ begin retry
 """
 
 
-def _root(session, configuration, namespace, hostname):
-    root = session.lab.root("exim", namespace, hostname)
+def _root(session, configuration, namespace, hostname, package):
+    root = session.lab.root(package, namespace, hostname)
     root.write("etc/exim4/exim4.conf", configuration, 0o640)
     root.run("sh", "-c", "chown root:Debian-exim /etc/exim4/exim4.conf; chmod 644 /etc/certificates/*")
     return root
 
 
-def start(session, main="", acl="", authenticators="", tls=""):
-    """A listening Exim. main, acl, authenticators: configuration added in those places; tls: hosts it offers it to."""
+def start(session, main="", acl="", authenticators="", tls="", package="exim"):
+    """A listening Exim. main, acl, authenticators: configuration added in those places; tls: hosts it offers it to;
+    package: the root with the release wanted."""
     configuration = COMMON.format(hostname=SERVER_HOST, tls=tls) + SERVER.format(main=main, acl=acl,
                                                                                  authenticators=authenticators)
-    root = _root(session, configuration, "server", SERVER_HOST)
+    root = _root(session, configuration, "server", SERVER_HOST, package)
     root.start("exim4", "-bdf", "-oX", "25")
     root.listens(25)
     return root
 
 
-def sender(session, main="", transport=""):
+def sender(session, main="", transport="", package="exim"):
     """An Exim with no daemon: mails wait in its queue until they are delivered by name."""
     configuration = COMMON.format(hostname=RELAY_HOST, tls="") + SENDER.format(
         main=main, transport=transport, hostname=RELAY_HOST, server=SERVER_IP, interface=RELAY_IP)
-    return _root(session, configuration, "client", RELAY_HOST)
+    return _root(session, configuration, "client", RELAY_HOST, package)
 
 
 def enqueue(root, envelope_from, recipients, content):

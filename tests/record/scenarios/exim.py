@@ -1,5 +1,7 @@
 """Recordings of Exim."""
 
+import re
+
 from kit import clients, exim, mail, sasl
 from kit.catalogue import mail_record
 from kit.scenario import scenario
@@ -153,3 +155,113 @@ def auth_external(session):
     session.end([sasl.sent("auth-external", "ann", exim.queue_ids(server)["auth-external.1@example.org"])], server,
                 expected={"fields": {"esmtp.auth.outcome": ["failed", "cancelled", "succeeded"],
                                      "esmtp.transaction.auth_username": ["ann"]}})
+
+
+PRDR_MAIN = """
+prdr_enable = true
+limits_advertise_hosts =
+acl_smtp_data_prdr = each_recipient
+acl_smtp_data = whole
+"""
+
+PRDR_ACL = """
+each_recipient:
+  deny local_parts = carol
+       message = Not to the taste of this recipient
+  defer local_parts = erin
+       message = This recipient cannot decide now
+  accept
+whole:
+  deny condition = ${if match{$h_subject:}{Letter 3}}
+       message = Not to the taste of anybody
+  accept
+"""
+
+
+@scenario("exim-prdr",
+          "PRDR (Exim 4.98): MAIL asks for a reply per recipient after the content, which comes behind a 353 and before a reply "
+          "for the whole. Exim as the client: two recipients, one refused after the content. A script: three recipients, one "
+          "taken, one refused, one deferred; two recipients taken, but the mail refused as a whole; one recipient, for whom "
+          "there is the usual reply.", "exim-trixie")
+def prdr(session):
+    server = exim.start(session, main=PRDR_MAIN, acl=PRDR_ACL, package="exim-trixie")
+    sending = exim.sender(session, package="exim-trixie")
+    recipients = ["bob@example.org", "carol@example.org"]
+    session.begin(25)
+    identifier, content = exim.enqueue(sending, "ann@example.com", recipients, letter("prdr", 1, recipients))
+    sending.run("exim4", "-M", identifier, ok=None)
+    mails = [mail_record(0, "ann@example.com", [(recipients[0], 250), (recipients[1], 550)], "partial", content,
+                         method="BDAT")]
+    client = clients.RawClient()
+    client.expect(220)
+    client.say("EHLO client.example.com", 250)
+    for number, results, code, outcome in ((2, [("bob", 250), ("carol", 550), ("erin", 450)], 250, "partial"),
+                                           (3, [("bob", 250), ("ann", 250)], 550, "rejected"),
+                                           (4, [("bob", 250)], 250, "accepted")):
+        recipients = [f"{name}@example.org" for name, _ in results]
+        content = letter("prdr", number, recipients)
+        client.say("MAIL FROM:<ann@example.com> PRDR", 250)
+        for recipient in recipients:
+            client.say(f"RCPT TO:<{recipient}>", 250)
+        client.say("DATA", 354)
+        client.send(mail.stuffed(content))
+        if len(results) > 1:
+            client.expect(353, *(result for _, result in results))
+        client.expect(code)
+        mails.append(mail_record(1, "ann@example.com", [(f"{name}@example.org", result) for name, result in results], outcome,
+                                 content))
+    client.quit()
+    session.stop_capture()
+    ids = exim.queue_ids(server)
+    for number, record in enumerate(mails, 1):
+        record["queue_id"] = ids.get(f"prdr.{number}@example.com")
+    session.end(mails, server, logs={"client.log": "\n".join(sending.log.lines) + "\n"})
+
+
+LIMITS_MAIN = """
+recipients_max = 2
+smtp_accept_max_per_connection = 3
+wellknown_advertise_hosts = *
+acl_smtp_wellknown = well_known
+message_size_limit = 100K
+"""
+
+LIMITS_ACL = """
+well_known:
+  accept condition = ${if eq{$smtp_command_argument}{security.txt}}
+         control = wellknown//etc/exim4/security.txt
+  deny   message = No such item
+"""
+
+
+@scenario("exim-limits",
+          "LIMITS and WELLKNOWN (Exim 4.98). Exim as the client keeps to the limits it is told (two recipients a mail): a mail "
+          "to three is sent twice. A script exceeds them, and asks for a site's security.txt (250, in xtext), and for "
+          "another file, which is refused.", "exim-trixie")
+def limits(session):
+    server = exim.start(session, main=LIMITS_MAIN, acl=LIMITS_ACL, package="exim-trixie")
+    server.write("etc/exim4/security.txt", "Contact: mailto:security@example.org\nExpires: 2030-01-01T00:00:00Z\n")
+    sending = exim.sender(session, package="exim-trixie")
+    recipients = ["bob@example.org", "carol@example.org", "erin@example.org"]
+    session.begin(25)
+    identifier, content = exim.enqueue(sending, "ann@example.com", recipients, letter("limits", 1, recipients))
+    sending.run("exim4", "-M", identifier)
+    client = clients.RawClient()
+    client.expect(220)
+    client.say("EHLO client.example.com", 250)
+    client.say("WELLKNOWN security.txt", 250)
+    client.say("WELLKNOWN change-password", 550)
+    client.say("MAIL FROM:<ann@example.com>", 250)
+    client.say("RCPT TO:<bob@example.org>", 250)
+    client.say("RCPT TO:<carol@example.org>", 250)
+    client.say("RCPT TO:<erin@example.org>", 452)
+    client.say("RSET", 250)
+    client.quit()
+    session.stop_capture()
+    ids = [found[1] for found in (re.search(r"(\S+) <= .* id=limits", row) for row in server.log.lines) if found]
+    session.end([mail_record(0, "ann@example.com", [(to, 250) for to in recipients[:2]], "accepted", content, method="BDAT",
+                             queue_id=ids[0]),
+                 mail_record(0, "ann@example.com", [(recipients[2], 250)], "accepted", content, method="BDAT", queue_id=ids[1]),
+                 mail_record(1, "ann@example.com", list(zip(recipients, (250, 250, 452))), "aborted", None)], server,
+                logs={"client.log": "\n".join(sending.log.lines) + "\n"},
+                expected={"fields": {"esmtp.capability.limit_mailmax": [3] * 2, "esmtp.capability.limit_rcptmax": [2] * 2}})
