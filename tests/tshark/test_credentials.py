@@ -18,6 +18,7 @@ SAMPLES = places.captures_in(places.SAMPLES)
 ENTRIES = {
     "dovecot-auth-oauthbearer": ["ann OAUTHBEARER"] * 2,
     "dovecot-auth-xoauth2": ["ann XOAUTH2"] * 2,
+    "dovecot-auth-scram-plus": ["ann SCRAM-SHA-256-PLUS"] * 3 + ["ann SCRAM-SHA-1-PLUS"],
     "dovecot-submission-starttls": ["ann PLAIN"],
     "dovecot-submissions-curl": ["ann PLAIN"],
     "exim-auth-external": ["eve EXTERNAL", "ann EXTERNAL"],

@@ -3,6 +3,8 @@ one segment (as far as it fits)."""
 
 import contextlib
 import ctypes
+import hashlib
+import hmac
 import os
 import re
 import socket
@@ -73,12 +75,21 @@ class RawClient:
         self.send(line + "\r\n" if isinstance(line, str) else line + b"\r\n")
         return self.expect(*codes)
 
-    def starttls(self, keylog):
+    def starttls(self, keylog, newest=ssl.TLSVersion.TLSv1_3):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.maximum_version = newest
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         context.keylog_filename = keylog
         self.socket = context.wrap_socket(self.socket, server_hostname=SERVER_HOST)
+
+    def channel_binding(self, keylog):
+        """(name, data) of the TLS connection, for SASL: tls-exporter (RFC 9266) of TLS 1.3, tls-unique (RFC 5929) before."""
+        if self.socket.version() != "TLSv1.3":
+            return "tls-unique", self.socket.get_channel_binding("tls-unique")
+        with open(keylog, encoding="ascii") as stored:
+            secrets = [row.split()[2] for row in stored if row.startswith("EXPORTER_SECRET ")]
+        return "tls-exporter", exported(bytes.fromhex(secrets[-1]), b"EXPORTER-Channel-Binding", 32)
 
     def close(self):
         """Waits for the server to close first, as it does after QUIT."""
@@ -90,6 +101,18 @@ class RawClient:
     def quit(self, code=221):
         self.say("QUIT", code)
         self.close()
+
+
+def exported(secret, label, length):
+    """Keying material of TLS 1.3 for a label, without a context (RFC 8446, 7.1 and 7.5). secret: exporter_master_secret."""
+    digest = {32: "sha256", 48: "sha384"}[len(secret)]
+    nothing = hashlib.new(digest).digest()
+
+    def expand(key, name, size):
+        name = b"tls13 " + name
+        info = size.to_bytes(2, "big") + bytes([len(name)]) + name + bytes([len(nothing)]) + nothing
+        return hmac.digest(key, info + b"\x01", digest)[:size]  # one block is enough for all that is asked here
+    return expand(expand(secret, label, len(nothing)), b"exporter", length)
 
 
 def put_mail(session, content, name="mail.eml"):
