@@ -19,6 +19,7 @@ ENTRIES = {
     "dovecot-auth-oauthbearer": ["ann OAUTHBEARER"] * 2,
     "dovecot-auth-xoauth2": ["ann XOAUTH2"] * 2,
     "dovecot-auth-scram-plus": ["ann SCRAM-SHA-256-PLUS"] * 3 + ["ann SCRAM-SHA-1-PLUS"],
+    "dovecot-burl": ["ann PLAIN"],
     "dovecot-submission-starttls": ["ann PLAIN"],
     "dovecot-submissions-curl": ["ann PLAIN"],
     "exim-auth-external": ["eve EXTERNAL", "ann EXTERNAL"],

@@ -1,5 +1,6 @@
 """Recordings of Dovecot: its submission server, which relays to a Postfix beside it, and its LMTP server."""
 
+import imaplib
 import re
 import time
 
@@ -81,13 +82,15 @@ RELAY_SERVICE = "127.0.0.1:10025 inet n - n - - smtpd -o smtpd_authorized_xclien
 TOKEN_KEY = b"a key for recordings, thirty-two octets"
 
 
-def start(session, *ports, mechanisms="plain login", keytab=None):
-    """Returns the roots of Dovecot and, when it relays, of the Postfix behind it. keytab: of a Kerberos realm to make."""
+def start(session, *ports, mechanisms="plain login", keytab=None, more=""):
+    """Returns the roots of Dovecot and, when it relays, of the Postfix behind it. keytab: of a Kerberos realm to make;
+    more: configuration added at the end."""
     relay = None
     if ports != (24,):
         relay = postfix.start(session, services=[RELAY_SERVICE], listens=[10025])
     root = session.lab.root("dovecot")
-    root.write("etc/dovecot/dovecot.conf", CONFIGURATION.format(address=SERVER_IP, host=SERVER_HOST, mechanisms=mechanisms))
+    root.write("etc/dovecot/dovecot.conf", 
+               CONFIGURATION.format(address=SERVER_IP, host=SERVER_HOST, mechanisms=mechanisms) + more)
     root.write("etc/dovecot/users", USERS)
     root.write("etc/dovecot/oauth2.conf.ext", OAUTH2)
     root.write("etc/dovecot/keys/default/HS256/default", sasl.b64(TOKEN_KEY))
@@ -194,6 +197,70 @@ def gssapi(session):
     session.end([sasl.sent("auth-gssapi", "ann", postfix.queue_ids(relay)["auth-gssapi.1@example.org"])], root,
                 logs={"relay.log": "\n".join(relay.log.lines) + "\n"},
                 expected={"fields": {"esmtp.auth.outcome": ["succeeded", "cancelled"]}})
+
+
+# The keys that URLs are signed with are kept as attributes of the mailbox.
+IMAP = f"""
+protocols = submission imap
+mail_attribute_dict = file:%h/attributes
+imap_metadata = yes
+imap_urlauth_host = {SERVER_HOST}
+imap_urlauth_port = 143
+service imap-login {{
+  inet_listener imap {{
+    port = 143
+  }}
+}}
+"""
+
+
+def store_and_sign(content):
+    """Puts a mail into ann's mailbox. Returns two URLs by which the submission server may fetch it (RFC 4467): one of the
+    whole and one of what follows the header."""
+    with clients.namespace("client"):
+        imap = imaplib.IMAP4(SERVER_IP)
+    imap.login("ann", "not-a-secret")
+    imap.append("INBOX", None, None, content)
+    for section in ("", "/;SECTION=TEXT"):
+        imap.xatom("GENURLAUTH", f'"imap://ann@{SERVER_HOST}/INBOX/;UID=1{section};URLAUTH=submit+ann"', "INTERNAL")
+    urls = [url.decode().strip('"') for url in imap.response("GENURLAUTH")[1]]
+    imap.logout()
+    return urls
+
+
+@scenario("dovecot-burl",
+          "BURL (Dovecot): the server fetches the content from the user's IMAP mailbox, by a signed URL: a whole mail; a header "
+          "by BDAT and the rest by BURL; a URL whose signature is wrong, which is refused (554). BURL is advertised with the "
+          "servers it fetches from once the user is known.", "dovecot", "postfix")
+def burl(session):
+    root, relay = start(session, 587, 143, more=IMAP)
+    content = letter("burl", 1, lines=5)
+    whole, text = store_and_sign(content)
+    header = mail.crlf(mail.header("ann@example.org", ["bob@example.net"], "Through Dovecot 2", "burl.2@example.org") + "\n")
+    session.begin(587)
+    client = clients.RawClient(587)
+    client.expect(220)
+    client.say(f"EHLO {CLIENT_HOST}", 250)
+    client.say(f"AUTH PLAIN {sasl.plain('ann', 'not-a-secret')}", 235)
+    client.say(f"EHLO {CLIENT_HOST}", 250)
+    for before, url, code in ((b"", whole, 250), (b"BDAT %d\r\n" % len(header) + header, text, 250),
+                              (b"", whole[:-2] + "00", 554)):
+        client.say("MAIL FROM:<ann@example.org>", 250)
+        client.say("RCPT TO:<bob@example.net>", 250)
+        if before:
+            client.send(before)
+            client.expect(250)
+        client.say(f"BURL {url} LAST", code)
+    client.say("RSET", 250)
+    client.quit()
+    session.stop_capture()
+    ids = postfix.queue_ids(relay)
+    # No octets of these contents were on the wire as such, but for a header.
+    mails = [mail_record(0, "ann@example.org", [("bob@example.net", 250)], outcome, None, auth_user="ann", queue_id=queue_id)
+             for outcome, queue_id in (("accepted", ids["burl.1@example.org"]), ("accepted", ids["burl.2@example.org"]),
+                                       ("rejected", None))]
+    session.end(mails, root, logs={"relay.log": "\n".join(relay.log.lines) + "\n"},
+                expected={"fields": {"esmtp.transaction.method": ["BURL"] * 3}})
 
 
 @scenario("dovecot-lmtp",
