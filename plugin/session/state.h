@@ -15,6 +15,8 @@
 #define AUTH_LINE_LIMIT 12288u
 /* In reply to a content: a reply for each recipient follows, and one for the whole (PRDR, draft-hall-prdr). */
 #define PRDR_BEGINS 353u
+/* In reply to a content: its lines hold the lines of a reply for each recipient (EXDATA, draft-varshavchik-exdata-smtpext). */
+#define EXDATA_RESULTS 558u
 
 /* What the client's next octets are. */
 typedef enum client_state {

@@ -174,7 +174,7 @@ static outcome outcome_of_code(uint16_t code)
     return severity < sizeof outcomes / sizeof outcomes[0] ? outcomes[severity] : OUTCOME_UNKNOWN;
 }
 
-/* LMTP, PRDR: each recipient has a result of its own (RFC 2033, 4.2). Those that are missing may be anything. */
+/* LMTP, PRDR, EXDATA: each recipient has a result of its own (RFC 2033, 4.2). Those that are missing may be anything. */
 static outcome outcome_of_recipients(const transaction *t)
 {
     unsigned taken = 0, refused = 0, missing = 0;
@@ -352,7 +352,7 @@ static recipient *recipient_next(transaction *t)
     return NULL;
 }
 
-/* The n-th result after an LMTP or PRDR content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421 is for
+/* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421 is for
  * all that are left, since the session ends with it. */
 static void recipient_result(transaction *t, uint16_t code)
 {
@@ -405,6 +405,38 @@ static void result_of_whole(transaction *t, uint16_t code)
         t->verdict.code = 0;
 }
 
+/* The result of one recipient: the text of the reply from its first line on. */
+static void exdata_result(reading *r, transaction *t, span text, uint16_t code)
+{
+    verdict said = verdict_of(r->s, text, code);
+
+    recipient_result(t, code);
+    weigh(r, t, &said);
+    if (reply_severity(code) == 2 && !t->verdict.queue_id.length)
+        t->verdict.queue_id = session_keep(r->s, queue_id_of_reply(text));
+}
+
+/* EXDATA: each line's text is a line of some recipient's reply. Returns whether there was any. */
+static bool exdata_answered(reading *r, transaction *t, span whole)
+{
+    unsigned before = t->recipient_results;
+    span first = {NULL, 0}; /* line of the reply under way */
+    reply_line outer, inner;
+
+    for (size_t at = 0; at < whole.length;) {
+        line next = line_first(span_from(whole, at));
+        at += next.length;
+        if (!reply_line_parse(next.text, false, &outer) || !reply_line_parse(outer.text, false, &inner))
+            continue;
+        first = first.length ? first : outer.text;
+        if (inner.last) {
+            exdata_result(r, t, first, inner.code);
+            first = (span){NULL, 0};
+        }
+    }
+    return t->recipient_results > before;
+}
+
 static void content_answered(reading *r, exchange *e, transaction *t, const verdict *said, span whole)
 {
     session *s = r->s;
@@ -419,7 +451,8 @@ static void content_answered(reading *r, exchange *e, transaction *t, const verd
         recipient_result(t, said->code);
     else if (t->prdr)
         result_of_whole(t, said->code);
-    weigh(r, t, said);
+    if (said->code != EXDATA_RESULTS || !exdata_answered(r, t, whole))
+        weigh(r, t, said);
     if (reply_severity(said->code) == 2 && !t->verdict.queue_id.length)
         t->verdict.queue_id = session_keep(s, queue_id_of_reply(whole));
     t->content_answered = !t->prdr || !e->waits;

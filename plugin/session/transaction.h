@@ -66,7 +66,7 @@ struct transaction {
     unsigned recipients_taken;    /* by RCPT */
     unsigned recipients_answered; /* RCPTs whose reply was seen */
     bool prdr;                    /* the content was answered by PRDR's 353 */
-    unsigned recipient_results;   /* LMTP, PRDR: results after the content, a recipient each */
+    unsigned recipient_results;   /* LMTP, PRDR, EXDATA: results after the content, a recipient each */
     unsigned result_next;         /* place of the recipient from which on the next result's is looked for */
     unsigned unanswered;      /* commands of it that wait for their reply */
     transaction *previous;    /* open when its MAIL was sent: stays the open one if MAIL is refused */

@@ -24,6 +24,8 @@ static const parameter_row rows[] = {
     {"CONPERM", PARAMETER_OTHER, PARAMETER_FORM_NONE, MAIL, "CONPERM", "permission to convert the content", "RFC 4141"},
     {"ENVID", PARAMETER_ENVID, PARAMETER_FORM_XTEXT, MAIL, "DSN", "envelope identifier, for delivery status notifications",
      "RFC 3461, 4.4"},
+    {"EXDATA", PARAMETER_OTHER, PARAMETER_FORM_NONE, MAIL, "XEXDATA", "asks for a result per recipient in the reply to the content",
+     "Courier"},
     {"HOLDFOR", PARAMETER_HOLDFOR, PARAMETER_FORM_INTERVAL, MAIL, "FUTURERELEASE", "seconds to hold the message for",
      "RFC 4865"},
     {"HOLDUNTIL", PARAMETER_HOLDUNTIL, PARAMETER_FORM_TIME, MAIL, "FUTURERELEASE", "time until which to hold the message",

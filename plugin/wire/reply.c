@@ -61,6 +61,7 @@ static const reply_code_row rows[] = {
     {554, "Transaction failed", "RFC 5321, 4.2.3"},
     {555, "MAIL or RCPT parameters not recognized or not implemented", "RFC 5321, 4.2.3"},
     {556, "Domain does not accept mail", "RFC 7504"},
+    {558, "A reply for each recipient stands in the lines of this one", "draft-varshavchik-exdata-smtpext"},
 };
 
 static bool code_digits(span text, reply_line *reply_r)

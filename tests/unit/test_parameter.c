@@ -145,6 +145,7 @@ static const char *const examples[] = {
     "CONNEG",
     "CONPERM",
     "ENVID=QQ314159",
+    "EXDATA",
     "HOLDFOR=86400",
     "HOLDUNTIL=2030-01-31T12:00:00Z",
     "IGNOREQUOTA",

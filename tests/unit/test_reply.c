@@ -147,6 +147,7 @@ static const struct {
     {"554 5.7.1 <bob@example.net>: Relay access denied", "5.7.1"},
     {"555 5.5.4 Unsupported option: FOO=bar", "5.5.4"},
     {"556 5.1.10 Domain example.com does not accept mail (nullMX)", "5.1.10"},
+    {"558-250 Ok. 000000006B0733EB.00000073", ""},
 };
 
 static void test_rows(void)

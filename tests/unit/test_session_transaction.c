@@ -193,6 +193,24 @@ static const script prdr[] = {
      .mails = {"1 unknown, CLOSE, 0, a@b to 250 250, DATA 14, Subject x, helo a"}},
 };
 
+#define EXDATA_SENT FROM, TO, TO, SENT
+
+static const script exdata[] = {
+    {.name = "taken for one",
+     .turns = {GREETING, EXDATA_SENT, {S, "558-250 Ok. 0A.1\r\n558-550-carol:\r\n558 550 no\r\n"}, ENVELOPE},
+     .mails = {"1 partial, END-OF-DATA, 550, a@b to 250 550, DATA 14, Subject x, helo a",
+               "2 aborted, CLOSE, 0, a@b to 250, helo a"}},
+    {.name = "refused for all",
+     .turns = {GREETING, EXDATA_SENT, {S, "558-450 wait\r\n558 550 no\r\n"}},
+     .mails = {"1 deferred, END-OF-DATA, 550, a@b to 450 550, DATA 14, Subject x, helo a"}},
+    {.name = "a result missing",
+     .turns = {GREETING, EXDATA_SENT, {S, "558 250 ok\r\n"}},
+     .mails = {"1 unknown, END-OF-DATA, 0, a@b to 250 0, DATA 14, Subject x, helo a"}},
+    {.name = "no results in it",
+     .turns = {GREETING, EXDATA_SENT, {S, "558 no\r\n"}},
+     .mails = {"1 rejected, END-OF-DATA, 558, a@b to 250 250, DATA 14, Subject x, helo a"}},
+};
+
 /* "index outcome, what ended it, code, sender to the code of each recipient, method size, Subject, helo" */
 static char *describe(const transaction *t)
 {
@@ -358,6 +376,7 @@ int main(int argc, char **argv)
     scripts_add("/session/transaction/endings", endings, G_N_ELEMENTS(endings));
     scripts_add("/session/transaction/LMTP", lmtp, G_N_ELEMENTS(lmtp));
     scripts_add("/session/transaction/PRDR", prdr, G_N_ELEMENTS(prdr));
+    scripts_add("/session/transaction/EXDATA", exdata, G_N_ELEMENTS(exdata));
     g_test_add_func("/session/transaction/many results", test_many_results);
     g_test_add_func("/session/transaction/many refusals", test_many_refusals);
     return g_test_run();
