@@ -10,22 +10,24 @@
 set -euo pipefail
 
 declare -A PACKAGES=(
-    [postfix]="postfix sasl2-bin libsasl2-modules libsasl2-modules-gssapi-mit krb5-kdc krb5-admin-server"
+    [postfix]="postfix sasl2-bin libsasl2-modules libsasl2-modules-gssapi-mit libsasl2-modules-otp krb5-kdc
+               krb5-admin-server"
+    [postfix-sid]="postfix"
     [exim]="exim4-daemon-heavy"
     [exim-trixie]="exim4-daemon-heavy"
     [opensmtpd]="opensmtpd"
-    [sendmail]="sendmail-bin sendmail-cf m4"
+    [sendmail]="sendmail-bin sendmail-cf m4 sasl2-bin libsasl2-modules"
     [dovecot]="dovecot-core dovecot-submissiond dovecot-imapd dovecot-lmtpd dovecot-gssapi krb5-kdc
                krb5-admin-server"
     [dovecot-trixie]="dovecot-core dovecot-submissiond dovecot-imapd dovecot-lmtpd"
     [courier]="courier-mta"
     [client]="swaks libnet-ssleay-perl libauthen-sasl-perl libdigest-hmac-perl msmtp curl openssl gsasl
-              libsasl2-modules-gssapi-mit krb5-user python3-gssapi"
+              libsasl2-modules libsasl2-modules-gssapi-mit krb5-user python3-gssapi cyrus-clients"
 )
 
 # Debian 12's OpenSMTPD cannot sign with its private key under OpenSSL 3, so no TLS works there.
 # The others are here for what newer releases speak.
-declare -A SUITES=([opensmtpd]=trixie [exim-trixie]=trixie [dovecot-trixie]=trixie)
+declare -A SUITES=([opensmtpd]=trixie [exim-trixie]=trixie [dovecot-trixie]=trixie [postfix-sid]=sid)
 
 cache=${1:?usage: chroots.sh CACHE_DIR [ROOT...]}
 shift

@@ -37,6 +37,7 @@ ENTRIES = {
     "postfix-starttls-tls12": ["ann PLAIN"],
     "seed-a-gmail-starttls": ["ann@example.org PLAIN"],
     "seed-e-implicit-tls": ["ann PLAIN"],
+    "sendmail-auth-layer": ["ann DIGEST-MD5"] * 2,
 }
 
 

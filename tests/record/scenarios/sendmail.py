@@ -33,14 +33,15 @@ FEATURE(`accept_unresolvable_domains')
 FEATURE(`accept_unqualified_senders')
 DAEMON_OPTIONS(`Family=inet, Name=MTA, Port=25, Addr={SERVER_IP}')
 LOCAL_DOMAIN(`example.org')
-MAILER(`local')
+{{more}}MAILER(`local')
 MAILER(`smtp')
 """
 
 
-def start(session):
+def start(session, more=""):
+    """more: macros added before the mailers."""
     root = session.lab.root("sendmail")
-    root.write("etc/mail/recorded.mc", MACROS)
+    root.write("etc/mail/recorded.mc", MACROS.replace("{more}", more))
     root.write("etc/mail/local-host-names", "example.org\n")
     root.write("etc/mail/aliases", "bob: /dev/null\ncarol: /dev/null\npostmaster: /dev/null\nroot: /dev/null\n"
                "mailer-daemon: postmaster\nstaff: bob@example.com, carol@example.com, dave@example.com\n")
@@ -111,3 +112,40 @@ def plain(session):
                  mail_record(0, "ann@example.com", [("bob@example.org", 250), ("carol@example.org", 250)], "accepted",
                              letter("plain", 2), queue_id=ids["plain.2@example.com"])], root,
                 expected={"fields": {"esmtp.mail.by.time": [3600], "esmtp.mail.by.mode": ["R"]}})
+
+
+AUTH = """define(`confAUTH_MECHANISMS', `DIGEST-MD5 PLAIN')
+define(`confAUTH_REALM', `mx.example.org')
+"""
+
+
+def by_smtptest(session, content, *strength):
+    """A program of Cyrus's, which speaks security layers, sends a mail after AUTH. strength: options for the layer's."""
+    with session.lab.client.open("/usr/lib/cyrus/bin/smtptest", "-m", "DIGEST-MD5", "-a", "ann", "-u", "ann", "-r", SERVER_HOST,
+                                 "-w", "not-a-secret", *strength, SERVER_HOST) as program:
+        for line, code in (("MAIL FROM:<ann@example.com>", 250), ("RCPT TO:<bob@example.org>", 250), ("DATA", 354),
+                           (mail.stuffed(content).decode("ascii").replace("\r\n", "\n").rstrip("\n"), 250), ("QUIT", 221)):
+            print(line, file=program.stdin, flush=True)
+            if not any(heard.startswith(f"{code} ") for heard in program.stdout):
+                raise RuntimeError(f"smtptest heard no {code} to {line}")
+
+
+@scenario("sendmail-auth-layer",
+          "AUTH DIGEST-MD5 with a security layer (Sendmail, Cyrus SASL's smtptest): what follows the 235 is encrypted, the EHLO and "
+          "the mail in it. In a second connection the same without a layer, so the mail can be read.", "sendmail")
+def auth_layer(session):
+    root = start(session, AUTH)
+    root.write("etc/sasl2/Sendmail.conf", "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: DIGEST-MD5 PLAIN\n")
+    root.run("saslpasswd2", "-p", "-c", "-u", SERVER_HOST, "ann", stdin=b"not-a-secret")
+    root.log.lines.clear()
+    contents = [letter("layer", 1, 5), letter("layer", 2, 5)]
+    session.begin(25)
+    by_smtptest(session, contents[0], "-k", "56")
+    by_smtptest(session, contents[1], "-l", "0")
+    session.stop_capture()
+    # The octets of the first connection's layer are no commands and no replies, so what was said is named here.
+    session.end([mail_record(1, "ann@example.com", [("bob@example.org", 250)], "accepted", contents[1], auth_user="ann",
+                             queue_id=queue_ids(root)["layer.2@example.com"])], root,
+                expected={"fields": {"esmtp.command.verb": ["EHLO", "AUTH", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"],
+                                     "esmtp.reply.code": [220, 250, 334, 334, 235] * 2 + [250, 250, 354, 250, 221],
+                                     "esmtp.auth.outcome": ["succeeded"] * 2, "esmtp.auth.username": ["ann"] * 2}})
