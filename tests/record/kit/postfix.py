@@ -55,10 +55,11 @@ mech_list: {mechanisms}
 
 
 def start(session, main=None, services=("smtp inet n - n - - smtpd",), listens=(25,), sasl=None,
-          namespace="server", hostname=SERVER_HOST, environment=None):
+          namespace="server", hostname=SERVER_HOST, environment=None, package="postfix"):
     """Returns the root of a running Postfix. main: settings beyond MAIN; services: master.cf lines; sasl: Cyrus
-    mechanisms to offer, with the user ann and the password not-a-secret; environment: more of it for master(8)."""
-    root = session.lab.root("postfix", namespace, hostname)
+    mechanisms to offer, with the user ann and the password not-a-secret; environment: more of it for master(8); package: the root with the
+    release wanted."""
+    root = session.lab.root(package, namespace, hostname)
     settings = {**MAIN, "myhostname": hostname, **(main or {})}
     if sasl:
         settings.setdefault("smtpd_sasl_auth_enable", "yes")

@@ -454,3 +454,30 @@ def smtps_openssl(session):
     session.stop_capture()
     session.end([mail_record(0, "ann@example.com", [("bob@example.org", 250)], "accepted", content, tls=True,
                              queue_id=postfix.queue_ids(server)["openssl.1@example.com"])], server)
+
+
+@scenario("postfix-requiretls",
+          "REQUIRETLS (Postfix 3.11, a script): offered under TLS alone; asked for in the clear, which is refused; under STARTTLS "
+          "two mails, one that must not go on without TLS and one that need not.", "postfix-sid")
+def requiretls(session):
+    root = postfix.start(session, {"smtpd_tls_security_level": "may"}, package="postfix-sid")
+    contents = [note(number, series="requiretls") for number in (1, 2)]
+    session.begin(25)
+    client = clients.RawClient()
+    client.expect(220)
+    client.say("EHLO client.example.com", 250)
+    client.say("MAIL FROM:<ann@example.com> REQUIRETLS", 555)
+    client.say("STARTTLS", 220)
+    client.starttls(session.keylog)
+    client.say("EHLO client.example.com", 250)
+    for content, parameter in zip(contents, (" REQUIRETLS", "")):
+        client.say(f"MAIL FROM:<ann@example.com>{parameter}", 250)
+        client.say("RCPT TO:<bob@example.org>", 250)
+        send_by_data(client, content)
+    client.quit()
+    session.stop_capture()
+    ids = postfix.queue_ids(root)
+    session.end([mail_record(0, "ann@example.com", [], "rejected", None),
+                 *(mail_record(0, "ann@example.com", [("bob@example.org", 250)], "accepted", content, tls=True,
+                               queue_id=ids[f"requiretls.{number}@example.com"]) for number, content in enumerate(contents, 1))],
+                root, expected={"count": {"esmtp.mail.requiretls": 2}})
