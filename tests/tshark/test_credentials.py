@@ -29,6 +29,7 @@ ENTRIES = {
     "postfix-auth-digest-md5": ["ann DIGEST-MD5"] * 2,
     "postfix-auth-login": ["ann LOGIN"] * 4,
     "postfix-auth-ntlm": ["ann NTLM"] * 2,
+    "postfix-auth-otp": ["ann OTP"] * 3,
     "postfix-auth-plain": ["ann PLAIN"] * 4,
     "postfix-auth-scram-sha-1": ["ann SCRAM-SHA-1"] * 3,
     "postfix-auth-scram-sha-256": ["ann SCRAM-SHA-256"] * 3,

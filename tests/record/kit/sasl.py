@@ -26,6 +26,18 @@ def cram_md5(challenge, user, password):
     return b64(f"{user} {digest}")
 
 
+def otp(challenge, password):
+    """RFC 2289, 6 and RFC 2243. challenge: the text after 334, such as "otp-md5 499 ke1234 ext" in base64."""
+    algorithm, count, seed, *_ = base64.b64decode(challenge).decode().split()
+    if algorithm != "otp-md5":
+        raise RuntimeError(f"no {algorithm} here")
+    word = seed.lower().encode() + password.encode()
+    for _ in range(int(count) + 1):
+        digest = hashlib.md5(word).digest()
+        word = bytes(a ^ b for a, b in zip(digest[:8], digest[8:]))
+    return b64(f"hex:{word.hex()}")
+
+
 class Scram:
     """The client's side of one SCRAM exchange (RFC 5802). binding: (name, data) of the TLS channel for the -PLUS
     mechanisms. A wrong signature of the server is an error."""

@@ -133,6 +133,30 @@ def scram_sha_512(session):
                                            "esmtp.auth.username": [sasl.USER] * 5}})
 
 
+@scenario("postfix-auth-otp",
+          "AUTH OTP (one-time passwords) in the clear, Postfix with Cyrus SASL, a script: succeeded, with a mail; failed (the same "
+          "password again), then cancelled.", "postfix")
+def one_time_password(session):
+    root = server(session, "PLAIN OTP")
+    session.begin(25)
+    initial = sasl.b64(f"\0{sasl.USER}")
+    client = connect()
+    answer = sasl.otp(client.say(f"AUTH OTP {initial}", 334)[4:], sasl.PASSWORD)
+    client.say(answer, 235)
+    send_letter(client, "auth-otp")
+    client.quit()
+    client = connect()
+    client.say(f"AUTH OTP {initial}", 334)
+    client.say(answer, 535)
+    sasl.cancelled(client, "OTP", initial)
+    client.quit()
+    session.stop_capture()
+    session.end([sasl.sent("auth-otp", sasl.USER, postfix.queue_ids(root)["auth-otp.1@example.org"])], root,
+                expected={"fields": {"esmtp.auth.outcome": ["succeeded", "failed", "cancelled"],
+                                     "esmtp.auth.username": [sasl.USER] * 3,
+                                     "esmtp.transaction.auth_username": [sasl.USER]}})
+
+
 @scenario("postfix-auth-gss-spnego",
           "AUTH GSS-SPNEGO (Kerberos 5 within SPNEGO) in the clear, Postfix with Cyrus SASL, a script: succeeded, with a mail; "
           "failed (not a token); cancelled.", "postfix")
