@@ -20,6 +20,8 @@ static const sasl_mechanism_row rows[] = {
     {"ANONYMOUS", SASL_GRAMMAR_ANONYMOUS, "no authentication, trace information at most", "RFC 4505", false},
     {"ATOKEN", SASL_GRAMMAR_OPAQUE, "account token", "Apple iCloud", false},
     {"CRAM-MD5", SASL_GRAMMAR_CRAM, "user name and keyed digest of a challenge", "RFC 2195", false},
+    {"CRAM-SHA1", SASL_GRAMMAR_CRAM, "user name and keyed digest of a challenge, SHA-1", "Courier", false},
+    {"CRAM-SHA256", SASL_GRAMMAR_CRAM, "user name and keyed digest of a challenge, SHA-256", "Courier", false},
     {"DIGEST-MD5", SASL_GRAMMAR_DIGEST, "digest of challenge, realm and password", "RFC 2831", true},
     {"EAP-AES128", SASL_GRAMMAR_OPAQUE, "Extensible Authentication Protocol through GS2", "RFC 7055", true},
     {"EAP-AES128-PLUS", SASL_GRAMMAR_OPAQUE, "Extensible Authentication Protocol through GS2, bound to the TLS channel",

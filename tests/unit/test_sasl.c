@@ -81,6 +81,8 @@ static const sasl_case cases[] = {
      false,
      false,
      {{SASL_USERNAME, "tim tam"}, {SASL_DIGEST, "b913a602"}}},
+    {"CRAM-SHA1", SASL_CLIENT, 0, OCTETS("ann b913a6"), false, false, {{SASL_USERNAME, "ann"}, {SASL_DIGEST, "b913a6"}}},
+    {"CRAM-SHA256", SASL_CLIENT, 0, OCTETS("ann b913a6"), false, false, {{SASL_USERNAME, "ann"}, {SASL_DIGEST, "b913a6"}}},
     {"CRAM-MD5", SASL_CLIENT, 0, OCTETS("tim"), false, true, {{0}}},
     {"CRAM-MD5", SASL_CLIENT, 0, OCTETS(" b913"), false, true, {{SASL_USERNAME, ""}, {SASL_DIGEST, "b913"}}},
 
@@ -367,6 +369,8 @@ static const struct {
     {"ANONYMOUS", OCTETS("sirhc"), SASL_TRACE, "sirhc"},
     {"ATOKEN", OCTETS("1234567 AbCdEf"), SASL_USERNAME, NULL},
     {"CRAM-MD5", OCTETS("tim b913a602c7eda7a495b4e6e7334d3890"), SASL_USERNAME, "tim"},
+    {"CRAM-SHA1", OCTETS("tim b913a602c7eda7a495b4e6e7334d3890"), SASL_USERNAME, "tim"},
+    {"CRAM-SHA256", OCTETS("tim b913a602c7eda7a495b4e6e7334d3890"), SASL_USERNAME, "tim"},
     {"DIGEST-MD5",
      OCTETS("username=\"chris\",realm=\"elwood.example\",nonce=\"OA6MG9tEQGm2hh\",nc=00000001,qop=auth"),
      SASL_USERNAME, "chris"},
