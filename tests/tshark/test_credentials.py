@@ -16,6 +16,7 @@ SAMPLES = places.captures_in(places.SAMPLES)
 # User names and mechanisms, in order; samples that are not named have none: GSSAPI's ticket has the name encrypted, and ANONYMOUS
 # names nobody.
 ENTRIES = {
+    "courier-auth-cram-sha": ["ann CRAM-SHA256"] + ["ann CRAM-SHA1"] * 2,
     "dovecot-auth-oauthbearer": ["ann OAUTHBEARER"] * 2,
     "dovecot-auth-xoauth2": ["ann XOAUTH2"] * 2,
     "dovecot-auth-scram-plus": ["ann SCRAM-SHA-256-PLUS"] * 3 + ["ann SCRAM-SHA-1-PLUS"],

@@ -20,10 +20,9 @@ def plain(user, password, authzid=""):
     return b64(f"{authzid}\0{user}\0{password}")
 
 
-def cram_md5(challenge, user, password):
-    """RFC 2195. challenge: the text after 334."""
-    digest = hmac.new(password.encode(), base64.b64decode(challenge), hashlib.md5).hexdigest()
-    return b64(f"{user} {digest}")
+def cram(challenge, user, password, digest="md5"):
+    """RFC 2195, and with other digests what Courier has made of it. challenge: the text after 334."""
+    return b64(f"{user} {hmac.new(password.encode(), base64.b64decode(challenge), digest).hexdigest()}")
 
 
 def otp(challenge, password):
