@@ -21,13 +21,17 @@ declare -A PACKAGES=(
                krb5-admin-server"
     [dovecot-trixie]="dovecot-core dovecot-submissiond dovecot-imapd dovecot-lmtpd"
     [courier]="courier-mta"
+    [haraka]="nodejs"
     [client]="swaks libnet-ssleay-perl libauthen-sasl-perl libdigest-hmac-perl msmtp curl openssl gsasl
               libsasl2-modules libsasl2-modules-gssapi-mit krb5-user python3-gssapi cyrus-clients"
 )
 
+# What Debian does not have, for /opt in the root; the host's npm brings it.
+declare -A NPM_PACKAGES=([haraka]=haraka)
+
 # Debian 12's OpenSMTPD cannot sign with its private key under OpenSSL 3, so no TLS works there.
 # The others are here for what newer releases speak.
-declare -A SUITES=([opensmtpd]=trixie [exim-trixie]=trixie [dovecot-trixie]=trixie [postfix-sid]=sid)
+declare -A SUITES=([opensmtpd]=trixie [exim-trixie]=trixie [dovecot-trixie]=trixie [postfix-sid]=sid [haraka]=trixie)
 
 cache=${1:?usage: chroots.sh CACHE_DIR [ROOT...]}
 shift
@@ -69,6 +73,13 @@ install_inside() {
                 apt-get install -y -q --no-install-recommends $packages" </dev/null
 }
 
+install_from_npm() {
+    local root=$1 package=$2
+    command -v npm >/dev/null || { echo "chroots.sh: npm is needed for $package" >&2; return 1; }
+    mkdir -p "$root/opt/$package"
+    npm install --prefix "$root/opt/$package" --omit=optional --ignore-scripts --no-audit --no-fund "$package"
+}
+
 build_root() {
     local name=$1
     local suite=${SUITES[$name]:-bookworm}
@@ -80,6 +91,10 @@ build_root() {
     cp -a "$cache/base-$suite" "$cache/$name.part"
     install_inside "$cache/$name.part" "${PACKAGES[$name]//$'\n'/ }" >"$cache/$name.log" 2>&1 ||
         { tail -n 20 "$cache/$name.log" >&2; return 1; }
+    if [ -n "${NPM_PACKAGES[$name]:-}" ]; then
+        install_from_npm "$cache/$name.part" "${NPM_PACKAGES[$name]}" >>"$cache/$name.log" 2>&1 ||
+            { tail -n 20 "$cache/$name.log" >&2; return 1; }
+    fi
     mv "$cache/$name.part" "$cache/$name"
 }
 
