@@ -264,8 +264,12 @@ static void draw_tree(drawing *d, bool all)
     tls_state tls = session_tls(d->connection->session);
     uint32_t granted = session_starttls_frame(d->connection->session);
 
-    if (!d->top)
+    if (!d->top) {
+        /* Dissectors of tokens learn on the first visit what the later ones take for known. */
+        if (!d->pinfo->fd->visited)
+            draw_findings(d, false);
         return;
+    }
     builtin_fields_draw(d);
     d->item = proto_tree_add_item(d->top, proto_esmtp, d->tvb, 0, -1, ENC_NA);
     if (d->info && wmem_strbuf_get_len(d->info))
