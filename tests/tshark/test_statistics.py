@@ -98,6 +98,7 @@ def test_sample(tshark, path):
                      if re.fullmatch("Replies/[^/]*/[^/]*", name)}
     assert below(found, "Capabilities offered") == keywords
     assert below(found, "Mails") == outcomes
+    answered.subtract(FURTHER_REPLIES.get(path.stem, {}))
     assert without_repeats(calls) == without_repeats(grouped(answered, calls))
 
 
@@ -112,6 +113,10 @@ def grouped(verbs, names):
     for verb, count in verbs.items():
         found[verb if verb in names else "other"] += count
     return found
+
+
+# To commands, beyond the first: PRDR's results after a last chunk.
+FURTHER_REPLIES = {"exim-prdr": {"BDAT": 3}}
 
 
 def without_repeats(calls):
