@@ -264,8 +264,9 @@ static void draw_tree(drawing *d, bool all)
     tls_state tls = session_tls(d->connection->session);
     uint32_t granted = session_starttls_frame(d->connection->session);
 
-    if (!d->top) {
-        /* Dissectors of tokens learn on the first visit what the later ones take for known. */
+    /* Without a tree, the list of expert infos wants to hear of them all the same; and dissectors of tokens learn on the first
+     * visit what the later ones take for known. */
+    if (!d->top && !all) {
         if (!d->pinfo->fd->visited)
             draw_findings(d, false);
         return;

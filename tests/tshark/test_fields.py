@@ -278,6 +278,15 @@ def test_expert_information(tshark, capture, name):
     assert tshark.count(plain, f"esmtp.expert.{name}") == 0
 
 
+@pytest.mark.parametrize("two_pass", [False, True])
+@pytest.mark.parametrize("name", ["auth_without_tls", "size_exceeded"])
+def test_the_list_of_expert_informations_has_ours(tshark, capture, name, two_pass):
+    """It is made without drawing a tree. One is of what a token may be in, which is looked at then as well."""
+    path = capture(dialogue(Connection(), HELLO + [OFFERS] + RAISES[name]))
+    listed = tshark.run(path, "-q", "-z", "expert", two_pass=two_pass)
+    assert re.findall(r"^ +(\d+) +\S+ +ESMTP ", listed, re.MULTILINE) == ["1"]
+
+
 def test_starttls_masked_on_its_way(tshark, capture):
     path = capture(dialogue(Connection(), HELLO + [("S", lines("250-mx.example.org", "250-XXXXXXXA", "250 8BITMIME"))]))
     assert tshark.count(path, "esmtp.expert.starttls_stripped") == 1
