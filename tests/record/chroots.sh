@@ -21,6 +21,7 @@ declare -A PACKAGES=(
                krb5-admin-server"
     [dovecot-trixie]="dovecot-core dovecot-submissiond dovecot-imapd dovecot-lmtpd"
     [courier]="courier-mta"
+    [cyrus]="cyrus-imapd"
     [haraka]="nodejs"
     [client]="swaks libnet-ssleay-perl libauthen-sasl-perl libdigest-hmac-perl msmtp curl openssl gsasl
               libsasl2-modules libsasl2-modules-gssapi-mit krb5-user python3-gssapi cyrus-clients"

@@ -481,3 +481,24 @@ def requiretls(session):
                  *(mail_record(0, "ann@example.com", [("bob@example.org", 250)], "accepted", content, tls=True,
                                queue_id=ids[f"requiretls.{number}@example.com"]) for number, content in enumerate(contents, 1))],
                 root, expected={"count": {"esmtp.mail.requiretls": 2}})
+
+
+@scenario("postfix-xverp",
+          "XVERP (Postfix): offered to some clients alone; on MAIL it asks for a return path of its own for each recipient, the "
+          "second time with delimiters named; a mail each.", "postfix")
+def xverp(session):
+    root = postfix.start(session, {"smtpd_authorized_verp_clients": CLIENT_IP})
+    contents = [note(number, series="verp") for number in (1, 2)]
+    session.begin(25)
+    client = clients.RawClient()
+    client.expect(220)
+    client.say("EHLO client.example.com", 250)
+    for content, parameter in zip(contents, ("XVERP", "XVERP=-=")):
+        client.say(f"MAIL FROM:<ann@example.com> {parameter}", 250)
+        client.say("RCPT TO:<bob@example.org>", 250)
+        send_by_data(client, content)
+    client.quit()
+    session.stop_capture()
+    ids = postfix.queue_ids(root)
+    session.end([mail_record(0, "ann@example.com", [("bob@example.org", 250)], "accepted", content,
+                             queue_id=ids[f"verp.{number}@example.com"]) for number, content in enumerate(contents, 1)], root)
