@@ -441,7 +441,7 @@ static void content_answered(reading *r, exchange *e, transaction *t, const verd
 {
     session *s = r->s;
 
-    if (said->code == PRDR_BEGINS) {
+    if (said->code == PRDR_BEGINS && !t->prdr) {
         t->prdr = true;
         return;
     }
@@ -451,7 +451,7 @@ static void content_answered(reading *r, exchange *e, transaction *t, const verd
         recipient_result(t, said->code);
     else if (t->prdr)
         result_of_whole(t, said->code);
-    if (said->code != EXDATA_RESULTS || !exdata_answered(r, t, whole))
+    if (s->lmtp || said->code != EXDATA_RESULTS || !exdata_answered(r, t, whole))
         weigh(r, t, said);
     if (reply_severity(said->code) == 2 && !t->verdict.queue_id.length)
         t->verdict.queue_id = session_keep(s, queue_id_of_reply(whole));
