@@ -176,10 +176,8 @@ class Root:
             self.log.lines.append(row.decode("utf-8", "replace").rstrip("\n"))
 
     def listens(self, port, address=SERVER_IP):
-        def connected():
-            rows = run("nsenter", f"--net=/run/netns/{self.namespace}", "cat", "/proc/thread-self/net/tcp")
-            return any(f":{port:04X} 00000000:0000 0A" in row for row in rows.splitlines())
-        wait_until(connected, f"{address} port {port}; the log says:\n" + "\n".join(self.log.lines[-20:]))
+        wait_until(lambda: any(f":{port:04X} 00000000:0000 0A" in row for row in sockets(self.namespace)),
+                   f"{address} port {port}; the log says:\n" + "\n".join(self.log.lines[-20:]))
 
     def stop(self):
         """Ends the PID namespaces of what was started, and with them all that runs in them."""
@@ -191,6 +189,12 @@ class Root:
 
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
                "LANG": "C.UTF-8", "USER": "ann", "TZ": "UTC"}
+
+
+def sockets(namespace):
+    """Its TCP sockets, as the kernel lists them: "0: address:port address:port state ..." in hexadecimal."""
+    rows = run("nsenter", f"--net=/run/netns/{namespace}", "cat", "/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6")
+    return [row for row in rows.splitlines() if row.split()[0] != "sl"]
 
 
 class Capture:
@@ -227,9 +231,7 @@ class Capture:
 
 def open_connections():
     """Connections of the client namespace that are neither listening nor in TIME_WAIT."""
-    rows = run("nsenter", "--net=/run/netns/client", "cat", "/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6")
-    states = [row.split()[3] for row in rows.splitlines() if ":" in row.split()[0] and row.split()[0] != "sl"]
-    return [state for state in states if state not in ("06", "0A")]
+    return [row for row in sockets("client") if row.split()[3] not in ("06", "0A")]
 
 
 def make_certificates(directory):
@@ -286,7 +288,8 @@ class Lab:
         return Capture(path, ports)
 
     def clean(self):
-        """Between scenarios: no server of the last one is left."""
+        """Between scenarios: no server of the last one is left, nor its ports, which the next might take for its own."""
         for root in self.roots:
             root.stop()
         self.roots = []
+        wait_until(lambda: all(row.split()[3] != "0A" for row in sockets("server")), "the last servers' ports to close")
