@@ -7,8 +7,12 @@
  */
 #include <epan/packet.h>
 
+#include <epan/prefs.h>
+
 #include "dissector/esmtp.h"
+#include "wire/base64.h"
 #include "wire/line.h"
+#include "wire/sasl.h"
 
 typedef enum builtin_field {
     BUILTIN_PROTOCOL,
@@ -23,6 +27,7 @@ typedef enum builtin_field {
     BUILTIN_AUTH_USERNAME,
     BUILTIN_AUTH_PASSWORD,
     BUILTIN_AUTH_USERNAME_PASSWORD,
+    BUILTIN_MESSAGE,
     BUILTIN_EOM,
     BUILTIN_DATA_FRAGMENTS,
     BUILTIN_DATA_FRAGMENT,
@@ -45,6 +50,7 @@ static const char *const names[BUILTIN_COUNT] = {
     [BUILTIN_AUTH_USERNAME] = "smtp.auth.username",
     [BUILTIN_AUTH_PASSWORD] = "smtp.auth.password",
     [BUILTIN_AUTH_USERNAME_PASSWORD] = "smtp.auth.username_password",
+    [BUILTIN_MESSAGE] = "smtp.message",
     [BUILTIN_EOM] = "smtp.eom",
     [BUILTIN_DATA_FRAGMENTS] = "smtp.data.fragments",
     [BUILTIN_DATA_FRAGMENT] = "smtp.data.fragment",
@@ -55,8 +61,30 @@ static const char *const names[BUILTIN_COUNT] = {
 
 static int ids[BUILTIN_COUNT];
 
-/* The fields that an argument of the command line names. tshark tells dissectors what a filter or a column names, but 4.0 does
- * not tell what -e names, and once details are printed every field looks alike. */
+/* Preferences of the built-in dissector that its fields hang on: its "decryption" tells whether it decodes what AUTH carries, its
+ * "desegment_data" whether it puts content together, or shows the lines of each packet. */
+static bool decodes_auth, gathers_content;
+
+static bool preference_is_true(const char *name)
+{
+    module_t *module = prefs_find_module("smtp");
+    pref_t *preference = module ? prefs_find_preference(module, name) : NULL;
+    char *value = preference ? prefs_pref_to_str(preference, pref_current) : NULL;
+    bool is_true = value && g_ascii_strcasecmp(value, "TRUE") == 0;
+
+    g_free(value);
+    return is_true;
+}
+
+/* Preferences can change at any time, but are not changed while packets are dissected. */
+static void read_preferences(void)
+{
+    decodes_auth = preference_is_true("decryption");
+    gathers_content = preference_is_true("desegment_data");
+}
+
+/* The fields that the command line names with -e, or by their protocol with -j or -J. What filters and columns name Wireshark tells
+ * dissectors, but 4.0 does not tell of -e, and no release tells of -j. */
 static bool in_command[BUILTIN_COUNT];
 
 static bool continues_name(char octet)
@@ -74,18 +102,40 @@ static bool argument_names(const char *argument, const char *name)
     return false;
 }
 
+static void read_option(char option, const char *value)
+{
+    bool protocol = option != 'e' && argument_names(value, names[BUILTIN_PROTOCOL]);
+
+    for (int i = 0; i < BUILTIN_COUNT; i++)
+        in_command[i] |= protocol || argument_names(value, names[i]);
+}
+
+/* The option among -e, -j and -J that an argument ends with, for others may stand before it; 0 for none. */
+static char option_at_end(const char *argument)
+{
+    char last = argument[0] == '-' && argument[1] && argument[1] != '-' ? argument[strlen(argument) - 1] : '\0';
+
+    return last && strchr("ejJ", last) ? last : '\0';
+}
+
 /* The arguments stand one behind the other, each with a NUL at its end. Where the system does not tell them, filters and columns
  * find the fields all the same. */
 static void read_command(void)
 {
     char *arguments;
+    char option = '\0';
     size_t length;
 
     if (!g_file_get_contents("/proc/self/cmdline", &arguments, &length, NULL))
         return;
-    for (size_t at = 0; at < length; at += strlen(arguments + at) + 1)
-        for (int i = 0; i < BUILTIN_COUNT; i++)
-            in_command[i] |= argument_names(arguments + at, names[i]);
+    for (size_t at = 0; at < length; at += strlen(arguments + at) + 1) {
+        const char *argument = arguments + at;
+        if (option)
+            read_option(option, argument);
+        else if (argument[0] == '-' && argument[1] && strchr("ejJ", argument[1]))
+            read_option(argument[1], argument + 2);
+        option = option_at_end(argument);
+    }
     g_free(arguments);
 }
 
@@ -94,6 +144,7 @@ void builtin_fields_register_handoff(void)
     for (int i = 0; i < BUILTIN_COUNT; i++)
         ids[i] = proto_registrar_get_id_byname(names[i]);
     read_command();
+    register_init_routine(read_preferences);
 }
 
 /* Does a filter, a column or the command line name this very field? */
@@ -120,11 +171,17 @@ typedef struct builtin_drawing {
     place at;
 } builtin_drawing;
 
-static void add_text(const builtin_drawing *b, builtin_field which, span part)
+/* value: what stands in the place's part, or what that stands for. */
+static void add_value(const builtin_drawing *b, builtin_field which, span part, span value)
 {
     if (is_wanted(which))
         proto_item_set_hidden(proto_tree_add_string(b->tree, ids[which], b->at.tvb, offset_in(&b->at, part), (int)part.length,
-                                                    text_of(b->d->pinfo, part)));
+                                                    text_of(b->d->pinfo, value)));
+}
+
+static void add_text(const builtin_drawing *b, builtin_field which, span part)
+{
+    add_value(b, which, part, part);
 }
 
 static void add_number(const builtin_drawing *b, builtin_field which, uint32_t value)
@@ -145,19 +202,68 @@ static void add_none(const builtin_drawing *b, builtin_field which)
         proto_item_set_hidden(proto_tree_add_item(b->tree, ids[which], b->at.tvb, b->at.offset, 0, ENC_NA));
 }
 
-/* What the AUTH line itself carries: LOGIN a user name, PLAIN both. */
+/* Empty when it is no base64. */
+static span base64_value(const builtin_drawing *b, span base64)
+{
+    uint8_t *decoded = (uint8_t *)wmem_alloc(b->d->pinfo->pool, base64_room(base64.length));
+    base64_result result = base64_decode(base64, decoded);
+    bool readable = result.status == BASE64_OK || result.status == BASE64_UNPADDED || result.status == BASE64_TRAILING_BITS;
+
+    return (span){decoded, readable ? result.length : 0};
+}
+
+/* A message of AUTH as the built-in dissector shows it. One that is no base64, such as the "*" that gives up, stays as it is. */
+static span shown_base64(const builtin_drawing *b, span base64)
+{
+    span value = decodes_auth ? base64_value(b, base64) : base64;
+
+    return value.length ? value : base64;
+}
+
+/* LOGIN: one of its messages. */
+static void add_login(const builtin_drawing *b, span base64, unsigned step)
+{
+    add_value(b, step == 0 ? BUILTIN_AUTH_USERNAME : BUILTIN_AUTH_PASSWORD, base64, shown_base64(b, base64));
+}
+
+/* PLAIN: both in one message. */
+static void add_plain(const builtin_drawing *b, span base64)
+{
+    span value = decodes_auth ? base64_value(b, base64) : span_first(base64, 0);
+    sasl_message read;
+
+    if (!value.length) {
+        add_text(b, BUILTIN_AUTH_USERNAME_PASSWORD, base64);
+        return;
+    }
+    sasl_message_parse(sasl_mechanism_find(span_of("PLAIN")), SASL_CLIENT, 0, value, &read);
+    for (size_t i = 0; i < read.count; i++) {
+        if (read.fields[i].kind == SASL_USERNAME)
+            add_value(b, BUILTIN_AUTH_USERNAME, base64, read.fields[i].value);
+        else if (read.fields[i].kind == SASL_PASSWORD)
+            add_value(b, BUILTIN_AUTH_PASSWORD, base64, read.fields[i].value);
+    }
+}
+
+/* What the built-in dissector has fields for: PLAIN and LOGIN. */
+static void add_auth(const builtin_drawing *b, const char *mechanism, span base64, unsigned step)
+{
+    if (strcmp(mechanism, "LOGIN") == 0)
+        add_login(b, base64, step);
+    else if (strcmp(mechanism, "PLAIN") == 0)
+        add_plain(b, base64);
+}
+
+/* The AUTH line itself may carry the first message. */
 static void add_initial_response(const builtin_drawing *b, span argument)
 {
     span rest = argument;
-    span mechanism = span_next_word(&rest);
-    span response = span_trim(rest);
+    span response;
 
-    if (!response.length)
-        return;
-    if (span_equal_nocase(mechanism, "LOGIN"))
-        add_text(b, BUILTIN_AUTH_USERNAME, response);
-    else if (span_equal_nocase(mechanism, "PLAIN"))
-        add_text(b, BUILTIN_AUTH_USERNAME_PASSWORD, response);
+    span_next_word(&rest);
+    response = span_trim(rest);
+    if (response.length)
+        add_auth(b, b->finding->exchange->auth->mechanism, response, 0);
 }
 
 static void add_command(const builtin_drawing *b)
@@ -178,14 +284,8 @@ static void add_command(const builtin_drawing *b)
 
 static void add_auth_response(const builtin_drawing *b)
 {
-    span text = line_of(b->at.octets).text;
-    const auth_exchange *auth = b->finding->auth;
-
     add_true(b, BUILTIN_REQ);
-    if (strcmp(auth->mechanism, "LOGIN") == 0)
-        add_text(b, b->finding->step == 0 ? BUILTIN_AUTH_USERNAME : BUILTIN_AUTH_PASSWORD, text);
-    else if (strcmp(auth->mechanism, "PLAIN") == 0)
-        add_text(b, BUILTIN_AUTH_USERNAME_PASSWORD, text);
+    add_auth(b, b->finding->auth->mechanism, line_of(b->at.octets).text, b->finding->step);
 }
 
 static void add_reply_line(const builtin_drawing *b, const line *in, bool first)
@@ -199,9 +299,9 @@ static void add_reply_line(const builtin_drawing *b, const line *in, bool first)
         add_text(b, BUILTIN_RESPONSE, (span){in->text.octets, in->length});
     if (first)
         add_number(b, BUILTIN_RESPONSE_CODE, parsed.code);
-    parameter = span_from(in->text, parsed.has_separator ? 4 : 3);
-    if (parameter.length)
-        add_text(b, BUILTIN_RSP_PARAMETER, parameter);
+    parameter = span_from(in->text, 4);
+    if (parsed.has_separator) /* a 334 carries a message of AUTH (RFC 4954, 4) */
+        add_value(b, BUILTIN_RSP_PARAMETER, parameter, parsed.code == 334 ? shown_base64(b, parameter) : parameter);
 }
 
 static void add_reply(const builtin_drawing *b)
@@ -213,10 +313,26 @@ static void add_reply(const builtin_drawing *b)
     }
 }
 
+/* Each line of the content, as far as it is in this packet, with its ending. */
+static void add_content_lines(const builtin_drawing *b)
+{
+    if (!is_wanted(BUILTIN_MESSAGE))
+        return;
+    for (size_t at = 0; at < b->at.octets.length;) {
+        line next = line_first(span_from(b->at.octets, at));
+        add_text(b, BUILTIN_MESSAGE, (span){next.text.octets, next.length});
+        at += next.length;
+    }
+}
+
 static void add_content(const builtin_drawing *b)
 {
     const message *m = b->finding->message;
 
+    if (!gathers_content) {
+        add_content_lines(b);
+        return;
+    }
     if (!m->complete || !m->frames_count)
         return;
     if (!(b->finding->flags & FLAG_MESSAGE_END)) {

@@ -61,7 +61,7 @@ class Sandbox:
         return self._copies[state]
 
     def _make_environment(self):
-        home = self.folder / "home"
+        self.home = home = self.folder / "home"
         home.mkdir()
         if os.geteuid() == 0:
             os.chown(home, NOBODY, NOBODY)

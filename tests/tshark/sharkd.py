@@ -27,6 +27,7 @@ class Sharkd:
     def __init__(self, sandbox):
         self._sandbox = sandbox
         self._capture = None
+        self._loads = 0
         self._request = 0
 
     def __enter__(self):
@@ -49,11 +50,12 @@ class Sharkd:
         for name, value in (preferences or {}).items():
             self._ask("setconf", name=name, value=value)
         self._capture = capture
+        self._loads += 1
         self._ask("load", file=str(self._sandbox.readable(capture)))
 
     def matching(self, display_filter):
-        """The numbers of the frames that match."""
-        return [row["num"] for row in self._ask("frames", filter=display_filter)]
+        """The numbers of the frames that match. sharkd keeps what a filter's text matched, beyond the capture: the text differs."""
+        return [row["num"] for row in self._ask("frames", filter=display_filter + " " * self._loads)]
 
     def tree(self, frame):
         """The frame's protocol tree: nested lists of dicts, "l" is an item's text, "n" what is below it."""

@@ -71,7 +71,7 @@ class Tshark:
         text = self.run(capture, "-T", "fields", "-E", f"separator={COLUMN_END}", "-E", f"aggregator={VALUE_END}",
                         "-E", "occurrence=a", "-e", "frame.number", *[word for field in fields for word in ("-e", field)],
                         **common)
-        if self._doubles_backslashes:
+        if self.release >= (4, 4): # there `-T fields` prints a backslash as two
             text = text.replace(r"\\", "\\")
         # A value may hold newlines, printed raw: a row begins where a number stands before the first column's end.
         pieces = re.split(rf"^(\d+){COLUMN_END}", text, flags=re.MULTILINE)[1:]
@@ -116,10 +116,10 @@ class Tshark:
         return json.loads(self.run(capture, "-T", "json", "--no-duplicate-keys", **common))
 
     @functools.cached_property
-    def _doubles_backslashes(self):
-        """`-T fields` of 4.4 and later prints a backslash as two; that of 4.0 as it is."""
-        release = re.match(r"TShark \(Wireshark\) (\d+)\.(\d+)", self._finish(["tshark", "--version"]))
-        return (int(release[1]), int(release[2])) >= (4, 4)
+    def release(self):
+        """(4, 0)"""
+        found = re.match(r"TShark \(Wireshark\) (\d+)\.(\d+)", self._finish(["tshark", "--version"]))
+        return int(found[1]), int(found[2])
 
     def _check_that_the_plugin_loads(self):
         """Else every test would fail for some reason of its own."""
