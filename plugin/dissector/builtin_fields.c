@@ -83,67 +83,17 @@ static void read_preferences(void)
     gathers_content = preference_is_true("desegment_data");
 }
 
-/* The fields that the command line names with -e, or by their protocol with -j or -J. What filters and columns name Wireshark tells
- * dissectors, but 4.0 does not tell of -e, and no release tells of -j. */
+/* The fields that the command line names. */
 static bool in_command[BUILTIN_COUNT];
-
-static bool continues_name(char octet)
-{
-    return g_ascii_isalnum(octet) || octet == '_' || octet == '.';
-}
-
-static bool argument_names(const char *argument, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (const char *at = strstr(argument, name); at; at = strstr(at + length, name))
-        if ((at == argument || !continues_name(at[-1])) && !continues_name(at[length]))
-            return true;
-    return false;
-}
-
-static void read_option(char option, const char *value)
-{
-    bool protocol = option != 'e' && argument_names(value, names[BUILTIN_PROTOCOL]);
-
-    for (int i = 0; i < BUILTIN_COUNT; i++)
-        in_command[i] |= protocol || argument_names(value, names[i]);
-}
-
-/* The option among -e, -j and -J that an argument ends with, for others may stand before it; 0 for none. */
-static char option_at_end(const char *argument)
-{
-    char last = argument[0] == '-' && argument[1] && argument[1] != '-' ? argument[strlen(argument) - 1] : '\0';
-
-    return last && strchr("ejJ", last) ? last : '\0';
-}
-
-/* The arguments stand one behind the other, each with a NUL at its end. Where the system does not tell them, filters and columns
- * find the fields all the same. */
-static void read_command(void)
-{
-    char *arguments;
-    char option = '\0';
-    size_t length;
-
-    if (!g_file_get_contents("/proc/self/cmdline", &arguments, &length, NULL))
-        return;
-    for (size_t at = 0; at < length; at += strlen(arguments + at) + 1) {
-        const char *argument = arguments + at;
-        if (option)
-            read_option(option, argument);
-        else if (argument[0] == '-' && argument[1] && strchr("ejJ", argument[1]))
-            read_option(argument[1], argument + 2);
-        option = option_at_end(argument);
-    }
-    g_free(arguments);
-}
+static bool any_in_command;
 
 void builtin_fields_register_handoff(void)
 {
-    for (int i = 0; i < BUILTIN_COUNT; i++)
+    for (int i = 0; i < BUILTIN_COUNT; i++) {
         ids[i] = proto_registrar_get_id_byname(names[i]);
-    read_command();
+        in_command[i] = command_line_names(names[i], names[BUILTIN_PROTOCOL]);
+        any_in_command |= in_command[i];
+    }
     register_init_routine(read_preferences);
 }
 
@@ -157,10 +107,7 @@ static bool is_wanted(builtin_field which)
 /* ... or any field of the built-in protocol? A filter's fields mark their protocol as well. */
 static bool any_wanted(void)
 {
-    for (int i = 0; i < BUILTIN_COUNT; i++)
-        if (in_command[i])
-            return true;
-    return is_wanted(BUILTIN_PROTOCOL);
+    return any_in_command || is_wanted(BUILTIN_PROTOCOL);
 }
 
 /* A field on its way: where the octets stand. */

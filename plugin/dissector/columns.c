@@ -181,7 +181,7 @@ void columns_finding(drawing *d, const finding *f)
 /* Adds what this call tells to what the packet's calls before it told: content to content, the rest behind a bar. */
 static void packet_info_add(drawing *d)
 {
-    packet_state *packet = d->packet;
+    packet_state *packet = packet_state_of(d);
 
     if (!wmem_strbuf_get_len(packet->info)) {
         wmem_strbuf_append(packet->info, wmem_strbuf_get_str(d->info));
@@ -199,12 +199,12 @@ static void packet_info_add(drawing *d)
 
 void columns_end(drawing *d)
 {
-    packet_state *packet = d->packet;
+    packet_state *packet = packet_state_of(d);
 
     packet_info_add(d);
     col_clear(d->pinfo->cinfo, COL_INFO);
     col_append_str(d->pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(packet->info));
-    if (!wmem_array_get_count(d->mails))
+    if (!d->mails)
         return;
     /* The mail's dissector clears what stands behind the fence, and writes its own. */
     if (wmem_strbuf_get_len(packet->info))

@@ -7,7 +7,6 @@
 #include <epan/column-utils.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
-#include <epan/tap.h>
 
 #include "dissector/esmtp.h"
 #include "dissector/wireshark_compat.h"
@@ -91,16 +90,19 @@ static connection *connection_of(packet_info *pinfo, struct tcp_analysis **tcp_r
     return c ? c : connection_begin(pinfo, conversation, *tcp_r, false);
 }
 
-static packet_state *packet_state_of(packet_info *pinfo, const connection *c)
+packet_state *packet_state_of(drawing *d)
 {
-    packet_state *packet = (packet_state *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index);
+    packet_info *pinfo = d->pinfo;
+    uint32_t key = d->connection->conversation->conv_index;
 
-    if (!packet) {
-        packet = wmem_new0(pinfo->pool, packet_state);
-        packet->info = wmem_strbuf_new(pinfo->pool, NULL);
-        p_add_proto_data(pinfo->pool, pinfo, proto_esmtp, c->conversation->conv_index, packet);
+    if (!d->packet)
+        d->packet = (packet_state *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, key);
+    if (!d->packet) {
+        d->packet = wmem_new0(pinfo->pool, packet_state);
+        d->packet->info = wmem_strbuf_new(pinfo->pool, NULL);
+        p_add_proto_data(pinfo->pool, pinfo, proto_esmtp, key, d->packet);
     }
-    return packet;
+    return d->packet;
 }
 
 /* TCP counts from the SYN's number or from 0, as its preferences want: of the two possible first octets, the nearer below. */
@@ -126,7 +128,7 @@ static arrival arrival_of(drawing *d, const struct tcp_analysis *tcp, void *data
 
     if (!info) {
         /* The calls of a packet are numbered, so that later visits find what belongs to each. */
-        a.tag = d->packet->calls++;
+        a.tag = packet_state_of(d)->calls++;
         return a;
     }
     a.has_sequence = true;
@@ -202,12 +204,23 @@ static void draw_gap(drawing *d, const finding *f)
                                                           : "before this packet were not captured");
 }
 
-static void (*const drawers[FINDING_KINDS])(drawing *, const finding *) = {
-    [FINDING_COMMAND] = draw_command, [FINDING_AUTH_RESPONSE] = draw_auth_response, [FINDING_REPLY] = draw_reply,
-    [FINDING_PART] = draw_part,       [FINDING_CONTENT] = draw_content,             [FINDING_END_OF_DATA] = draw_end_of_data,
-    [FINDING_UNKNOWN] = draw_unknown, [FINDING_GAP] = draw_gap,                     [FINDING_OLD] = draw_old,
-    [FINDING_OPAQUE] = draw_opaque,   [FINDING_TRANSACTION] = draw_transaction,
-    [FINDING_PROXY] = draw_proxy,
+/* How a kind of finding is drawn, and the fields that may come of it: without any of them it is passed over. */
+static const struct {
+    void (*draw)(drawing *, const finding *);
+    field first, last;
+} drawers[FINDING_KINDS] = {
+    [FINDING_COMMAND] = {draw_command, FIELD_COMMAND, FIELD_AUTH_TRACE},
+    [FINDING_AUTH_RESPONSE] = {draw_auth_response, FIELD_AUTH_MECHANISM, FIELD_AUTH_TRACE},
+    [FINDING_REPLY] = {draw_reply, FIELD_AUTH_MECHANISM, FIELD_CAPABILITY_LIMIT_RCPTDOMAINMAX},
+    [FINDING_PART] = {draw_part, FIELD_PART, FIELD_PART},
+    [FINDING_CONTENT] = {draw_content, FIELD_MESSAGE, FIELD_MESSAGE_REASSEMBLED_LENGTH},
+    [FINDING_END_OF_DATA] = {draw_end_of_data, FIELD_MESSAGE_END_OF_DATA, FIELD_MESSAGE_END_OF_DATA},
+    [FINDING_UNKNOWN] = {draw_unknown, FIELD_UNKNOWN, FIELD_UNKNOWN},
+    [FINDING_GAP] = {draw_gap, FIELD_GAP, FIELD_GAP},
+    [FINDING_OLD] = {draw_old, FIELD_RETRANSMITTED, FIELD_RETRANSMITTED},
+    [FINDING_OPAQUE] = {draw_opaque, FIELD_OPAQUE, FIELD_OPAQUE},
+    [FINDING_TRANSACTION] = {draw_transaction, FIELD_TRANSACTION, FIELD_TRANSACTION_DATE},
+    [FINDING_PROXY] = {draw_proxy, FIELD_PROXY, FIELD_PROXY},
 };
 
 /* Mails that are complete in this packet are handed on after all else is drawn, for what is called then may throw. */
@@ -215,8 +228,11 @@ static void collect_mails(drawing *d)
 {
     for (uint32_t i = 0; i < d->chunk->count; i++) {
         const finding *f = &d->chunk->findings[i];
-        if (f->flags & FLAG_MESSAGE_END && mail_is_shown(f->message))
-            wmem_array_append_one(d->mails, f->message);
+        if (!(f->flags & FLAG_MESSAGE_END) || !mail_is_shown(f->message))
+            continue;
+        if (!d->mails)
+            d->mails = wmem_array_new(d->pinfo->pool, sizeof(const message *));
+        wmem_array_append_one(d->mails, f->message);
     }
 }
 
@@ -230,45 +246,39 @@ static void draw_columns(drawing *d)
     columns_end(d);
 }
 
-/* Does anything ask for our fields or for expert infos? A run for other protocols' sake, for statistics of them all or for a filter
- * that names none of our fields, does not. */
-static bool is_asked_for(const drawing *d)
-{
-    static int expert_protocol = -1, expert_tap; /* looked up once: these are walks through lists */
-
-    if (expert_protocol < 0) {
-        expert_protocol = proto_get_id_by_filter_name("_ws.expert");
-        expert_tap = find_tap_id("expert");
-    }
-    return proto_field_is_referenced(d->top, proto_esmtp) || proto_field_is_referenced(d->top, expert_protocol) ||
-           have_tap_listener(expert_tap);
-}
-
-/* What hands a token to its own dissector is always drawn: its fields may be asked for where ours are not. */
+/* What hands octets to their own dissector is always drawn: its fields may be asked for where ours are not. */
 static bool may_hand_over(const finding *f)
 {
-    return f->kind == FINDING_AUTH_RESPONSE || f->flags & FLAG_CHALLENGE || (f->exchange && f->exchange->auth);
+    return f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
+           (f->exchange && f->exchange->auth);
 }
 
-static void draw_findings(drawing *d, bool all)
+static void draw_findings(drawing *d)
 {
     for (uint32_t i = 0; i < d->chunk->count; i++) {
         const finding *f = &d->chunk->findings[i];
-        if (all || may_hand_over(f))
-            drawers[f->kind](d, f);
+        if (fields_are_wanted(drawers[f->kind].first, drawers[f->kind].last) || may_hand_over(f))
+            drawers[f->kind].draw(d, f);
     }
+}
+
+static void draw_layer(drawing *d)
+{
+    uint32_t granted = session_starttls_frame(d->connection->session);
+
+    if (field_is_wanted(FIELD_TLS))
+        proto_item_set_generated(proto_tree_add_boolean(d->tree, hf[FIELD_TLS], d->tvb, 0, 0, d->layer == LAYER_TLS));
+    if (granted && session_tls(d->connection->session) == TLS_RUNNING && d->layer == LAYER_TLS)
+        draw_generated_number(d->tree, FIELD_STARTTLS_FRAME, d->tvb, granted);
 }
 
 static void draw_tree(drawing *d, bool all)
 {
-    tls_state tls = session_tls(d->connection->session);
-    uint32_t granted = session_starttls_frame(d->connection->session);
-
     /* Without a tree, the list of expert infos wants to hear of them all the same; and dissectors of tokens learn on the first
      * visit what the later ones take for known. */
     if (!d->top && !all) {
         if (!d->pinfo->fd->visited)
-            draw_findings(d, false);
+            draw_findings(d);
         return;
     }
     builtin_fields_draw(d);
@@ -276,13 +286,9 @@ static void draw_tree(drawing *d, bool all)
     if (d->info && wmem_strbuf_get_len(d->info))
         proto_item_append_text(d->item, ", %s", wmem_strbuf_get_str(d->info));
     d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
-    draw_findings(d, all);
-    if (!all)
-        return;
+    draw_findings(d);
     draw_cut_off_transactions(d);
-    proto_item_set_generated(proto_tree_add_boolean(d->tree, hf[FIELD_TLS], d->tvb, 0, 0, d->layer == LAYER_TLS));
-    if (granted && tls == TLS_RUNNING && d->layer == LAYER_TLS)
-        draw_generated_frame(d->tree, FIELD_STARTTLS_FRAME, d->tvb, granted);
+    draw_layer(d);
 }
 
 static const chunk *read_or_find(drawing *d, const arrival *a)
@@ -314,7 +320,6 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
         return 0; /* a copy inside an ICMP message is no part of the stream */
     look_up_layers();
     d.connection = connection_of(pinfo, &tcp);
-    d.packet = packet_state_of(pinfo, d.connection);
     a = arrival_of(&d, tcp, data);
     d.layer = a.layer;
     if (a.layer == LAYER_PLAIN && tls_take_over(d.connection, tvb, pinfo))
@@ -322,9 +327,8 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     d.chunk = read_or_find(&d, &a);
     if (!d.chunk)
         return 0;
-    d.mails = wmem_array_new(pinfo->pool, sizeof(const message *));
     collect_mails(&d);
-    all = is_asked_for(&d);
+    all = fields_ask(tree);
     if (all || col_get_writable(pinfo->cinfo, COL_INFO))
         draw_columns(&d);
     /* Before other dissectors are called, which may throw. */

@@ -17,7 +17,14 @@ int offset_in(const place *at, span part)
 
 proto_item *draw_item(proto_tree *tree, field which, const place *at, span part)
 {
+    if (!field_is_wanted(which))
+        return NULL;
     return proto_tree_add_item(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, ENC_UTF_8);
+}
+
+proto_tree *draw_below(proto_tree *tree, proto_item *item, subtree which)
+{
+    return item ? proto_item_add_subtree(item, ett[which]) : tree;
 }
 
 char *text_in(wmem_allocator_t *scope, span octets)
@@ -54,6 +61,8 @@ char *upper_case_of(packet_info *pinfo, span octets)
 
 proto_item *draw_text(proto_tree *tree, packet_info *pinfo, field which, const place *at, span part)
 {
+    if (!field_is_wanted(which))
+        return NULL;
     if (span_find(part, 0) == part.length)
         return draw_item(tree, which, at, part);
     return draw_value(tree, which, at, part, text_of(pinfo, part));
@@ -61,11 +70,15 @@ proto_item *draw_text(proto_tree *tree, packet_info *pinfo, field which, const p
 
 proto_item *draw_value(proto_tree *tree, field which, const place *at, span part, const char *value)
 {
+    if (!field_is_wanted(which))
+        return NULL;
     return proto_tree_add_string(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, value);
 }
 
 proto_item *draw_true(proto_tree *tree, field which, const place *at, span part)
 {
+    if (!field_is_wanted(which))
+        return NULL;
     return proto_tree_add_boolean(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, 1);
 }
 
@@ -73,6 +86,8 @@ proto_item *draw_number(proto_tree *tree, field which, const place *at, span par
 {
     int offset = offset_in(at, part);
 
+    if (!field_is_wanted(which))
+        return NULL;
     if (proto_registrar_get_nth((unsigned)hf[which])->type == FT_UINT64)
         return proto_tree_add_uint64(tree, hf[which], at->tvb, offset, (int)part.length, value);
     return proto_tree_add_uint(tree, hf[which], at->tvb, offset, (int)part.length, (uint32_t)value);
@@ -82,6 +97,8 @@ proto_item *draw_time(proto_tree *tree, field which, const place *at, span part,
 {
     nstime_t value = {.secs = (time_t)time->seconds, .nsecs = (int)time->nanoseconds};
 
+    if (!field_is_wanted(which))
+        return NULL;
     return proto_tree_add_time(tree, hf[which], at->tvb, offset_in(at, part), (int)part.length, &value);
 }
 
@@ -91,10 +108,10 @@ void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, spa
     ws_in4_addr number;
     ws_in6_addr octets;
 
-    if (found->kind == ADDRESS_IPV4) {
+    if (found->kind == ADDRESS_IPV4 && field_is_wanted(ipv4)) {
         memcpy(&number, found->ipv4, sizeof number);
         proto_tree_add_ipv4(tree, hf[ipv4], at->tvb, offset, length, number);
-    } else if (found->kind == ADDRESS_IPV6) {
+    } else if (found->kind == ADDRESS_IPV6 && field_is_wanted(ipv6)) {
         memcpy(&octets, found->ipv6, sizeof octets);
         proto_tree_add_ipv6(tree, hf[ipv6], at->tvb, offset, length, &octets);
     }
@@ -108,9 +125,10 @@ void draw_meaning(proto_item *item, const char *meaning, const char *source)
         proto_item_append_text(item, " \xe2\x80\x94 %s", meaning);
 }
 
-proto_item *draw_generated_frame(proto_tree *tree, field which, tvbuff_t *tvb, uint32_t frame)
+proto_item *draw_generated_number(proto_tree *tree, field which, tvbuff_t *tvb, uint64_t value)
 {
-    proto_item *item = proto_tree_add_uint(tree, hf[which], tvb, 0, 0, frame);
+    const place nowhere = {tvb, 0, {NULL, 0}};
+    proto_item *item = draw_number(tree, which, &nowhere, nowhere.octets, value);
 
     proto_item_set_generated(item);
     return item;

@@ -90,7 +90,7 @@ static span decode(drawing *d, proto_item *item, span base64)
 void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender, unsigned step)
 {
     proto_item *item = draw_text(tree, d->pinfo, FIELD_AUTH_MESSAGE, at, base64);
-    proto_tree *below = proto_item_add_subtree(item, ett[SUBTREE_AUTH]);
+    proto_tree *below = draw_below(tree, item, SUBTREE_AUTH);
     const char *mechanism = f->auth ? f->auth->mechanism : "";
     sasl_message read;
     span decoded;

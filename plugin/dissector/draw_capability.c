@@ -137,8 +137,10 @@ void draw_capability(drawing *d, proto_tree *tree, const place *at, span text)
         return;
     item = draw_text(tree, d->pinfo, FIELD_CAPABILITY, at, text);
     c.item = item;
-    c.tree = proto_item_add_subtree(item, ett[SUBTREE_CAPABILITY]);
-    if (in.row)
+    c.tree = draw_below(tree, item, SUBTREE_CAPABILITY);
+    if (!item)
+        ; /* nobody reads it */
+    else if (in.row)
         draw_meaning(item, meaning_of(d, &in), in.row->source);
     else
         draw_meaning(item, "no extension that is registered or that a known server offers", NULL);

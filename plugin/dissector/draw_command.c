@@ -93,7 +93,7 @@ static span draw_path(const command_drawing *c, const path_fields *fields, const
     path_parse(in, &found);
     item = draw_text(c->tree, c->d->pinfo, fields->address, c->at, found.address);
     note_path(c, item, &found, prefix.spaced);
-    draw_path_parts(c, proto_item_add_subtree(item, ett[SUBTREE_PATH]), fields, &found);
+    draw_path_parts(c, draw_below(c->tree, item, SUBTREE_PATH), fields, &found);
     if (found.null_path && fields == &mail_fields)
         draw_true(c->tree, FIELD_MAIL_NULL_SENDER, c->at, span_first(in, found.consumed));
     return span_from(in, found.consumed);
@@ -219,12 +219,12 @@ void draw_command(drawing *d, const finding *f)
     command_drawing c = {.d = d, .finding = f, .at = &at};
 
     c.item = draw_text(d->tree, d->pinfo, FIELD_COMMAND, &at, text);
-    c.tree = proto_item_add_subtree(c.item, ett[SUBTREE_COMMAND]);
+    c.tree = draw_below(d->tree, c.item, SUBTREE_COMMAND);
     draw_notes(d, c.item, f);
     if (f->notes & NOTE_SYNTAX)
         expert_add_info_format(d->pinfo, c.item, &ei[EXPERT_SYNTAX], "Expected a command: a verb of letters (RFC 5321, 4.1.1)");
     else if (command_parse(text, &c.command))
         draw_command_parts(&c);
     if (f->exchange && f->exchange->reply_frame)
-        draw_generated_frame(c.tree, FIELD_COMMAND_REPLY_FRAME, d->tvb, f->exchange->reply_frame);
+        draw_generated_number(c.tree, FIELD_COMMAND_REPLY_FRAME, d->tvb, f->exchange->reply_frame);
 }

@@ -11,8 +11,8 @@ static void draw_fragments(drawing *d, proto_tree *tree, const message *m)
     if (m->frames_count < 2)
         return;
     for (uint32_t i = 0; i < m->frames_count; i++)
-        draw_generated_frame(tree, FIELD_MESSAGE_FRAGMENT, d->tvb, m->frames[i]);
-    proto_item_set_generated(proto_tree_add_uint64(tree, hf[FIELD_MESSAGE_REASSEMBLED_LENGTH], d->tvb, 0, 0, m->unstuffed_size));
+        draw_generated_number(tree, FIELD_MESSAGE_FRAGMENT, d->tvb, m->frames[i]);
+    draw_generated_number(tree, FIELD_MESSAGE_REASSEMBLED_LENGTH, d->tvb, m->unstuffed_size);
 }
 
 static const char *why_not_shown(const message *m)
@@ -24,15 +24,20 @@ static const char *why_not_shown(const message *m)
     return m->unstuffed_size ? "" : ", empty";
 }
 
+static proto_item *draw_message_item(drawing *d, const message *m, int offset, int length)
+{
+    if (!field_is_wanted(FIELD_MESSAGE))
+        return NULL;
+    return proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], d->tvb, offset, length, "Message: %s octets by %s%s",
+                                      grouped(d->pinfo, m->unstuffed_size), m->chunked ? "BDAT" : "DATA", why_not_shown(m));
+}
+
 static void draw_message(drawing *d, const message *m, int offset, int length)
 {
-    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], d->tvb, offset, length, "Message: %s octets by %s%s",
-                                                  grouped(d->pinfo, m->unstuffed_size), m->chunked ? "BDAT" : "DATA",
-                                                  why_not_shown(m));
-    proto_tree *tree = proto_item_add_subtree(item, ett[SUBTREE_MESSAGE]);
+    proto_tree *tree = draw_below(d->tree, draw_message_item(d, m, offset, length), SUBTREE_MESSAGE);
 
-    proto_item_set_generated(proto_tree_add_uint64(tree, hf[FIELD_MESSAGE_SIZE], d->tvb, 0, 0, m->size));
-    proto_item_set_generated(proto_tree_add_uint64(tree, hf[FIELD_MESSAGE_UNSTUFFED_SIZE], d->tvb, 0, 0, m->unstuffed_size));
+    draw_generated_number(tree, FIELD_MESSAGE_SIZE, d->tvb, m->size);
+    draw_generated_number(tree, FIELD_MESSAGE_UNSTUFFED_SIZE, d->tvb, m->unstuffed_size);
     draw_fragments(d, tree, m);
 }
 
@@ -40,14 +45,16 @@ void draw_content(drawing *d, const finding *f)
 {
     int offset = (int)(f->position - d->chunk->position);
     const message *m = f->message;
-    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_CONTENT], d->tvb, offset, (int)f->length,
-                                                  "Message content: %u octet%s", f->length, f->length == 1 ? "" : "s");
+    proto_item *item = NULL;
 
+    if (field_is_wanted(FIELD_MESSAGE_CONTENT))
+        item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_CONTENT], d->tvb, offset, (int)f->length,
+                                          "Message content: %u octet%s", f->length, f->length == 1 ? "" : "s");
     draw_notes(d, item, f);
     if (f->flags & FLAG_MESSAGE_END)
         draw_message(d, m, offset, (int)f->length);
     else if (m->complete && m->complete_frame != d->pinfo->num)
-        draw_generated_frame(d->tree, FIELD_MESSAGE_REASSEMBLED_IN, d->tvb, m->complete_frame);
+        draw_generated_number(d->tree, FIELD_MESSAGE_REASSEMBLED_IN, d->tvb, m->complete_frame);
 }
 
 void draw_end_of_data(drawing *d, const finding *f)

@@ -93,6 +93,12 @@ static void draw_notify(const parameter_drawing *p, field which)
         draw_text(p->tree, p->d->pinfo, which, p->at, word);
 }
 
+static void draw_signed(const parameter_drawing *p, field which, span part, int32_t value)
+{
+    if (field_is_wanted(which))
+        proto_tree_add_int(p->tree, hf[which], p->at->tvb, offset_in(p->at, part), (int)part.length, value);
+}
+
 static void draw_by(const parameter_drawing *p, field which)
 {
     deliver_by by;
@@ -102,7 +108,7 @@ static void draw_by(const parameter_drawing *p, field which)
     note_number(p, result);
     if (result != NUMBER_OK)
         return;
-    proto_tree_add_int(p->tree, hf[which], p->at->tvb, offset_in(p->at, seconds), (int)seconds.length, by.seconds);
+    draw_signed(p, which, seconds, by.seconds);
     draw_text(p->tree, p->d->pinfo, FIELD_MAIL_BY_MODE, p->at, by.mode);
     if (by.trace)
         draw_true(p->tree, FIELD_MAIL_BY_TRACE, p->at, p->in->value);
@@ -131,7 +137,7 @@ static void draw_priority(const parameter_drawing *p, field which)
     int8_t priority;
 
     if (parameter_priority(p->in->value, &priority))
-        proto_tree_add_int(p->tree, hf[which], p->at->tvb, offset_in(p->at, p->in->value), (int)p->in->value.length, priority);
+        draw_signed(p, which, p->in->value, priority);
 }
 
 static void draw_rrvs(const parameter_drawing *p, field which)
@@ -170,7 +176,7 @@ static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const 
 {
     proto_item *item = draw_text(tree, d->pinfo, FIELD_PARAMETER, at, in->whole);
     bool noted = false;
-    parameter_drawing p = {d, at, proto_item_add_subtree(item, ett[SUBTREE_PARAMETER]), item, in, &noted};
+    parameter_drawing p = {d, at, draw_below(tree, item, SUBTREE_PARAMETER), item, in, &noted};
     const char *expected = parameter_expected(in);
 
     if (in->row)

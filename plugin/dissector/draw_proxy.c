@@ -13,7 +13,8 @@ void draw_proxy(drawing *d, const finding *f)
     tvbuff_t *header = tvb_new_subset_length(at.tvb, at.offset, (int)f->length);
     heur_dtbl_entry_t *proxy = find_heur_dissector_by_unique_short_name("proxy_tcp");
 
-    proto_tree_add_none_format(d->tree, hf[FIELD_PROXY], at.tvb, at.offset, (int)f->length,
+    if (field_is_wanted(FIELD_PROXY))
+        proto_tree_add_none_format(d->tree, hf[FIELD_PROXY], at.tvb, at.offset, (int)f->length,
                                "PROXY protocol header: %u octets (shown as PROXY)", f->length);
     if (!proxy)
         return;

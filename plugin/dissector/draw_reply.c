@@ -41,7 +41,7 @@ static const char *joined_lines(packet_info *pinfo, span whole)
 static void draw_code(const reply_drawing *r, span code_text, const reply_line *parsed)
 {
     proto_item *item = draw_number(r->tree, FIELD_REPLY_CODE, r->at, code_text, parsed->code);
-    proto_tree *tree = proto_item_add_subtree(item, ett[SUBTREE_REPLY_CODE]);
+    proto_tree *tree = draw_below(r->tree, item, SUBTREE_REPLY_CODE);
 
     draw_number(tree, FIELD_REPLY_SEVERITY, r->at, span_first(code_text, 1), reply_severity(parsed->code));
     draw_number(tree, FIELD_REPLY_CATEGORY, r->at, span_first(span_from(code_text, 1), 1), reply_category(parsed->code));
@@ -74,7 +74,7 @@ static void draw_status(const reply_drawing *r, const reply_line *parsed)
     const enhanced_status *status = &parsed->status;
     const enhanced_status_row *row = enhanced_status_find(status->subject, status->detail);
     proto_item *item = draw_text(r->tree, r->d->pinfo, FIELD_ENHANCED_STATUS, r->at, parsed->status_text);
-    proto_tree *tree = proto_item_add_subtree(item, ett[SUBTREE_ENHANCED_STATUS]);
+    proto_tree *tree = draw_below(r->tree, item, SUBTREE_ENHANCED_STATUS);
     proto_item *detail;
 
     proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", row ? row->text : "not registered", class_text(status->status_class));
@@ -127,9 +127,11 @@ static void draw_hello(const reply_drawing *r, const reply_line *parsed)
 
 static void draw_first_line(const reply_drawing *r, const reply_line *parsed)
 {
-    if (r->finding->flags & FLAG_GREETING)
+    bool names = fields_are_wanted(FIELD_GREETING_DOMAIN, FIELD_EHLO_REPLY_CLIENT_IPV6);
+
+    if (r->finding->flags & FLAG_GREETING && names)
         draw_greeting(r, parsed);
-    else if (r->finding->flags & FLAG_HELLO_REPLY)
+    else if (r->finding->flags & FLAG_HELLO_REPLY && names)
         draw_hello(r, parsed);
     else if (r->finding->flags & FLAG_CHALLENGE && parsed->text.length)
         draw_auth_message(r->d, r->tree, r->at, parsed->text, r->finding, SIDE_SERVER, r->finding->step);
@@ -139,7 +141,8 @@ static void draw_first_line(const reply_drawing *r, const reply_line *parsed)
 static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
 {
     proto_item_set_hidden(draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed->text));
-    draw_capability(r->d, r->tree, r->at, parsed->text);
+    if (fields_are_wanted(FIELD_CAPABILITY, FIELD_CAPABILITY_LIMIT_RCPTDOMAINMAX))
+        draw_capability(r->d, r->tree, r->at, parsed->text);
     r->capabilities++;
 }
 
@@ -164,7 +167,7 @@ static void draw_line(reply_drawing *r, span text)
         draw_capability_line(r, &parsed);
         return;
     }
-    if (parsed.has_status)
+    if (parsed.has_status && fields_are_wanted(FIELD_ENHANCED_STATUS, FIELD_ENHANCED_STATUS_DETAIL))
         draw_status(r, &parsed);
     draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed.text);
     if (first)
@@ -193,7 +196,8 @@ static void draw_time_since(const reply_drawing *r, const exchange *e)
     nstime_t since = {.secs = (time_t)e->command_time.seconds, .nsecs = e->command_time.nanoseconds}, delta;
 
     nstime_delta(&delta, &pinfo->abs_ts, &since);
-    proto_item_set_generated(proto_tree_add_time(r->tree, hf[FIELD_REPLY_TIME], r->at->tvb, 0, 0, &delta));
+    if (field_is_wanted(FIELD_REPLY_TIME))
+        proto_item_set_generated(proto_tree_add_time(r->tree, hf[FIELD_REPLY_TIME], r->at->tvb, 0, 0, &delta));
 }
 
 static void draw_answered(const reply_drawing *r, const exchange *e)
@@ -205,7 +209,7 @@ static void draw_answered(const reply_drawing *r, const exchange *e)
     if (!e->has_command)
         return;
     if (e->kind != EXCHANGE_CONNECT) {
-        item = draw_generated_frame(r->tree, FIELD_REPLY_COMMAND_FRAME, r->d->tvb, e->command_frame);
+        item = draw_generated_number(r->tree, FIELD_REPLY_COMMAND_FRAME, r->d->tvb, e->command_frame);
         proto_item_set_text(item, "Answers: %s in frame %u", e->verb[0] ? e->verb : "the line", e->command_frame);
     }
     draw_time_since(r, e);
@@ -220,14 +224,25 @@ static void draw_outcome(const reply_drawing *r)
             draw_value(r->tree, FIELD_AUTH_OUTCOME, r->at, span_first(r->at->octets, 0), f->auth->outcome));
 }
 
+static void name_reply(const reply_drawing *r, span first)
+{
+    proto_item_set_text(r->item, "Reply: %s", text_of(r->d->pinfo, first));
+    if (r->capabilities)
+        proto_item_append_text(r->item, " (%u capabilit%s)", r->capabilities, r->capabilities == 1 ? "y" : "ies");
+    else if (r->lines > 1)
+        proto_item_append_text(r->item, " (%u lines)", r->lines);
+    if (r->finding->notes & NOTE_REPLY_CUT)
+        proto_item_append_text(r->item, " (cut off by the capture's snap length)");
+}
+
 void draw_reply(drawing *d, const finding *f)
 {
     place at = place_of(d, f, "Reassembled reply");
     reply_drawing r = {.d = d, .finding = f, .at = &at};
-    line first = line_first(at.octets);
 
-    r.item = draw_value(d->tree, FIELD_REPLY, &at, at.octets, joined_lines(d->pinfo, at.octets));
-    r.tree = proto_item_add_subtree(r.item, ett[SUBTREE_REPLY]);
+    if (field_is_wanted(FIELD_REPLY))
+        r.item = draw_value(d->tree, FIELD_REPLY, &at, at.octets, joined_lines(d->pinfo, at.octets));
+    r.tree = draw_below(d->tree, r.item, SUBTREE_REPLY);
     draw_notes(d, r.item, f);
     draw_last_code(&r, at.octets);
     for (size_t begin = 0; begin < at.octets.length;) {
@@ -235,14 +250,10 @@ void draw_reply(drawing *d, const finding *f)
         draw_line(&r, next.text);
         begin += next.length;
     }
-    proto_item_set_text(r.item, "Reply: %s", text_of(d->pinfo, first.text));
-    if (r.capabilities)
-        proto_item_append_text(r.item, " (%u capabilit%s)", r.capabilities, r.capabilities == 1 ? "y" : "ies");
-    else if (r.lines > 1)
-        proto_item_append_text(r.item, " (%u lines)", r.lines);
-    draw_queue_id(&r, at.octets);
-    if (f->notes & NOTE_REPLY_CUT)
-        proto_item_append_text(r.item, " (cut off by the capture's snap length)");
+    if (r.item)
+        name_reply(&r, line_first(at.octets).text);
+    if (field_is_wanted(FIELD_REPLY_QUEUE_ID))
+        draw_queue_id(&r, at.octets);
     proto_item_set_generated(draw_number(r.tree, FIELD_REPLY_LINES, &at, span_first(at.octets, 0), r.lines));
     if (f->exchange)
         draw_answered(&r, f->exchange);

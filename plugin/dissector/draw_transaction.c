@@ -7,24 +7,25 @@
 
 static void draw_string(drawing *d, proto_tree *tree, field which, const char *value)
 {
-    if (value)
+    if (value && field_is_wanted(which))
         proto_item_set_generated(proto_tree_add_string(tree, hf[which], d->tvb, 0, 0, value));
 }
 
 static void draw_span(drawing *d, proto_tree *tree, field which, span value)
 {
-    if (value.length)
+    if (value.length && field_is_wanted(which))
         draw_string(d, tree, which, text_of(d->pinfo, value));
 }
 
 static void draw_uint(drawing *d, proto_tree *tree, field which, uint64_t value)
 {
-    proto_item_set_generated(draw_number(tree, which, &(place){d->tvb, 0, {NULL, 0}}, (span){NULL, 0}, value));
+    draw_generated_number(tree, which, d->tvb, value);
 }
 
 static void draw_boolean(drawing *d, proto_tree *tree, field which, bool value)
 {
-    proto_item_set_generated(proto_tree_add_boolean(tree, hf[which], d->tvb, 0, 0, value));
+    if (field_is_wanted(which))
+        proto_item_set_generated(proto_tree_add_boolean(tree, hf[which], d->tvb, 0, 0, value));
 }
 
 static const recipient *recipient_at(const transaction *t, unsigned i)
@@ -75,7 +76,7 @@ static void draw_duration(drawing *d, proto_tree *tree, const transaction *t)
     nstime_t begin = {.secs = (time_t)t->begin.seconds, .nsecs = t->begin.nanoseconds};
     nstime_t end = {.secs = (time_t)t->end.seconds, .nsecs = t->end.nanoseconds}, duration;
 
-    if (!t->verdict.code)
+    if (!t->verdict.code || !field_is_wanted(FIELD_TRANSACTION_DURATION))
         return;
     nstime_delta(&duration, &end, &begin);
     proto_item_set_generated(proto_tree_add_time(tree, hf[FIELD_TRANSACTION_DURATION], d->tvb, 0, 0, &duration));
@@ -111,20 +112,28 @@ static void draw_header_fields(drawing *d, proto_tree *tree, const transaction *
     const mail_header *header = t->header;
 
     for (unsigned i = 0; header && i < HEADER_COUNT; i++)
-        if (header->fields[i].octets)
+        if (header->fields[i].octets && field_is_wanted(fields[i]))
             draw_string(d, tree, fields[i], header_text(d->pinfo->pool, header->fields[i]));
+}
+
+static proto_item *draw_transaction_item(drawing *d, const transaction *t)
+{
+    unsigned count = wmem_array_get_count(t->recipients);
+    proto_item *item;
+
+    if (!field_is_wanted(FIELD_TRANSACTION))
+        return NULL;
+    item = proto_tree_add_none_format(d->tree, hf[FIELD_TRANSACTION], d->tvb, 0, 0,
+                                      "Mail transaction %u: <%s> to %u recipient%s, %s", t->index,
+                                      text_of(d->pinfo, t->mail_from), count, count == 1 ? "" : "s", outcome_text(t->outcome));
+    proto_item_set_generated(item);
+    return item;
 }
 
 static void draw_ended_transaction(drawing *d, const transaction *t)
 {
-    unsigned count = wmem_array_get_count(t->recipients);
-    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_TRANSACTION], d->tvb, 0, 0,
-                                                  "Mail transaction %u: <%s> to %u recipient%s, %s", t->index,
-                                                  text_of(d->pinfo, t->mail_from), count, count == 1 ? "" : "s",
-                                                  outcome_text(t->outcome));
-    proto_tree *tree = proto_item_add_subtree(item, ett[SUBTREE_TRANSACTION]);
+    proto_tree *tree = draw_below(d->tree, draw_transaction_item(d, t), SUBTREE_TRANSACTION);
 
-    proto_item_set_generated(item);
     draw_uint(d, tree, FIELD_TRANSACTION_INDEX, t->index);
     draw_string(d, tree, FIELD_TRANSACTION_OUTCOME, outcome_text(t->outcome));
     draw_string(d, tree, FIELD_TRANSACTION_ENDED_BY, t->ended_by);
@@ -133,7 +142,7 @@ static void draw_ended_transaction(drawing *d, const transaction *t)
     draw_verdict(d, tree, t);
     draw_duration(d, tree, t);
     draw_boolean(d, tree, FIELD_TRANSACTION_TLS, t->tls);
-    proto_item_set_generated(proto_tree_add_uint(tree, hf[FIELD_TRANSACTION_FIRST_FRAME], d->tvb, 0, 0, t->first_frame));
+    draw_uint(d, tree, FIELD_TRANSACTION_FIRST_FRAME, t->first_frame);
     draw_header_fields(d, tree, t);
 }
 
@@ -184,6 +193,6 @@ static void draw_told(void *data, const transaction *ended)
 
 void draw_cut_off_transactions(drawing *d)
 {
-    if (d->pinfo->fd->visited) /* else the capture may tell more of them */
+    if (d->pinfo->fd->visited && fields_are_wanted(FIELD_TRANSACTION, FIELD_TRANSACTION_DATE)) /* else the capture may tell more of them */
         transactions_cut_off_here(d->connection, d->chunk, draw_told, d);
 }

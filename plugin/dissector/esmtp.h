@@ -53,10 +53,10 @@ typedef struct drawing {
     connection *connection;
     const chunk *chunk;
     layer layer;
-    packet_state *packet;
+    packet_state *packet; /* by packet_state_of() */
     wmem_strbuf_t *info;  /* this call's text for the Info column */
     uint64_t info_content; /* octets of content, when the text tells of nothing else; else 0 */
-    wmem_array_t *mails;  /* const message *: complete in this call, to be handed on when all else is drawn */
+    wmem_array_t *mails;  /* const message *: complete in this call, to be handed on when all else is drawn; NULL for none */
 } drawing;
 
 /* Octets that are drawn: where they are in a tvbuff, and where the parsers find them. */
@@ -73,6 +73,8 @@ struct tcp_analysis;
 uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence);
 /* Begins a connection whose first packets were not dissected: nothing is said of what they held. */
 void connection_begin_late(packet_info *pinfo);
+/* What the packet's calls have in common: made when it is first asked for, which most packets never do. */
+packet_state *packet_state_of(drawing *d);
 /* The octets of a finding, in memory. */
 span octets_of(const drawing *d, const finding *f);
 /* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */
@@ -81,8 +83,20 @@ place place_of(drawing *d, const finding *f, const char *name);
 /* As place_of(), but what was gathered from several packets gets no tab of its own. */
 place octets_placed(drawing *d, const finding *f);
 
-/* draw.c — small helpers all drawing is done with. The span has to be part of the place. */
+/* command_line.c */
+void command_line_read(void);
+/* Does -e, -j or -J name the field, or -j or -J its protocol? */
+bool command_line_names(const char *name, const char *protocol);
+/* Is the text part of what they name? */
+bool command_line_mentions(const char *text);
+/* Is the tree made for the fields alone that -e names? */
+bool command_line_wants_fields_alone(void);
+
+/* draw.c — small helpers all drawing is done with. The span has to be part of the place. A field that nobody asked for is not
+ * drawn: then there is no item, NULL, and what would be below it stands in its parent's tree. */
 proto_item *draw_item(proto_tree *tree, field which, const place *at, span part);
+/* The tree below an item of `tree`. */
+proto_tree *draw_below(proto_tree *tree, proto_item *item, subtree which);
 /* Where in the place's tvbuff a part of it stands. */
 int offset_in(const place *at, span part);
 /* A string field: the octets as UTF-8, in which NUL does not end the text. */
@@ -97,7 +111,8 @@ proto_item *draw_number(proto_tree *tree, field which, const place *at, span par
 proto_item *draw_time(proto_tree *tree, field which, const place *at, span part, const date_time *time);
 /* The field that fits the address's kind; none for a name. */
 void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, span part, const ip_address *found);
-proto_item *draw_generated_frame(proto_tree *tree, field which, tvbuff_t *tvb, uint32_t frame);
+/* A number, of a frame or of octets, that does not stand in the packet. */
+proto_item *draw_generated_number(proto_tree *tree, field which, tvbuff_t *tvb, uint64_t value);
 /* Octets as UTF-8, with NUL shown: a string that lives with `scope`, or with the packet. */
 char *text_in(wmem_allocator_t *scope, span octets);
 char *text_of(packet_info *pinfo, span octets);

@@ -4,8 +4,10 @@
  */
 #include "dissector/fields.h"
 
+#include <epan/tap.h>
 #include <epan/unit_strings.h>
 
+#include "dissector/esmtp.h"
 #include "wire/reply.h"
 
 int proto_esmtp = -1;
@@ -483,6 +485,82 @@ static const expert_row expert_rows[EXPERT_COUNT] = {
                                  "Address outside ASCII without SMTPUTF8 (RFC 6531, 3.4)"},
 };
 
+/* --- what is asked for ------------------------------------------------------------------------------------------------ */
+
+static enum { ASKED_NOTHING, ASKED_NAMED, ASKED_ALL } asked;
+static bool named[FIELD_COUNT];
+static bool in_command[FIELD_COUNT]; /* by the command line */
+static bool any_in_command, all_in_command;
+
+static bool is_referenced(int id)
+{
+    return proto_registrar_get_nth((unsigned)id)->ref_type != HF_REF_TYPE_NONE;
+}
+
+/* An expert information is shown below whatever it is about. */
+static bool experts_asked(void)
+{
+    static int expert_protocol = -1, expert_tap; /* looked up once: these are walks through lists */
+
+    if (expert_protocol < 0) {
+        expert_protocol = proto_get_id_by_filter_name("_ws.expert");
+        expert_tap = find_tap_id("expert");
+    }
+    return is_referenced(expert_protocol) || have_tap_listener(expert_tap);
+}
+
+static bool any_expert_named(void)
+{
+    for (int i = 0; i < EXPERT_COUNT; i++)
+        if (is_referenced(ei[i].hf))
+            return true;
+    return false;
+}
+
+bool fields_ask(const proto_tree *top)
+{
+    bool shown = top && PTREE_DATA(top)->visible && !command_line_wants_fields_alone();
+
+    asked = ASKED_NOTHING;
+    if (shown || (top && all_in_command) || experts_asked())
+        asked = ASKED_ALL;
+    else if (!top)
+        return false;
+    else if (any_in_command || is_referenced(proto_esmtp))
+        asked = any_expert_named() ? ASKED_ALL : ASKED_NAMED;
+    for (int i = 0; asked == ASKED_NAMED && i < FIELD_COUNT; i++)
+        named[i] = in_command[i] || field_rows[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
+    return asked == ASKED_ALL;
+}
+
+bool field_is_wanted(field which)
+{
+    return asked == ASKED_ALL || (asked == ASKED_NAMED && named[which]);
+}
+
+bool fields_are_wanted(field first, field last)
+{
+    if (asked != ASKED_NAMED)
+        return asked == ASKED_ALL;
+    for (field at = first; at <= last; at++)
+        if (named[at])
+            return true;
+    return false;
+}
+
+static void read_command(void)
+{
+    command_line_read();
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        in_command[i] = command_line_names(field_rows[i].hfinfo.abbrev, "esmtp");
+        any_in_command |= in_command[i];
+    }
+    all_in_command = command_line_names("esmtp", "esmtp") || command_line_mentions("_ws.expert") ||
+                     command_line_mentions("esmtp.expert");
+}
+
+/* --- registration ----------------------------------------------------------------------------------------------------- */
+
 static void strings_from(value_string *to, const number_text *from)
 {
     for (; from->text; from++)
@@ -519,6 +597,7 @@ void fields_register(void)
     static int *subtrees[SUBTREE_COUNT];
 
     strings_fill();
+    read_command();
     for (int i = 0; i < FIELD_COUNT; i++)
         hf[i] = -1;
     for (int i = 0; i < SUBTREE_COUNT; i++) {

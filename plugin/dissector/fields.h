@@ -199,4 +199,11 @@ extern expert_field ei[EXPERT_COUNT];
 /* Registers all of them under proto_esmtp. */
 void fields_register(void);
 
+/* Finds out which fields a call has to draw: all when the tree is shown, else those that something names; none without a tree.
+ * Returns whether it is all of them. What follows is for the call at hand. */
+bool fields_ask(const proto_tree *top);
+bool field_is_wanted(field which);
+/* Any of these? */
+bool fields_are_wanted(field first, field last);
+
 #endif

@@ -41,15 +41,18 @@ static tvbuff_t *mail_tvb(drawing *d, const message *m)
 
 void mails_hand_over(drawing *d)
 {
-    unsigned count = wmem_array_get_count(d->mails);
-    dissector_handle_t imf = count ? find_dissector("imf") : NULL;
-    bool writable = col_get_writable(d->pinfo->cinfo, COL_PROTOCOL);
+    unsigned count = d->mails ? wmem_array_get_count(d->mails) : 0;
+    dissector_handle_t imf;
+    bool writable;
 
+    if (!count)
+        return;
+    imf = find_dissector("imf");
+    writable = col_get_writable(d->pinfo->cinfo, COL_PROTOCOL);
     for (unsigned i = 0; imf && i < count; i++) {
         call_guarded(d, d->top, mail_tvb(d, *(const message **)wmem_array_index(d->mails, i)), imf, NULL);
         /* "SMTP/IMF", however many mails there are. */
         col_set_writable(d->pinfo->cinfo, COL_PROTOCOL, false);
     }
-    if (count)
-        col_set_writable(d->pinfo->cinfo, COL_PROTOCOL, writable);
+    col_set_writable(d->pinfo->cinfo, COL_PROTOCOL, writable);
 }

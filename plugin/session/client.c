@@ -21,7 +21,7 @@ typedef struct client_line {
     const uint8_t *copy; /* set when it came in several calls */
     size_t here;         /* octets of it that came in this call: the last ones */
     uint64_t position;
-    command command;
+    said_command said;
     bool is_command;     /* it has the form of one */
 } client_line;
 
@@ -77,7 +77,7 @@ static void sent_bdat(reading *r, exchange *e, const client_line *in)
     session *s = r->s;
     bdat_argument bdat;
 
-    if (bdat_parse(in->command.argument, &bdat) != BDAT_OK)
+    if (bdat_parse(in->said.command.argument, &bdat) != BDAT_OK)
         return; /* no octets follow an invalid one */
     s->raw_left = bdat.size;
     s->chunk = e;
@@ -92,7 +92,7 @@ static void sent_bdat(reading *r, exchange *e, const client_line *in)
 /* burl-cmd = "BURL" SP absolute-URI [SP end-marker] (RFC 4468, 3.2): the server fetches what no octets here follow. */
 static void sent_burl(reading *r, exchange *e, const client_line *in)
 {
-    span rest = in->command.argument;
+    span rest = in->said.command.argument;
     span url = span_next_word(&rest);
 
     e->last_chunk = url.length && span_equal_nocase(span_trim(rest), "LAST");
@@ -144,11 +144,11 @@ static void keep_sent(session *s, exchange *e, span base64)
 static void sent_auth(reading *r, exchange *e, const client_line *in)
 {
     session *s = r->s;
-    span rest = in->command.argument;
+    span rest = in->said.command.argument;
     span mechanism = span_next_word(&rest);
 
     if (!sasl_is_mechanism(mechanism)) { /* forgotten: this is the message */
-        rest = in->command.argument;
+        rest = in->said.command.argument;
         mechanism = (span){NULL, 0};
     }
     e->auth = wmem_new0(s->scope, auth_exchange);
@@ -166,7 +166,7 @@ static void sent_auth(reading *r, exchange *e, const client_line *in)
 /* XEXCH50 <octets> <version>: a 354 asks for that many octets ([MS-XOEXT], 2.2.4). */
 static void sent_xexch50(reading *r, exchange *e, const client_line *in)
 {
-    span rest = in->command.argument;
+    span rest = in->said.command.argument;
 
     (void)r;
     if (number_parse(span_next_word(&rest), UINT32_MAX, &e->raw_octets) != NUMBER_OK)
@@ -189,7 +189,7 @@ static void sent_hello(reading *r, exchange *e, const client_line *in)
     s->hello_seen = true;
     s->last_hello = e;
     e->helo_before = s->helo;
-    s->helo = session_keep(s, span_trim(in->command.argument));
+    s->helo = session_keep(s, span_trim(in->said.command.argument));
     sent_mail(r, e, in);
 }
 
@@ -253,8 +253,7 @@ static uint32_t parameter_notes(const session *s, const client_line *in, verb_id
 {
     const transaction *sending = transaction_resolved(s->sending);
     bool mail = id == VERB_MAIL, utf8_declared = !mail && (!sending || sending->smtputf8);
-    path found;
-    span rest = transaction_path(in->command.argument, mail ? "FROM" : "TO", &found);
+    span rest = in->said.parameters;
     uint32_t notes = 0;
     parameter next;
     uint64_t size;
@@ -271,12 +270,12 @@ static uint32_t parameter_notes(const session *s, const client_line *in, verb_id
         utf8_declared |= is == PARAMETER_SMTPUTF8;
     }
     /* RFC 6531, 3.4: addresses outside ASCII need it, those of recipients too. */
-    return found.utf8 && !utf8_declared ? notes | NOTE_SMTPUTF8_MISSING : notes;
+    return in->said.path.utf8 && !utf8_declared ? notes | NOTE_SMTPUTF8_MISSING : notes;
 }
 
 static uint32_t offer_notes(const session *s, const client_line *in, verb_id id)
 {
-    const char *extension = in->is_command && in->command.row ? extension_of_verb(in->command.row) : NULL;
+    const char *extension = in->is_command && in->said.command.row ? extension_of_verb(in->said.command.row) : NULL;
 
     if (!server_known(s))
         return 0;
@@ -295,7 +294,7 @@ static size_t line_limit(verb_id id, const client_line *in)
         return 4096;
     if (id == VERB_AUTH)
         return AUTH_LINE_LIMIT;
-    if (id == VERB_BURL || (in->is_command && in->command.row && in->command.row->name[0] == 'X'))
+    if (id == VERB_BURL || (in->is_command && in->said.command.row && in->said.command.row->name[0] == 'X'))
         return UNIT_LIMIT;
     return COMMAND_LINE_LIMIT;
 }
@@ -333,10 +332,10 @@ static const char *verb_name(session *s, const command *in)
 static void command_line(reading *r, const client_line *in)
 {
     session *s = r->s;
-    verb_id id = in->is_command ? command_verb(&in->command) : VERB_OTHER;
-    bool known = in->is_command && in->command.row;
+    verb_id id = in->is_command ? command_verb(&in->said.command) : VERB_OTHER;
+    bool known = in->is_command && in->said.command.row;
     uint32_t notes = command_notes(s, in, id) | session_plaintext_note(s, r->arrival->layer);
-    exchange *e = exchange_wait_from(r, EXCHANGE_COMMAND, id, in->is_command ? verb_name(s, &in->command) : "");
+    exchange *e = exchange_wait_from(r, EXCHANGE_COMMAND, id, in->is_command ? verb_name(s, &in->said.command) : "");
     finding *f = emit_line(r, FINDING_COMMAND, in);
 
     f->exchange = e;
@@ -352,7 +351,7 @@ static void command_line(reading *r, const client_line *in)
         f = &s->found[at]; /* the effect may have added findings */
     }
     if (in->is_command)
-        transaction_command(r, e, &in->command);
+        transaction_command(r, e, &in->said);
     f->auth = e->auth;
     if (e->secret)
         f->flags |= FLAG_SECRET;
@@ -388,7 +387,7 @@ static exchange *auth_for(const session *s, const client_line *in)
         return NULL;
     if (e->auth->awaits_response)
         return e;
-    return in->is_command && in->command.row ? NULL : e;
+    return in->is_command && in->said.command.row ? NULL : e;
 }
 
 static void content_line(reading *r, const client_line *in)
@@ -407,7 +406,7 @@ static void known_line(reading *r, const client_line *in)
 {
     exchange *auth = auth_for(r->s, in);
 
-    if (r->s->client == CLIENT_AFTER_DATA && !(in->is_command && command_unmistakable(&in->command))) {
+    if (r->s->client == CLIENT_AFTER_DATA && !(in->is_command && command_unmistakable(&in->said.command))) {
         content_line(r, in);
         return;
     }
@@ -417,6 +416,21 @@ static void known_line(reading *r, const client_line *in)
         command_line(r, in);
 }
 
+/* MAIL and RCPT: what their argument holds. */
+static void read_envelope(said_command *said)
+{
+    verb_id id = command_verb(&said->command);
+    path_prefix prefix;
+    span in;
+
+    if (id != VERB_MAIL && id != VERB_RCPT)
+        return;
+    prefix = path_prefix_find(said->command.argument, id == VERB_MAIL ? "FROM" : "TO");
+    in = span_from(said->command.argument, prefix.length);
+    path_parse(in, &said->path);
+    said->parameters = span_from(in, said->path.consumed);
+}
+
 static client_line line_taken(reading *r, size_t end)
 {
     client_line in = {.position = stream_unit_position(r, r->at)};
@@ -424,7 +438,9 @@ static client_line line_taken(reading *r, size_t end)
     in.whole = stream_unit(r, r->at, end, &in.copy);
     in.here = end - r->at;
     in.line = line_of(in.whole);
-    in.is_command = command_parse(in.line.text, &in.command);
+    in.is_command = command_parse(in.line.text, &in.said.command);
+    if (in.is_command)
+        read_envelope(&in.said);
     r->at = end;
     return in;
 }
@@ -539,7 +555,7 @@ static void read_unknown(reading *r)
             continue;
         }
         in = line_taken(r, end);
-        if (!(in.is_command && command_unmistakable(&in.command)) && !ends_lossy_content(r->s, &in))
+        if (!(in.is_command && command_unmistakable(&in.said.command)) && !ends_lossy_content(r->s, &in))
             continue;
         emit_unknown(r, from, begin);
         line_ends_unknown(r, &in);

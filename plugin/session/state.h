@@ -102,6 +102,13 @@ struct session {
     unsigned found_capacity;
 };
 
+/* A command as it was sent. */
+typedef struct said_command {
+    command command;
+    path path;       /* MAIL, RCPT */
+    span parameters; /* what follows it */
+} said_command;
+
 /* One call of session_read on its way. */
 typedef struct reading {
     session *s;
@@ -189,15 +196,13 @@ void mail_header_learn(session *s, message *m, span content);
 /* transaction.c */
 
 /* A command was sent; its exchange may come to belong to a transaction. */
-void transaction_command(reading *r, exchange *e, const command *said);
+void transaction_command(reading *r, exchange *e, const said_command *said);
 /* The content's last octet is sent, or announced by a last chunk; `e` waits for the reply to it. */
 void transaction_content_ends(reading *r, exchange *e, const message *m);
 /* A reply that answers `e` has come. */
 void transaction_reply(reading *r, exchange *e, span whole, uint16_t code);
 /* The last chunk, that of `e`, is through. */
 void transaction_chunk_through(const exchange *e);
-/* Reads the path of MAIL's or RCPT's argument behind `word`, "FROM" or "TO". Returns what follows it: the parameters. */
-span transaction_path(span argument, const char *word, path *path_r);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */
 transaction *transaction_resolved(transaction *t);
 /* No reply to `e` will come any more. */

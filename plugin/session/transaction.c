@@ -47,32 +47,21 @@ static void learn_parameters(transaction *t, span parameters)
     }
 }
 
-span transaction_path(span argument, const char *word, path *path_r)
-{
-    path_prefix prefix = path_prefix_find(argument, word);
-    span in = span_from(argument, prefix.length);
-
-    path_parse(in, path_r);
-    return span_from(in, path_r->consumed);
-}
-
-static void mail_sent(reading *r, exchange *e, const command *said)
+static void mail_sent(reading *r, exchange *e, const said_command *said)
 {
     session *s = r->s;
     transaction *t = wmem_new0(s->scope, transaction);
-    path found;
-    span parameters = transaction_path(said->argument, "FROM", &found);
 
     t->first_frame = r->arrival->frame;
     t->begin = t->end = r->arrival->time;
     t->helo = s->helo;
     t->auth_username = s->auth_username;
     t->tls = r->arrival->layer == LAYER_TLS;
-    t->null_sender = found.null_path;
-    t->mail_from = session_keep(s, found.address);
+    t->null_sender = said->path.null_path;
+    t->mail_from = session_keep(s, said->path.address);
     t->recipients = wmem_array_new(s->scope, sizeof(recipient));
     t->previous = transaction_resolved(s->sending);
-    learn_parameters(t, parameters);
+    learn_parameters(t, said->parameters);
     wmem_list_append(s->open, t);
     t->open = wmem_list_tail(s->open);
     s->sending = t;
@@ -80,16 +69,14 @@ static void mail_sent(reading *r, exchange *e, const command *said)
     t->unanswered++;
 }
 
-static void rcpt_sent(reading *r, exchange *e, const command *said)
+static void rcpt_sent(reading *r, exchange *e, const said_command *said)
 {
     transaction *t = r->s->sending;
     recipient added = {0};
-    path found;
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
         return;
-    transaction_path(said->argument, "TO", &found);
-    added.address = session_keep(r->s, found.address);
+    added.address = session_keep(r->s, said->path.address);
     e->transaction = t;
     e->recipient = wmem_array_get_count(t->recipients);
     wmem_array_append(t->recipients, &added, 1);
@@ -97,13 +84,13 @@ static void rcpt_sent(reading *r, exchange *e, const command *said)
 }
 
 /* DATA, BDAT, BURL. */
-static void content_sent(reading *r, exchange *e, const command *said)
+static void content_sent(reading *r, exchange *e, const said_command *said)
 {
     transaction *t = r->s->sending;
 
     if (!t)
         return;
-    t->method = said->row->name;
+    t->method = said->command.row->name;
     t->by_url |= e->id == VERB_BURL;
     e->transaction = t;
     t->unanswered++;
@@ -137,7 +124,7 @@ void transaction_content_ends(reading *r, exchange *e, const message *m)
 }
 
 /* RSET, QUIT, EHLO, HELO, STARTTLS: end it if they are granted. */
-static void ender_sent(reading *r, exchange *e, const command *said)
+static void ender_sent(reading *r, exchange *e, const said_command *said)
 {
     transaction *t = transaction_resolved(r->s->sending);
 
@@ -152,13 +139,13 @@ static void ender_sent(reading *r, exchange *e, const command *said)
         r->s->sending = NULL;
 }
 
-static void (*const senders[VERB_COUNT])(reading *, exchange *, const command *) = {
+static void (*const senders[VERB_COUNT])(reading *, exchange *, const said_command *) = {
     [VERB_MAIL] = mail_sent,    [VERB_RCPT] = rcpt_sent,  [VERB_DATA] = content_sent, [VERB_BDAT] = content_sent,
     [VERB_BURL] = content_sent, [VERB_RSET] = ender_sent, [VERB_QUIT] = ender_sent,   [VERB_EHLO] = ender_sent,
     [VERB_HELO] = ender_sent,   [VERB_LHLO] = ender_sent, [VERB_STARTTLS] = ender_sent, [VERB_XCLIENT] = ender_sent,
 };
 
-void transaction_command(reading *r, exchange *e, const command *said)
+void transaction_command(reading *r, exchange *e, const said_command *said)
 {
     if (senders[e->id])
         senders[e->id](r, e, said);
@@ -266,12 +253,13 @@ static void transaction_end(session *s, transaction *t, const char *by)
 
 /* --- what the server answers ------------------------------------------------------------------------------------------- */
 
-static verdict verdict_of(session *s, span whole, uint16_t code)
+/* Its text is kept if the reply may decide: of one that grants MAIL, RCPT or DATA the code alone counts. */
+static verdict verdict_of(session *s, span whole, uint16_t code, bool may_decide)
 {
     verdict out = {.code = code};
     reply_line parsed;
 
-    if (reply_line_parse(line_first(whole).text, true, &parsed)) {
+    if (may_decide && reply_line_parse(line_first(whole).text, true, &parsed)) {
         out.status = session_keep(s, parsed.has_status ? parsed.status_text : (span){NULL, 0});
         out.text = session_keep(s, parsed.text);
     }
@@ -500,7 +488,7 @@ void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
 
     if (!t || t->ended_by)
         return;
-    said = verdict_of(r->s, whole, code);
+    said = verdict_of(r->s, whole, code, e->ends_content || reply_severity(code) >= 4);
     if (!e->waits && t->unanswered)
         t->unanswered--;
     if (e->may_end)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "capability.h"
+#include "names.h"
 
 /* Sorted by keyword. */
 static const capability_row rows[] = {
@@ -93,15 +94,13 @@ static const capability_row rows[] = {
     {"X_PIPE_CONNECT", CAPABILITY_OTHER, "commands before the greeting at a later connection", "Exim"},
 };
 
+_Static_assert(offsetof(capability_row, keyword) == 0, "names_find() reads the first member");
+
 _Static_assert(sizeof rows / sizeof rows[0] <= CAPABILITY_ROWS_MAX, "CAPABILITY_ROWS_MAX has to grow");
 
 const capability_row *capability_find(span keyword)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (span_equal_nocase(keyword, rows[i].keyword))
-            return &rows[i];
-    }
-    return NULL;
+    return (const capability_row *)names_find(keyword, rows, sizeof rows / sizeof rows[0], sizeof rows[0]);
 }
 
 const capability_row *capability_rows(size_t *count_r)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "command.h"
+#include "names.h"
 #include "number.h"
 #include "sasl.h"
 
@@ -65,13 +66,11 @@ static const verb_row rows[] = {
     {"XSTA", VERB_OTHER, VERB_SHAPE_VAGUE, "asks for channel statistics", "Sun/Oracle Messaging Server"},
 };
 
+_Static_assert(offsetof(verb_row, name) == 0, "names_find() reads the first member");
+
 static const verb_row *find(span verb)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (span_equal_nocase(verb, rows[i].name))
-            return &rows[i];
-    }
-    return NULL;
+    return (const verb_row *)names_find(verb, rows, sizeof rows / sizeof rows[0], sizeof rows[0]);
 }
 
 bool command_parse(span text, command *command_r)

@@ -104,11 +104,13 @@ size_t header_unfold(span body, uint8_t *out)
 {
     size_t length = 0;
 
-    for (size_t i = 0; i < body.length; i++) {
-        uint8_t octet = body.octets[i];
-        bool line_break = octet == '\n' || (octet == '\r' && i + 1 < body.length && body.octets[i + 1] == '\n');
-        if (!line_break && !(length == 0 && is_wsp(octet)))
-            out[length++] = octet;
+    while (body.length > 0) {
+        line next = line_first(body);
+        span text = length == 0 ? span_trim_left(next.text) : next.text;
+        if (text.length > 0)
+            memcpy(out + length, text.octets, text.length);
+        length += text.length;
+        body = span_from(body, next.length);
     }
     while (length > 0 && is_wsp(out[length - 1]))
         length--;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "parameter.h"
+#include "names.h"
 #include "xtext.h"
 
 enum { MAIL = PARAMETER_OF_MAIL, RCPT = PARAMETER_OF_RCPT };
@@ -83,13 +84,14 @@ static const parameter_row rows[] = {
      "Postfix"},
 };
 
+_Static_assert(offsetof(parameter_row, keyword) == 0, "names_find() reads the first member");
+
 static const parameter_row *find(span keyword, unsigned commands)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if ((rows[i].commands & commands) && span_equal_nocase(keyword, rows[i].keyword))
-            return &rows[i];
-    }
-    return NULL;
+    const parameter_row *row =
+        (const parameter_row *)names_find(keyword, rows, sizeof rows / sizeof rows[0], sizeof rows[0]);
+
+    return row && (row->commands & commands) ? row : NULL;
 }
 
 const parameter_row *parameter_rows(size_t *count_r)

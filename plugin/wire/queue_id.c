@@ -76,12 +76,20 @@ static bool is_name(span word, bool with_digit)
     return any && (digit || !with_digit);
 }
 
+static uint8_t other_case(uint8_t octet)
+{
+    return octet_is_letter(octet) ? octet ^ ('a' - 'A') : octet;
+}
+
 /* Position of `needle` at or behind `from`, not inside of a word; text.length when there is none. */
 static size_t find_words(span text, size_t from, const char *needle)
 {
     bool word = is_alphanumeric((uint8_t)needle[0]);
+    uint8_t first[2] = {(uint8_t)needle[0], other_case((uint8_t)needle[0])};
 
     for (size_t i = from; i < text.length; i++) {
+        if (text.octets[i] != first[0] && text.octets[i] != first[1])
+            continue;
         if (span_starts_nocase(span_from(text, i), needle) && !(word && i > 0 && is_alphanumeric(text.octets[i - 1])))
             return i;
     }

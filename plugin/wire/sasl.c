@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "sasl.h"
+#include "names.h"
 #include "ntlm.h"
 #include "utf8.h"
 
@@ -86,13 +87,11 @@ static const sasl_mechanism_row rows[] = {
     {"XYMPKI", SASL_GRAMMAR_OPAQUE, "public key", "Yahoo", false},
 };
 
+_Static_assert(offsetof(sasl_mechanism_row, name) == 0, "names_find() reads the first member");
+
 const sasl_mechanism_row *sasl_mechanism_find(span name)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (span_equal_nocase(name, rows[i].name))
-            return &rows[i];
-    }
-    return NULL;
+    return (const sasl_mechanism_row *)names_find(name, rows, sizeof rows / sizeof rows[0], sizeof rows[0]);
 }
 
 /* sasl-mech = 1*20( UPPER-ALPHA / DIGIT / "-" / "_" ) (RFC 4422, 3.1) */

@@ -31,7 +31,6 @@ bool span_starts_nocase(span in, const char *text)
     return true;
 }
 
-/* Tables are searched with this: what differs in the first letter is passed over before anybody asks how long it is. */
 bool span_equal_nocase(span a, const char *text)
 {
     for (size_t i = 0; i < a.length; i++) {
