@@ -5,6 +5,7 @@
 #include "dissector/esmtp.h"
 #include "wire/address.h"
 #include "wire/line.h"
+#include "wire/names.h"
 #include "wire/parameter.h"
 #include "wire/path.h"
 #include "wire/xtext.h"
@@ -180,15 +181,28 @@ static void draw_xclient(const command_drawing *c)
     }
 }
 
-static const struct {
+/* Sorted by verb. */
+static const struct argument_drawer {
     const char *verb;
     void (*draw)(const command_drawing *);
 } argument_drawers[] = {
-    {"EHLO", draw_helo},   {"HELO", draw_helo},   {"LHLO", draw_helo}, {"MAIL", draw_mail}, {"SEND", draw_mail},
-    {"SOML", draw_mail},   {"SAML", draw_mail},   {"RCPT", draw_rcpt}, {"BDAT", draw_bdat}, {"BURL", draw_burl},
-    {"AUTH", draw_auth},   {"X-EXPS", draw_auth}, {"XEXPS", draw_auth}, {"XCLIENT", draw_xclient},
-    {"XFORWARD", draw_xclient},
+    {"AUTH", draw_auth}, {"BDAT", draw_bdat}, {"BURL", draw_burl},   {"EHLO", draw_helo},       {"HELO", draw_helo},
+    {"LHLO", draw_helo}, {"MAIL", draw_mail}, {"RCPT", draw_rcpt},   {"SAML", draw_mail},       {"SEND", draw_mail},
+    {"SOML", draw_mail}, {"X-EXPS", draw_auth}, {"XCLIENT", draw_xclient}, {"XEXPS", draw_auth}, {"XFORWARD", draw_xclient},
 };
+#define ARGUMENT_DRAWERS (sizeof argument_drawers / sizeof argument_drawers[0])
+
+/* What hands a message of AUTH on is always drawn. */
+static void draw_argument(const command_drawing *c)
+{
+    const struct argument_drawer *row;
+
+    if (!c->finding->auth && !fields_are_wanted(FIELD_HELO_DOMAIN, FIELD_AUTH_TRACE))
+        return;
+    row = (const struct argument_drawer *)names_find(c->command.verb, argument_drawers, ARGUMENT_DRAWERS, sizeof *row);
+    if (row)
+        row->draw(c);
+}
 
 static void draw_verb(const command_drawing *c)
 {
@@ -207,9 +221,7 @@ static void draw_command_parts(const command_drawing *c)
     draw_verb(c);
     if (c->command.argument.length)
         draw_text(c->tree, c->d->pinfo, FIELD_COMMAND_ARGUMENT, c->at, c->command.argument);
-    for (size_t i = 0; c->command.row && i < sizeof argument_drawers / sizeof argument_drawers[0]; i++)
-        if (strcmp(c->command.row->name, argument_drawers[i].verb) == 0)
-            argument_drawers[i].draw(c);
+    draw_argument(c);
 }
 
 void draw_command(drawing *d, const finding *f)

@@ -488,7 +488,6 @@ static const expert_row expert_rows[EXPERT_COUNT] = {
 /* --- what is asked for ------------------------------------------------------------------------------------------------ */
 
 static enum { ASKED_NOTHING, ASKED_NAMED, ASKED_ALL } asked;
-static bool named[FIELD_COUNT];
 static bool in_command[FIELD_COUNT]; /* by the command line */
 static bool any_in_command, all_in_command;
 
@@ -509,11 +508,17 @@ static bool experts_asked(void)
     return is_referenced(expert_protocol) || have_tap_listener(expert_tap);
 }
 
+/* Those that a filter or a column names are below the protocol's other fields, which have to be there for them. */
 static bool any_expert_named(void)
 {
-    for (int i = 0; i < EXPERT_COUNT; i++)
-        if (is_referenced(ei[i].hf))
+    static const header_field_info *infos[EXPERT_COUNT]; /* looked up once, for this is asked for each packet */
+
+    for (int i = 0; i < EXPERT_COUNT; i++) {
+        if (!infos[i])
+            infos[i] = proto_registrar_get_nth((unsigned)ei[i].hf);
+        if (infos[i]->ref_type != HF_REF_TYPE_NONE)
             return true;
+    }
     return false;
 }
 
@@ -528,14 +533,23 @@ bool fields_ask(const proto_tree *top)
         return false;
     else if (any_in_command || is_referenced(proto_esmtp))
         asked = any_expert_named() ? ASKED_ALL : ASKED_NAMED;
-    for (int i = 0; asked == ASKED_NAMED && i < FIELD_COUNT; i++)
-        named[i] = in_command[i] || field_rows[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
     return asked == ASKED_ALL;
+}
+
+/* epan keeps in the field's own row what refers to it. */
+static bool is_named(field which)
+{
+    return in_command[which] || field_rows[which].hfinfo.ref_type != HF_REF_TYPE_NONE;
 }
 
 bool field_is_wanted(field which)
 {
-    return asked == ASKED_ALL || (asked == ASKED_NAMED && named[which]);
+    return asked == ASKED_ALL || (asked == ASKED_NAMED && is_named(which));
+}
+
+bool fields_all_wanted(void)
+{
+    return asked == ASKED_ALL;
 }
 
 bool fields_are_wanted(field first, field last)
@@ -543,7 +557,7 @@ bool fields_are_wanted(field first, field last)
     if (asked != ASKED_NAMED)
         return asked == ASKED_ALL;
     for (field at = first; at <= last; at++)
-        if (named[at])
+        if (is_named(at))
             return true;
     return false;
 }

@@ -203,6 +203,8 @@ void fields_register(void);
  * Returns whether it is all of them. What follows is for the call at hand. */
 bool fields_ask(const proto_tree *top);
 bool field_is_wanted(field which);
+/* Then somebody may read what an item says in words. */
+bool fields_all_wanted(void);
 /* Any of these? */
 bool fields_are_wanted(field first, field last);
 

@@ -4,23 +4,29 @@
  */
 #include "session/state.h"
 #include "wire/header.h"
+#include "wire/names.h"
 
 /* What comes behind this many octets of a content is not looked for its header: Postfix takes 102,400 at most. */
 #define HEADER_LIMIT 102400u
 
-static const char *const names[HEADER_COUNT] = {
-    [HEADER_SUBJECT] = "Subject", [HEADER_MESSAGE_ID] = "Message-ID", [HEADER_FROM] = "From",
-    [HEADER_TO] = "To",           [HEADER_DATE] = "Date",
+/* Sorted by name. */
+static const struct shown_field {
+    const char *name; /* upper case */
+    header_kind kind;
+} shown[HEADER_COUNT] = {
+    {"DATE", HEADER_DATE}, {"FROM", HEADER_FROM}, {"MESSAGE-ID", HEADER_MESSAGE_ID}, {"SUBJECT", HEADER_SUBJECT}, {"TO", HEADER_TO},
 };
 
+/* Of several with the same name, the first. */
 static void keep_field(session *s, mail_header *header, const header_field *in)
 {
-    for (unsigned i = 0; i < HEADER_COUNT; i++) {
-        if (header->fields[i].octets || !span_equal_nocase(in->name, names[i]))
-            continue;
-        uint8_t *unfolded = (uint8_t *)wmem_alloc(s->scope, in->body.length + 1);
-        header->fields[i] = (span){unfolded, header_unfold(in->body, unfolded)};
-    }
+    const struct shown_field *row = (const struct shown_field *)names_find(in->name, shown, HEADER_COUNT, sizeof shown[0]);
+    uint8_t *unfolded;
+
+    if (!row || header->fields[row->kind].octets)
+        return;
+    unfolded = (uint8_t *)wmem_alloc(s->scope, in->body.length + 1);
+    header->fields[row->kind] = (span){unfolded, header_unfold(in->body, unfolded)};
 }
 
 void mail_header_learn(session *s, message *m, span content)

@@ -9,6 +9,9 @@
 /* The longest first line that tells the roles: a command line's limit (RFC 5321, 4.5.3.1.4). */
 #define ROLE_LINE_LIMIT COMMAND_LINE_LIMIT
 
+/* Room to begin with: a short session's. */
+#define FIRST_CHUNKS 8u
+
 session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_limit, const moment *syn_time)
 {
     session *s = wmem_new0(scope, session);
@@ -20,7 +23,7 @@ session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_l
     s->ended = wmem_list_new(scope);
     for (int l = LAYER_PLAIN; l <= LAYER_TLS; l++)
         for (int sender = SIDE_CLIENT; sender <= SIDE_SERVER; sender++)
-            s->streams[l][sender].chunks = wmem_array_new(scope, sizeof(chunk));
+            s->streams[l][sender].chunks = wmem_array_sized_new(scope, sizeof(chunk), l == LAYER_PLAIN ? FIRST_CHUNKS : 1);
     s->proxy_possible = from_start;
     if (from_start) {
         exchange *connect = exchange_wait(s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT");

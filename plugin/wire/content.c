@@ -66,6 +66,7 @@ typedef struct content_work {
     span in;
     size_t at;
     size_t next_lf; /* at or behind `at`; found once a line, so that lines of bare CRs stay linear */
+    bool has_nul;   /* a NUL that was not noted yet may come */
     uint8_t *out;
 } content_work;
 
@@ -100,19 +101,35 @@ static void keep(content_work *work, const uint8_t *octets, size_t length)
     work->piece->unstuffed += length;
 }
 
-/* Takes the text up to the next CR or LF, or to the end of the input. */
-static void take_text(content_work *work)
+static void note_nul(content_work *work, span text)
+{
+    size_t nul = span_find(text, '\0');
+
+    if (nul == text.length)
+        return;
+    note(work->piece, CONTENT_NUL, work->at + nul);
+    work->has_nul = false;
+}
+
+/* Takes the text up to the next CR or LF, or to the end of the input. Most lines end with CRLF, which is taken with it: true. */
+static bool take_text(content_work *work)
 {
     if (work->next_lf < work->at)
         work->next_lf = work->at + span_find(span_from(work->in, work->at), '\n');
 
     span text = span_first(span_from(work->in, work->at), work->next_lf - work->at);
     text.length = span_find(text, '\r');
-    size_t nul = (work->piece->oddities & CONTENT_NUL) ? text.length : span_find(text, '\0');
-    if (nul < text.length)
-        note(work->piece, CONTENT_NUL, work->at + nul);
-    keep(work, text.octets, text.length);
-    work->at += text.length;
+    if (work->has_nul)
+        note_nul(work, text);
+    bool crlf = work->next_lf < work->in.length && work->at + text.length + 1 == work->next_lf;
+    size_t taken = text.length + (crlf ? 2 : 0);
+    keep(work, text.octets, taken);
+    work->at += taken;
+    if (!crlf)
+        return false;
+    work->reader->state = LINE_BEGIN;
+    work->reader->line_length = 0;
+    return true;
 }
 
 static octet_class class_of(uint8_t octet)
@@ -183,12 +200,15 @@ void content_begin(content_reader *reader, bool bare_lf_ends)
 content_piece content_read(content_reader *reader, span in, uint8_t *out)
 {
     content_piece piece = {0};
-    content_work work = {reader, &piece, in, 0, 0, out};
+    content_work work = {.reader = reader, .piece = &piece, .in = in, .out = out};
 
     work.next_lf = span_find(in, '\n');
+    work.has_nul = span_find(in, '\0') < in.length;
     while (work.at < in.length && !piece.ended) {
-        if (reader->state == TEXT)
-            take_text(&work);
+        if (reader->state == LINE_BEGIN && in.octets[work.at] != '.')
+            reader->state = TEXT; /* as the table has it */
+        if (reader->state == TEXT && take_text(&work))
+            continue;
         if (work.at < in.length)
             take_octet(&work);
     }
