@@ -396,7 +396,7 @@ static void result_of_whole(transaction *t, uint16_t code)
 /* The result of one recipient: the text of the reply from its first line on. */
 static void exdata_result(reading *r, transaction *t, span text, uint16_t code)
 {
-    verdict said = verdict_of(r->s, text, code);
+    verdict said = verdict_of(r->s, text, code, true);
 
     recipient_result(t, code);
     weigh(r, t, &said);
