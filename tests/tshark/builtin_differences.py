@@ -12,12 +12,14 @@ REASONS = {
     "UTF8": "Lines are UTF-8 (RFC 6531): the built-in dissector takes them for ASCII, and has a replacement character for each "
             "further octet.",
     "AUTH": "A message of AUTH is something that the client requests of the server, with whatever mechanism: the built-in dissector "
-            "knows those of PLAIN and LOGIN, and takes the others' for mail.",
+            "knows those of PLAIN and LOGIN, and takes the others' for mail or for commands.",
     "BASE64": "The built-in dissector complains that it did not decode what AUTH PLAIN carries; the plugin decodes it.",
     "PORT": "SMTP all the same, on a port that is not the built-in dissector's: LMTP on 24, SMTP in the clear on 465, SMTP found by "
             "how its connection opens.",
     "PART": "A packet that holds but a part of a line is SMTP too: the built-in dissector has TCP hold it back, and the filter "
             "`smtp` does not find it.",
+    "LAYER": "Behind a security layer that AUTH agreed on (RFC 4954, 4) nothing can be read: the built-in dissector takes octets of it "
+             "for a reply.",
     "ICMP": "The copy of a packet in an ICMP error was not received by anybody: it is no part of the session.",
     "UNKNOWN": "A line in a command's place is a command, though its verb may not be known: the built-in dissector takes it for "
                "mail.",
@@ -32,6 +34,8 @@ REASONS = {
     "GARBAGE": "Octets that are no SMTP, sent where a command is due, are shown as what the server will have read: lines of "
                "commands that it does not know.",
     "CR": "A bare CR does not end a line (RFC 5321, 2.3.8): the built-in dissector cuts the text there.",
+    "WHOLE": "A reply is one, however many packets its lines come in (RFC 5321, 4.2.1), and is told in the one where it is complete: the "
+             "built-in dissector makes a reply of the lines of each packet.",
     "FRAGMENTS": "The fragments are the packets that the mail's content came in, each once: the built-in dissector counts messages "
                  "of AUTH, commands and the lone dot among them, TLS records instead of packets, and leaves out packets that begin "
                  "or end inside a line.",
@@ -46,6 +50,23 @@ OLD = ("4.0",)
 NEW = ("4.4", "4.6")
 
 DIFFERENCES = {
+    "courier-auth-cram-sha.pcapng": [
+        ("11,36,40,44", "req", "AUTH", None),
+        ("19", "data.fragment data.fragment.count", "FRAGMENTS", None),
+        ("19", "data.reassembled.length", "SIZE", None),
+    ],
+    "courier-exdata.pcapng": [
+        ("25,36,46", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
+        ("26,47", "rsp response response.code rsp.parameter", "WHOLE", None),
+        ("28,49", "response rsp.parameter", "WHOLE", None),
+    ],
+    "cyrus-lmtp.pcapng": [
+        ("4,8-18/2,22,24,31,35-43/2,47,49", ". rsp response response.code rsp.parameter", "PORT", None),
+        ("6,9-15/2,33,36-40/2", ". req command_line req.command req.parameter", "PORT", None),
+        ("17,23,42,48", ". req command_line req.command", "PORT", None),
+        ("19,44", ".", "PORT", None),
+        ("20,45", ". eom data.fragments data.fragment data.fragment.count data.reassembled.length", "PORT", None),
+    ],
     "dovecot-auth-gssapi.pcapng": [
         ("12-16/2,50", "req", "AUTH", None),
         ("30", "data.fragment data.fragment.count", "FRAGMENTS", None),
@@ -54,10 +75,20 @@ DIFFERENCES = {
     "dovecot-auth-oauthbearer.pcapng": [
         ("41,58", "req", "AUTH", None),
     ],
+    "dovecot-auth-scram-plus.pcapng": [
+        ("24,75,115", "command_line req.command req.parameter", "AUTH", None),
+        ("27,81,118", "command_line req.command", "AUTH", None),
+        ("39", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
+        ("9,59,100", "req.command req.parameter", "VERB", None),
+    ],
     "dovecot-auth-xoauth2.pcapng": [
         ("12,48,50,67", "req", "AUTH", None),
         ("28", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("28", "data.reassembled.length", "SIZE", None),
+    ],
+    "dovecot-burl.pcapng": [
+        ("9", "base64_decode", "BASE64", None),
+        ("30", "req command_line req.command req.parameter", "BDAT", OLD),
     ],
     "dovecot-lmtp.pcapng": [
         ("4,8,11,14,17,20,23,27,30,31,33,37,40", ". rsp response response.code rsp.parameter", "PORT", None),
@@ -90,10 +121,21 @@ DIFFERENCES = {
     "exim-commands.pcapng": [
         ("14", "req command_line req.command", "UNKNOWN", None),
     ],
+    "exim-limits.pcapng": [
+        ("7,10", "req command_line req.command req.parameter", "BDAT", OLD),
+        ("7", "data.reassembled.in", "ITSELF", OLD),
+        ("7,10", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
+        ("21,23", "req command_line req.command req.parameter", "UNKNOWN", None),
+    ],
     "exim-pipeconnect.pcapng": [
         ("7", "req command_line req.command req.parameter", "BDAT", OLD),
         ("16", "req command_line req.command", "BDAT", OLD),
         ("7,16", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
+    ],
+    "exim-prdr.pcapng": [
+        ("7", "req command_line req.command req.parameter", "BDAT", OLD),
+        ("29,40,49", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
+        ("7", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
     ],
     "exim-starttls.pcapng": [
         ("27", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
@@ -105,6 +147,12 @@ DIFFERENCES = {
         ("28", "req command_line req.command", "BDAT", OLD),
         ("26", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", OLD),
         ("8", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
+    ],
+    "haraka-plain.pcapng": [
+        ("27", "data.fragment data.fragment.count", "FRAGMENTS", None),
+        ("34", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
+        ("27", "data.reassembled.length", "SIZE", None),
+        ("13", "req command_line req.command", "UNKNOWN", None),
     ],
     "opensmtpd-plain.pcapng": [
         ("18,30", "data.reassembled.length", "SIZE", None),
@@ -135,6 +183,11 @@ DIFFERENCES = {
         ("21", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("21", "data.reassembled.length", "SIZE", None),
     ],
+    "postfix-auth-gss-spnego.pcapng": [
+        ("13,42", "req", "AUTH", None),
+        ("23", "data.fragment data.fragment.count", "FRAGMENTS", None),
+        ("23", "data.reassembled.length", "SIZE", None),
+    ],
     "postfix-auth-login.pcapng": [
         ("70", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
     ],
@@ -142,6 +195,11 @@ DIFFERENCES = {
         ("11,13,39,41,56", "req", "AUTH", None),
         ("21", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("21", "data.reassembled.length", "SIZE", None),
+    ],
+    "postfix-auth-otp.pcapng": [
+        ("11,36,40", "req", "AUTH", None),
+        ("19", "data.fragment data.fragment.count", "FRAGMENTS", None),
+        ("19", "data.reassembled.length", "SIZE", None),
     ],
     "postfix-auth-plain.pcapng": [
         ("9,33,48,52,56", "base64_decode", "BASE64", None),
@@ -155,6 +213,11 @@ DIFFERENCES = {
         ("11-15/2,41,43,58", "req", "AUTH", None),
         ("23", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("23", "data.reassembled.length", "SIZE", None),
+    ],
+    "postfix-auth-scram-sha-512.pcapng": [
+        ("11,13,38,43,61,63,80,82", "req", "AUTH", None),
+        ("21", "data.fragment data.fragment.count", "FRAGMENTS", None),
+        ("21", "data.reassembled.length", "SIZE", None),
     ],
     "postfix-bdat-chunks.pcapng": [
         ("13,15,19,23,27", "req command_line req.command req.parameter", "BDAT", OLD),
@@ -201,6 +264,10 @@ DIFFERENCES = {
         ("19,43", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
         ("9,32", "req.command req.parameter", "VERB", None),
     ],
+    "postfix-requiretls.pcapng": [
+        ("27,35", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
+        ("11", "req.command req.parameter", "VERB", None),
+    ],
     "postfix-smtps-openssl.pcapng": [
         ("25", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
     ],
@@ -233,6 +300,9 @@ DIFFERENCES = {
         ("23", "data.reassembled.length", "SIZE", None),
         ("9,13,15", "req command_line req.command req.parameter", "UNKNOWN", None),
     ],
+    "postfix-xverp.pcapng": [
+        ("15,23", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
+    ],
     "seed-a-gmail-starttls.pcapng": [
         ("24", "base64_decode", "BASE64", None),
         ("59", "data.reassembled.length", "SIZE", None),
@@ -251,6 +321,13 @@ DIFFERENCES = {
         ("16", "base64_decode", "BASE64", None),
         ("35", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
         ("35", "data.reassembled.length", "SIZE", OLD),
+    ],
+    "sendmail-auth-layer.pcapng": [
+        ("11,13,43,45", "req", "AUTH", None),
+        ("55", "data.fragment data.fragment.count", "FRAGMENTS", None),
+        ("16", "rsp", "LAYER", None),
+        ("15,17-23,27-29", ".", "PART", None),
+        ("55", "data.reassembled.length", "SIZE", None),
     ],
     "sendmail-plain.pcapng": [
         ("26,36", "data.reassembled.length", "SIZE", None),

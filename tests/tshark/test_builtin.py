@@ -91,7 +91,7 @@ def words(line):
 
 def verb_is_whole(difference):
     """The command line, of which both say the same, begins with what the plugin takes for the verb."""
-    command_lines = difference.beside["smtp.command_line"]
+    command_lines = difference.beside.get("smtp.command_line", [])
     verbs = [words(line)[0] for line in command_lines]
     if difference.field == "smtp.req.command":
         return difference.plugin == verbs and difference.builtin == [verb[:4] for verb in verbs]
@@ -109,6 +109,13 @@ def adds(difference):
     """All that the built-in dissector says the plugin says too, in the same order."""
     rest = iter(difference.plugin)
     return len(difference.plugin) > len(difference.builtin) and all(value in rest for value in difference.builtin)
+
+
+def reply_is_whole(difference):
+    """In the packet where it is complete, from its first line on; in the others there is nothing of it."""
+    if difference.field == "smtp.response" and difference.plugin:
+        return difference.plugin[0].endswith(difference.beside["smtp.rsp.parameter"][0] + "\r\n")
+    return difference.plugin == [] or adds(difference) or difference.plugin[-1] == difference.builtin[-1]
 
 
 def says_nothing(difference):
@@ -157,10 +164,11 @@ def sizes_in(sent):
 CHECKS = {
     "VERB": verb_is_whole,
     "UTF8": same_but_for_utf8,
-    "AUTH": adds,
+    "AUTH": lambda difference: adds(difference) or says_nothing(difference),
     "BASE64": says_nothing,
     "PORT": adds,
     "PART": adds,
+    "LAYER": says_nothing,
     "ICMP": says_nothing,
     "UNKNOWN": adds,
     "BDAT": adds,
@@ -170,6 +178,7 @@ CHECKS = {
     "GARBAGE": adds,
     "CR": lambda difference: len(difference.plugin) == len(difference.builtin)
     and all(ours.startswith(theirs.rstrip()) for ours, theirs in zip(difference.plugin, difference.builtin)),
+    "WHOLE": reply_is_whole,
     "FRAGMENTS": frames_of_content,
     "ONE": adds,
     "SIZE": size_is_right,
