@@ -19,6 +19,7 @@ typedef struct named {
 static GArray *all_named;
 static bool prints_details; /* -V or -O: the tree is printed */
 static bool prints_fields;  /* -e */
+static bool one_pass;       /* tshark without -2 */
 
 /* The option among -e, -j and -J that an argument ends with, for others may stand before it; 0 for none. */
 static char option_at_end(const char *argument)
@@ -46,6 +47,8 @@ static void read_argument(char option_before, const char *argument)
         add_named(argument[1], argument + 2);
     else if (is_option && strpbrk(argument, "VO"))
         prints_details = true;
+    if (is_option && strchr(argument, '2'))
+        one_pass = false;
 }
 
 /* The arguments stand one behind the other, each with a NUL at its end. */
@@ -58,6 +61,7 @@ void command_line_read(void)
     all_named = g_array_new(false, false, sizeof(named));
     if (!g_file_get_contents("/proc/self/cmdline", &arguments, &length, NULL))
         return;
+    one_pass = g_str_has_suffix(arguments, "tshark");
     for (size_t at = 0; at < length; at += strlen(arguments + at) + 1) {
         read_argument(option, arguments + at);
         option = option ? '\0' : option_at_end(arguments + at);
@@ -96,6 +100,11 @@ bool command_line_mentions(const char *text)
         if (strstr(g_array_index(all_named, named, i).value, text))
             return true;
     return false;
+}
+
+bool command_line_visits_once(void)
+{
+    return one_pass;
 }
 
 bool command_line_wants_fields_alone(void)

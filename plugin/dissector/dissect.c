@@ -51,12 +51,13 @@ static bool sender_is_server(const packet_info *pinfo, const struct tcp_analysis
 static session *connection_session(const struct tcp_analysis *tcp, bool late)
 {
     uint64_t limit = MIN(esmtp_preferences.message_limit, MESSAGE_LIMIT_MAX) * MIB;
+    bool once = command_line_visits_once() && !tap_listened();
     moment syn;
 
     if (late || !tcp || !(tcp->conversation_completeness & SYN_SEEN))
-        return session_new(wmem_file_scope(), !late && tcp && tcp->server_port, limit, NULL);
+        return session_new(wmem_file_scope(), once, !late && tcp && tcp->server_port, limit, NULL);
     syn = (moment){tcp->ts_first.secs, tcp->ts_first.nsecs};
-    return session_new(wmem_file_scope(), true, limit, &syn);
+    return session_new(wmem_file_scope(), once, true, limit, &syn);
 }
 
 static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp, bool late)
@@ -291,6 +292,23 @@ static void draw_tree(drawing *d, bool all)
     draw_layer(d);
 }
 
+/* The session that was read last: what is drawn of a packet may point into it until the next packet comes. */
+static session *read_last;
+static uint32_t read_last_frame;
+
+static void settle_last(const drawing *d)
+{
+    if (read_last && read_last_frame != d->pinfo->num)
+        session_settle(read_last);
+    read_last = d->connection->session;
+    read_last_frame = d->pinfo->num;
+}
+
+void dissect_reset(void)
+{
+    read_last = NULL; /* it went with its file */
+}
+
 static const chunk *read_or_find(drawing *d, const arrival *a)
 {
     session *s = d->connection->session;
@@ -320,6 +338,7 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
         return 0; /* a copy inside an ICMP message is no part of the stream */
     look_up_layers();
     d.connection = connection_of(pinfo, &tcp);
+    settle_last(&d);
     a = arrival_of(&d, tcp, data);
     d.layer = a.layer;
     if (a.layer == LAYER_PLAIN && tls_take_over(d.connection, tvb, pinfo))

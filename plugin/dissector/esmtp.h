@@ -68,6 +68,8 @@ typedef struct place {
 
 /* dissect.c */
 int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+/* To be called when another file is begun. */
+void dissect_reset(void);
 /* Octets that the packet's sender sent before the one with this sequence number, as TCP tells it. */
 struct tcp_analysis;
 uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence);
@@ -89,6 +91,8 @@ void command_line_read(void);
 bool command_line_names(const char *name, const char *protocol);
 /* Is the text part of what they name? */
 bool command_line_mentions(const char *text);
+/* Will no packet be visited again? */
+bool command_line_visits_once(void);
 /* Is the tree made for the fields alone that -e names? */
 bool command_line_wants_fields_alone(void);
 
@@ -178,6 +182,8 @@ void call_guarded(drawing *d, proto_tree *tree, tvbuff_t *tvb, dissector_handle_
 
 /* tap.c */
 void tap_register(void);
+/* Does any of our taps listen? Then what was found may be looked at later. */
+bool tap_listened(void);
 /* Tells the taps what this call found. */
 void tap_queue(drawing *d, uint32_t stream);
 

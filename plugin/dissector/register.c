@@ -63,6 +63,7 @@ void dissector_register_handoff(void)
     heuristic_register_handoff();
     ports_register_handoff(esmtp_handle);
     builtin_fields_register_handoff();
+    register_init_routine(dissect_reset);
 }
 
 dissector_handle_t dissector_handle(void)

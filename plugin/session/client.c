@@ -102,7 +102,7 @@ static void sent_burl(reading *r, exchange *e, const client_line *in)
 
 static const char *upper_case(session *s, span text)
 {
-    char *copy = (char *)wmem_alloc(s->scope, text.length + 1);
+    char *copy = (char *)session_alloc(s, text.length + 1);
 
     for (size_t i = 0; i < text.length; i++) {
         uint8_t octet = text.octets[i];
@@ -123,7 +123,7 @@ static void learn_username(session *s, auth_exchange *auth, span base64, unsigne
     for (size_t i = 0; i < read.count; i++) {
         const sasl_field *named = &read.fields[i];
         if (named->kind == SASL_USERNAME || (named->kind == SASL_AUTHZID && !auth->username.length)) {
-            uint8_t *value = (uint8_t *)wmem_alloc(s->scope, sasl_field_room(named) + 1);
+            uint8_t *value = (uint8_t *)session_alloc(s, sasl_field_room(named) + 1);
             auth->username = (span){value, sasl_field_value(named, value)};
         }
     }
@@ -151,7 +151,7 @@ static void sent_auth(reading *r, exchange *e, const client_line *in)
         rest = in->said.command.argument;
         mechanism = (span){NULL, 0};
     }
-    e->auth = wmem_new0(s->scope, auth_exchange);
+    e->auth = (auth_exchange *)session_alloc(s, sizeof *e->auth);
     e->auth->mechanism = upper_case(s, mechanism);
     rest = span_trim(rest);
     e->auth->client_steps = rest.length ? 1 : 0;
@@ -189,7 +189,7 @@ static void sent_hello(reading *r, exchange *e, const client_line *in)
     s->hello_seen = true;
     s->last_hello = e;
     e->helo_before = s->helo;
-    s->helo = session_keep(s, span_trim(in->said.command.argument));
+    s->helo = session_keep_for_good(s, span_trim(in->said.command.argument));
     sent_mail(r, e, in);
 }
 

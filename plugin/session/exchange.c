@@ -23,7 +23,7 @@ static const struct {
 
 static exchange *exchange_new(session *s, exchange_kind kind, verb_id id, const char *verb)
 {
-    exchange *e = wmem_new0(s->scope, exchange);
+    exchange *e = (exchange *)session_alloc(s, sizeof *e);
 
     e->kind = kind;
     e->id = id;

@@ -25,7 +25,7 @@ static void keep_field(session *s, mail_header *header, const header_field *in)
 
     if (!row || header->fields[row->kind].octets)
         return;
-    unfolded = (uint8_t *)wmem_alloc(s->scope, in->body.length + 1);
+    unfolded = (uint8_t *)session_alloc(s, in->body.length + 1);
     header->fields[row->kind] = (span){unfolded, header_unfold(in->body, unfolded)};
 }
 
@@ -37,7 +37,7 @@ void mail_header_learn(session *s, message *m, span content)
 
     if (m->header || !content.length)
         return;
-    header = wmem_new0(s->scope, mail_header);
+    header = (mail_header *)session_alloc(s, sizeof *header);
     while (header_field_next(&rest, &next))
         keep_field(s, header, &next);
     m->header = header;

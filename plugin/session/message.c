@@ -9,7 +9,7 @@
 
 static message *message_new(session *s, uint64_t position, bool chunked)
 {
-    message *m = wmem_new0(s->scope, message);
+    message *m = (message *)session_alloc(s, sizeof *m);
 
     m->position = position;
     m->chunked = chunked;
@@ -42,7 +42,7 @@ static void gathered_free(session *s, message *m)
 {
     if (m->octets)
         mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
-    wmem_free(s->scope, m->octets);
+    session_free(s, m->octets);
     m->octets = NULL;
     m->capacity = 0;
 }
@@ -66,7 +66,7 @@ static void note_frame(session *s, message *m, uint32_t frame)
         return;
     /* Room doubles at each power of two. */
     if ((m->frames_count & (m->frames_count - 1)) == 0)
-        m->frames = (uint32_t *)wmem_realloc(s->scope, m->frames, sizeof(uint32_t) * (m->frames_count ? 2u * m->frames_count : 1u));
+        m->frames = (uint32_t *)session_realloc(s, m->frames, sizeof(uint32_t) * (m->frames_count ? 2u * m->frames_count : 1u));
     m->frames[m->frames_count++] = frame;
 }
 
@@ -79,7 +79,7 @@ static uint8_t *room_for(session *s, message *m, size_t more)
         return NULL;
     if (needed > m->capacity) {
         m->capacity = needed * 2 > 8192 ? needed * 2 : 8192;
-        m->octets = (uint8_t *)wmem_realloc(s->scope, m->octets, m->capacity);
+        m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
     }
     return m->octets + m->unstuffed_size;
 }
@@ -161,7 +161,7 @@ static void message_finish(reading *r, message *m)
     m->complete_frame = r->arrival->frame;
     if (m->octets && m->unstuffed_size < m->capacity) {
         m->capacity = m->unstuffed_size ? (size_t)m->unstuffed_size : 1;
-        m->octets = (uint8_t *)wmem_realloc(s->scope, m->octets, m->capacity);
+        m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
     }
     s->message = NULL;
 }

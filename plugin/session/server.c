@@ -147,7 +147,7 @@ static void auth_close(session *s, const server_reply *reply)
 
     if (reply->code == 235) {
         auth->outcome = "succeeded";
-        s->auth_username = auth->username;
+        s->auth_username = session_keep_for_good(s, auth->username);
     } else {
         auth->outcome = auth->cancelled && !auth->error_challenge ? "cancelled" : "failed";
     }

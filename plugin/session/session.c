@@ -12,16 +12,17 @@
 /* Room to begin with: a short session's. */
 #define FIRST_CHUNKS 8u
 
-session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_limit, const moment *syn_time)
+session *session_new(wmem_allocator_t *scope, bool visited_once, bool from_start, uint64_t gather_limit, const moment *syn_time)
 {
     session *s = wmem_new0(scope, session);
 
     s->scope = scope;
+    s->visited_once = visited_once;
     s->gather_limit = gather_limit;
     s->waiting = wmem_list_new(scope);
     s->open = wmem_list_new(scope);
     s->ended = wmem_list_new(scope);
-    for (int l = LAYER_PLAIN; l <= LAYER_TLS; l++)
+    for (int l = LAYER_PLAIN; !visited_once && l <= LAYER_TLS; l++)
         for (int sender = SIDE_CLIENT; sender <= SIDE_SERVER; sender++)
             s->streams[l][sender].chunks = wmem_array_sized_new(scope, sizeof(chunk), l == LAYER_PLAIN ? FIRST_CHUNKS : 1);
     s->proxy_possible = from_start;
@@ -39,6 +40,15 @@ session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_l
 }
 
 span session_keep(session *s, span octets)
+{
+    if (!octets.length)
+        return (span){NULL, 0};
+    uint8_t *copy = (uint8_t *)session_realloc(s, NULL, octets.length);
+    memcpy(copy, octets.octets, octets.length);
+    return (span){copy, octets.length};
+}
+
+span session_keep_for_good(session *s, span octets)
 {
     if (!octets.length)
         return (span){NULL, 0};
@@ -103,7 +113,7 @@ static void swap_roles(session *s)
     s->spoken[SIDE_SERVER] = client_spoke;
     for (int i = 0; i < 4; i++) {
         wmem_array_t *chunks = s->streams[i / 2][i % 2].chunks;
-        for (unsigned at = 0; at < wmem_array_get_count(chunks); at++) {
+        for (unsigned at = 0; chunks && at < wmem_array_get_count(chunks); at++) {
             chunk *made = (chunk *)wmem_array_index(chunks, at);
             made->side = !made->side;
         }
@@ -164,6 +174,11 @@ static const chunk *keep_chunk(session *s, reading *r, uint64_t position, uint32
                   .side = (uint8_t)r->role};
     wmem_array_t *chunks = r->stream->chunks;
 
+    if (s->visited_once) {
+        made.findings = s->found;
+        s->latest = made;
+        return &s->latest;
+    }
     if (count)
         made.findings = (const finding *)wmem_memdup(s->scope, s->found, count * sizeof(finding));
     wmem_array_append(chunks, &made, 1);
@@ -248,8 +263,11 @@ static unsigned first_of_frame(wmem_array_t *chunks, uint32_t frame)
 const chunk *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag)
 {
     wmem_array_t *chunks = s->streams[which][sender].chunks;
-    unsigned count = wmem_array_get_count(chunks);
+    unsigned count;
 
+    if (!chunks)
+        return NULL;
+    count = wmem_array_get_count(chunks);
     for (unsigned i = first_of_frame(chunks, frame); i < count; i++) {
         const chunk *at = (const chunk *)wmem_array_index(chunks, i);
         if (at->frame != frame)

@@ -203,14 +203,18 @@ typedef enum tls_state {
 
 typedef struct session session;
 
-/* Begins a session. `scope` owns all that it keeps. `from_start`: the connection's beginning was captured, so the greeting
+/* Begins a session. `scope` owns all that it keeps. `visited_once`: no packet will be visited again, and nobody keeps a pointer to
+ * what is found, so that session_settle() may give it back; there is nothing for session_find() then. `from_start`: the connection's beginning was captured, so the greeting
  * is what comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content
  * that are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
-session *session_new(wmem_allocator_t *scope, bool from_start, uint64_t gather_limit, const moment *syn_time);
+session *session_new(wmem_allocator_t *scope, bool visited_once, bool from_start, uint64_t gather_limit, const moment *syn_time);
 
 /* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call; its findings for
- * good. */
+ * good, but for those of a session whose packets are visited once. */
 const chunk *session_read(session *s, const arrival *a, span octets);
+
+/* Gives back what is over, if packets are visited once. To be called when nothing of the last packet is looked at any more. */
+void session_settle(session *s);
 
 /* What session_read found in that call; NULL when there was no such call. */
 const chunk *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag);

@@ -46,8 +46,15 @@ typedef struct stream {
     wmem_array_t *chunks;
 } stream;
 
+typedef struct kept kept;
+typedef struct kept_array kept_array;
+
 struct session {
     wmem_allocator_t *scope;
+    bool visited_once;       /* no packet is visited again */
+    kept *kept;              /* then: what is to be given back */
+    kept_array *kept_arrays;
+    chunk latest;            /* ... and what the last call brought */
     uint64_t gather_limit;
     stream streams[2][2]; /* layer, sender */
     bool roles_swapped;   /* the sender that opened the connection is the server */
@@ -119,6 +126,15 @@ typedef struct reading {
     uint64_t position; /* of its first octet */
     size_t at;         /* octets read so far */
 } reading;
+
+/* memory.c — what is kept until the session is over, or, where every packet is visited once, until nothing is under way. */
+
+/* Zeroed. */
+void *session_alloc(session *s, size_t length);
+/* A new block for NULL; its octets are not zeroed. */
+void *session_realloc(session *s, void *octets, size_t length);
+void session_free(session *s, void *octets);
+wmem_array_t *session_array(session *s, size_t element);
 
 /* stream.c — positions, and units that come in pieces. */
 
@@ -207,8 +223,9 @@ void transaction_chunk_through(const exchange *e);
 transaction *transaction_resolved(transaction *t);
 /* No reply to `e` will come any more. */
 void transaction_forgotten(session *s, exchange *e);
-/* A copy of octets that lives with the session. */
+/* A copy of octets that lives as long as what session_alloc() gives; and one that lives with the session. */
 span session_keep(session *s, span octets);
+span session_keep_for_good(session *s, span octets);
 /* The session starts anew: whatever is open ends. */
 void transaction_restart(session *s, const exchange *by);
 

@@ -88,7 +88,7 @@ span stream_unit(reading *r, size_t from, size_t end, const uint8_t **copy_r)
     if (!st->held_length)
         return here;
     held_append(r->s, st, here);
-    whole = (span){(const uint8_t *)wmem_memdup(r->s->scope, st->held, st->held_length), st->held_length};
+    whole = session_keep(r->s, (span){st->held, st->held_length});
     *copy_r = whole.octets;
     stream_drop(st);
     return whole;

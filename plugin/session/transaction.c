@@ -50,7 +50,7 @@ static void learn_parameters(transaction *t, span parameters)
 static void mail_sent(reading *r, exchange *e, const said_command *said)
 {
     session *s = r->s;
-    transaction *t = wmem_new0(s->scope, transaction);
+    transaction *t = (transaction *)session_alloc(s, sizeof *t);
 
     t->first_frame = r->arrival->frame;
     t->begin = t->end = r->arrival->time;
@@ -59,7 +59,7 @@ static void mail_sent(reading *r, exchange *e, const said_command *said)
     t->tls = r->arrival->layer == LAYER_TLS;
     t->null_sender = said->path.null_path;
     t->mail_from = session_keep(s, said->path.address);
-    t->recipients = wmem_array_new(s->scope, sizeof(recipient));
+    t->recipients = session_array(s, sizeof(recipient));
     t->previous = transaction_resolved(s->sending);
     learn_parameters(t, said->parameters);
     wmem_list_append(s->open, t);

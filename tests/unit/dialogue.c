@@ -54,7 +54,7 @@ recorder *recorder_new(bool late, bool roles_wrong, uint64_t gather_limit)
     moment syn = {.seconds = 1};
 
     rec->scope = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
-    rec->session = session_new(rec->scope, !late, gather_limit ? gather_limit : DEFAULT_GATHER_LIMIT, late ? NULL : &syn);
+    rec->session = session_new(rec->scope, false, !late, gather_limit ? gather_limit : DEFAULT_GATHER_LIMIT, late ? NULL : &syn);
     rec->late = late;
     rec->roles_wrong = roles_wrong;
     for (int l = LAYER_PLAIN; l <= LAYER_TLS; l++) {
