@@ -179,6 +179,8 @@ static void add_plain(const builtin_drawing *b, span base64)
     span value = decodes_auth ? base64_value(b, base64) : span_first(base64, 0);
     sasl_message read;
 
+    if (!value.length && decodes_auth && b->finding->flags & FLAG_CANCEL)
+        return; /* "*" stands for nothing */
     if (!value.length) {
         add_text(b, BUILTIN_AUTH_USERNAME_PASSWORD, base64);
         return;

@@ -1,8 +1,9 @@
-/* command_line.c — which fields the program's command line names.
+/* command_line.c — what tshark was asked for.
  *
- * What filters, columns and statistics name Wireshark tells dissectors, but no release tells of -j, 4.0 does not tell of -e, and
- * none tells that the tree is made for the sake of these fields alone. Where the system does not tell the arguments, nothing is
- * named here: then more is drawn than has to be, and the built-in dissector's fields are found by filters and columns alone.
+ * What filters, columns and statistics name Wireshark tells dissectors, but no release tells of -j, 4.0 does not tell of -e, none
+ * tells that the tree is made for the sake of these fields alone, or that no packet will be visited again. Where the system does
+ * not tell the arguments, and in other programs, nothing is known here: then more is drawn and kept than has to be, and the built-in
+ * dissector's fields are found by filters and columns alone. A script that reads the whole tree beside -e finds what -e names.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,50 +22,63 @@ static bool prints_details; /* -V or -O: the tree is printed */
 static bool prints_fields;  /* -e */
 static bool one_pass;       /* tshark without -2 */
 
-/* The option among -e, -j and -J that an argument ends with, for others may stand before it; 0 for none. */
-static char option_at_end(const char *argument)
-{
-    char last = argument[0] == '-' && argument[1] && argument[1] != '-' ? argument[strlen(argument) - 1] : '\0';
+/* tshark's options that take no value, as far as they are letters. */
+#define FLAGS "2DILPQVghklnpqvx"
 
-    return last && strchr("ejJ", last) ? last : '\0';
+static void read_flag(char flag)
+{
+    prints_details |= flag == 'V';
+    one_pass &= flag != '2';
 }
 
-static void add_named(char option, const char *value)
+static void read_option(char option, const char *value)
 {
-    named added = {option, g_strdup(value)};
+    named added = {option, NULL};
 
+    prints_details |= option == 'O';
+    if (!strchr("ejJ", option))
+        return;
+    added.value = g_strdup(value);
     g_array_append_val(all_named, added);
     prints_fields |= option == 'e';
 }
 
-static void read_argument(char option_before, const char *argument)
+/* Letters behind one dash are flags up to the first that takes a value: that is the rest of the argument, or the next argument.
+ * Returns the option whose value comes next, NUL for none. */
+static char read_argument(const char *argument)
 {
-    bool is_option = argument[0] == '-' && argument[1] && argument[1] != '-';
-
-    if (option_before)
-        add_named(option_before, argument);
-    else if (is_option && argument[2] && strchr("ejJ", argument[1]))
-        add_named(argument[1], argument + 2);
-    else if (is_option && strpbrk(argument, "VO"))
-        prints_details = true;
-    if (is_option && strchr(argument, '2'))
-        one_pass = false;
+    if (argument[0] != '-' || argument[1] == '-')
+        return '\0';
+    for (const char *at = argument + 1; *at; at++) {
+        if (strchr(FLAGS, *at)) {
+            read_flag(*at);
+            continue;
+        }
+        if (!at[1])
+            return *at;
+        read_option(*at, at + 1);
+        break;
+    }
+    return '\0';
 }
 
-/* The arguments stand one behind the other, each with a NUL at its end. */
+/* The arguments stand one behind the other, each with a NUL at its end; the program's name comes first. */
 void command_line_read(void)
 {
     char *arguments;
+    bool is_tshark;
     char option = '\0';
     size_t length;
 
     all_named = g_array_new(false, false, sizeof(named));
     if (!g_file_get_contents("/proc/self/cmdline", &arguments, &length, NULL))
         return;
-    one_pass = g_str_has_suffix(arguments, "tshark");
-    for (size_t at = 0; at < length; at += strlen(arguments + at) + 1) {
-        read_argument(option, arguments + at);
-        option = option ? '\0' : option_at_end(arguments + at);
+    is_tshark = one_pass = g_str_has_suffix(arguments, "tshark");
+    for (size_t at = strlen(arguments) + 1; is_tshark && at < length; at += strlen(arguments + at) + 1) {
+        const char *argument = arguments + at;
+        if (option)
+            read_option(option, argument);
+        option = option ? '\0' : read_argument(argument);
     }
     g_free(arguments);
 }

@@ -247,10 +247,11 @@ static void draw_columns(drawing *d)
     columns_end(d);
 }
 
-/* What hands octets to their own dissector is always drawn: its fields may be asked for where ours are not. */
-static bool may_hand_over(const finding *f)
+/* Drawn, whatever is asked for: what hands octets to their own dissector, for its fields may be asked for where ours are not; and
+ * what is noteworthy, for Wireshark keeps the highest severity of a file. */
+static bool is_drawn_always(const finding *f)
 {
-    return f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
+    return f->notes || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
            (f->exchange && f->exchange->auth);
 }
 
@@ -258,7 +259,7 @@ static void draw_findings(drawing *d)
 {
     for (uint32_t i = 0; i < d->chunk->count; i++) {
         const finding *f = &d->chunk->findings[i];
-        if (fields_are_wanted(drawers[f->kind].first, drawers[f->kind].last) || may_hand_over(f))
+        if (fields_are_wanted(drawers[f->kind].first, drawers[f->kind].last) || is_drawn_always(f))
             drawers[f->kind].draw(d, f);
     }
 }
@@ -347,7 +348,7 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     if (!d.chunk)
         return 0;
     collect_mails(&d);
-    all = fields_ask(tree);
+    all = fields_ask(tree, pinfo);
     if (all || col_get_writable(pinfo->cinfo, COL_INFO))
         draw_columns(&d);
     /* Before other dissectors are called, which may throw. */

@@ -119,7 +119,7 @@ void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, spa
 
 void draw_meaning(proto_item *item, const char *meaning, const char *source)
 {
-    if (!fields_all_wanted())
+    if (!item || !(fields_all_wanted() || field_is_printed(PITEM_FINFO(item))))
         return;
     if (source)
         proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", meaning, source);

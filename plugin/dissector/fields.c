@@ -4,6 +4,7 @@
  */
 #include "dissector/fields.h"
 
+#include <epan/column-info.h>
 #include <epan/tap.h>
 #include <epan/unit_strings.h>
 
@@ -497,7 +498,7 @@ static bool is_referenced(int id)
 }
 
 /* An expert information is shown below whatever it is about. */
-static bool experts_asked(void)
+static bool experts_asked(const packet_info *pinfo)
 {
     static int expert_protocol = -1, expert_tap; /* looked up once: these are walks through lists */
 
@@ -505,7 +506,8 @@ static bool experts_asked(void)
         expert_protocol = proto_get_id_by_filter_name("_ws.expert");
         expert_tap = find_tap_id("expert");
     }
-    return is_referenced(expert_protocol) || have_tap_listener(expert_tap);
+    return is_referenced(expert_protocol) || have_tap_listener(expert_tap) ||
+           (pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0);
 }
 
 /* Those that a filter or a column names are below the protocol's other fields, which have to be there for them. */
@@ -522,12 +524,19 @@ static bool any_expert_named(void)
     return false;
 }
 
-bool fields_ask(const proto_tree *top)
+/* Scripts that listen may read all of it, though -e names some fields. */
+static bool is_read(const proto_tree *top)
 {
-    bool shown = top && PTREE_DATA(top)->visible && !command_line_wants_fields_alone();
+    return PTREE_DATA(top)->visible &&
+           (!command_line_wants_fields_alone() || union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
+}
+
+bool fields_ask(const proto_tree *top, const packet_info *pinfo)
+{
+    bool shown = top && is_read(top);
 
     asked = ASKED_NOTHING;
-    if (shown || (top && all_in_command) || experts_asked())
+    if (shown || (top && all_in_command) || experts_asked(pinfo))
         asked = ASKED_ALL;
     else if (!top)
         return false;

@@ -199,9 +199,9 @@ extern expert_field ei[EXPERT_COUNT];
 /* Registers all of them under proto_esmtp. */
 void fields_register(void);
 
-/* Finds out which fields a call has to draw: all when the tree is shown, else those that something names; none without a tree.
- * Returns whether it is all of them. What follows is for the call at hand. */
-bool fields_ask(const proto_tree *top);
+/* Finds out which fields a call has to draw: all when somebody reads the tree or wants to hear of expert infos, else those that
+ * something names. Returns whether it is all of them. What follows is for the call at hand. */
+bool fields_ask(const proto_tree *top, const packet_info *pinfo);
 bool field_is_wanted(field which);
 /* Then somebody may read what an item says in words. */
 bool fields_all_wanted(void);

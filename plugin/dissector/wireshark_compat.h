@@ -29,6 +29,17 @@
 #define PLUGIN_KINDS 0
 #endif
 
+/* Does a column show the item in words? 4.6 has such columns. */
+static inline bool field_is_printed(const field_info *item)
+{
+#if WIRESHARK_AT_LEAST(4, 6)
+    return item && item->hfinfo->ref_type == HF_REF_TYPE_PRINT;
+#else
+    (void)item;
+    return false;
+#endif
+}
+
 /* What a yes-or-no preference is kept in. */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool preference_bool;

@@ -56,11 +56,27 @@ static bool begins_like_auth(span text)
     return span_starts_nocase(text, "AUTH") || span_starts_nocase(text, "X-EXPS") || span_starts_nocase(text, "XEXPS");
 }
 
+/* So long at least is the base64 of a name and a password, and longer than most words. */
+#define CARRIED_OCTETS 8u
+
+/* AUTH mistyped, or behind octets that are none of the line (a telnet's), to a server that offers it: what it carries comes last. */
+static bool ends_like_auth(const session *s, span text)
+{
+    span last = {NULL, 0}, next;
+
+    if (!s->offers_known || !session_offers(s, "AUTH"))
+        return false;
+    span_next_word(&text);
+    while ((next = span_next_word(&text)).length)
+        last = next;
+    return last.length >= CARRIED_OCTETS && looks_like_base64(last);
+}
+
 /* May a line that is no known command, or the beginning of one, hold a secret? Once AUTH was tried, or when it may have
  * been, a response may come when none is due. */
 static bool may_be_secret(const session *s, span text)
 {
-    return begins_like_auth(text) || ((s->auth_tried || s->lossy) && looks_like_base64(text));
+    return begins_like_auth(text) || ends_like_auth(s, text) || ((s->auth_tried || s->lossy) && looks_like_base64(text));
 }
 
 /* --- what a command does to the session -------------------------------------------------------------------------------- */

@@ -7,7 +7,22 @@
  */
 #include "session/state.h"
 
-/* In front of what is given back. */
+/* What is given back as a whole is cut from blocks. Where an address sanitizer watches, each piece is a block of its own, so that
+ * it sees where one ends and that it is gone. */
+#ifdef __SANITIZE_ADDRESS__
+#define BLOCK_SIZE 0u
+#else
+#define BLOCK_SIZE 1024u
+#endif
+
+/* In front of a block's octets. */
+struct kept_block {
+    struct kept_block *previous;
+    size_t used;
+    size_t size;
+};
+
+/* In front of what grows, and is given back by itself. */
 struct kept {
     struct kept *previous;
     struct kept *next;
@@ -38,37 +53,56 @@ static void strike_off(session *s, const kept *block)
         block->next->previous = block->previous;
 }
 
-static kept *block_of(void *octets)
+static kept *header_of(void *octets)
 {
     return (kept *)octets - 1;
 }
 
 void *session_realloc(session *s, void *octets, size_t length)
 {
-    kept *block;
+    kept *grown;
 
     if (!s->visited_once)
         return wmem_realloc(s->scope, octets, length);
     if (octets)
-        strike_off(s, block_of(octets));
-    block = (kept *)wmem_realloc(s->scope, octets ? block_of(octets) : NULL, sizeof(kept) + length);
-    enlist(s, block);
-    return block + 1;
-}
-
-void *session_alloc(session *s, size_t length)
-{
-    void *octets = session_realloc(s, NULL, length);
-
-    memset(octets, 0, length);
-    return octets;
+        strike_off(s, header_of(octets));
+    grown = (kept *)wmem_realloc(s->scope, octets ? header_of(octets) : NULL, sizeof(kept) + length);
+    enlist(s, grown);
+    return grown + 1;
 }
 
 void session_free(session *s, void *octets)
 {
     if (octets && s->visited_once)
-        strike_off(s, block_of(octets));
-    wmem_free(s->scope, octets && s->visited_once ? block_of(octets) : octets);
+        strike_off(s, header_of(octets));
+    wmem_free(s->scope, octets && s->visited_once ? header_of(octets) : octets);
+}
+
+static kept_block *block_with_room(session *s, size_t length)
+{
+    kept_block *block = s->kept_blocks;
+    size_t size = length > BLOCK_SIZE ? length : BLOCK_SIZE;
+
+    if (block && block->size - block->used >= length)
+        return block;
+    block = (kept_block *)wmem_alloc(s->scope, sizeof *block + size);
+    *block = (kept_block){s->kept_blocks, 0, size};
+    s->kept_blocks = block;
+    return block;
+}
+
+void *session_alloc(session *s, size_t length)
+{
+    size_t aligned = (length + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
+    kept_block *block;
+    uint8_t *octets;
+
+    if (!s->visited_once)
+        return wmem_alloc0(s->scope, length);
+    block = block_with_room(s, aligned);
+    octets = (uint8_t *)(block + 1) + block->used;
+    block->used += aligned;
+    return memset(octets, 0, length);
 }
 
 wmem_array_t *session_array(session *s, size_t element)
@@ -97,10 +131,12 @@ void session_settle(session *s)
         return;
     for (; s->kept_arrays; s->kept_arrays = s->kept_arrays->next)
         wmem_destroy_array(s->kept_arrays->array);
-    while (s->kept) {
-        kept *next = s->kept->next;
-        wmem_free(s->scope, s->kept);
-        s->kept = next;
+    while (s->kept)
+        session_free(s, s->kept + 1);
+    while (s->kept_blocks) {
+        kept_block *previous = s->kept_blocks->previous;
+        wmem_free(s->scope, s->kept_blocks);
+        s->kept_blocks = previous;
     }
     wmem_free(s->scope, s->found);
     s->found = NULL;

@@ -43,7 +43,7 @@ span session_keep(session *s, span octets)
 {
     if (!octets.length)
         return (span){NULL, 0};
-    uint8_t *copy = (uint8_t *)session_realloc(s, NULL, octets.length);
+    uint8_t *copy = (uint8_t *)session_alloc(s, octets.length);
     memcpy(copy, octets.octets, octets.length);
     return (span){copy, octets.length};
 }

@@ -48,12 +48,14 @@ typedef struct stream {
 
 typedef struct kept kept;
 typedef struct kept_array kept_array;
+typedef struct kept_block kept_block;
 
 struct session {
     wmem_allocator_t *scope;
     bool visited_once;       /* no packet is visited again */
     kept *kept;              /* then: what is to be given back */
     kept_array *kept_arrays;
+    kept_block *kept_blocks;
     chunk latest;            /* ... and what the last call brought */
     uint64_t gather_limit;
     stream streams[2][2]; /* layer, sender */

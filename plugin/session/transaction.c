@@ -341,12 +341,12 @@ static recipient *recipient_next(transaction *t)
 }
 
 /* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421 is for
- * all that are left, since the session ends with it. */
-static void recipient_result(transaction *t, uint16_t code)
+ * all that are left, since the session ends with it. False: no recipient is left. */
+static bool recipient_result(transaction *t, uint16_t code)
 {
     recipient *to;
+    bool found = false;
 
-    t->any_deferred |= reply_severity(code) == 4;
     if (!t->recipient_results++) {
         while ((to = recipient_next(t)) != NULL)
             to->code = 0; /* RCPT's reply is not the result */
@@ -354,9 +354,12 @@ static void recipient_result(transaction *t, uint16_t code)
     }
     while ((to = recipient_next(t)) != NULL) {
         to->code = code;
+        found = true;
         if (code != 421)
-            return;
+            break;
     }
+    t->any_deferred |= found && reply_severity(code) == 4;
+    return found;
 }
 
 /* Of several answers the worst decides, of equals the first. */
@@ -398,7 +401,8 @@ static void exdata_result(reading *r, transaction *t, span text, uint16_t code)
 {
     verdict said = verdict_of(r->s, text, code, true);
 
-    recipient_result(t, code);
+    if (!recipient_result(t, code))
+        return; /* more results than recipients */
     weigh(r, t, &said);
     if (reply_severity(code) == 2 && !t->verdict.queue_id.length)
         t->verdict.queue_id = session_keep(r->s, queue_id_of_reply(text));

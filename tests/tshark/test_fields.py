@@ -50,7 +50,7 @@ EXPERTS = """syntax gap reply_unexpected reply_codes_differ status_class_mismatc
 
 
 def registered(tshark):
-    rows = [row.split("\t") for row in tshark._finish(["tshark", "-G", "fields"]).splitlines()]
+    rows = [row.split("\t") for row in tshark.describe("fields").splitlines()]
     return {row[2]: row[3] for row in rows if row[0] == "F"}
 
 

@@ -185,6 +185,9 @@ MISPLACED = {
         ("C", lines("AUTH LOGIN")), TRIES, ("C", lines(SECRET)), ("S", lines(f"501 5.5.2 Cannot decode: {SECRET}"))],
     "the mechanism is missing": [("C", lines(f"AUTH {SECRET}")), ("S", lines("504 5.5.4 no"))],
     "an equals sign in place of the space": [("C", lines(f"AUTH=PLAIN {SECRET}")), ("S", lines("500 5.5.1 what"))],
+    "a correction typed by hand": [("C", lines(f"A\bAUTH PLAIN {SECRET}")), ("S", lines("500 5.5.1 what"))],
+    "telnet's own octets in front": [("C", b"\xff\xfb\x01" + lines(f"AUTH PLAIN {SECRET}")), ("S", lines("500 5.5.1 what"))],
+    "a mistyped verb": [("C", lines(f"AUHT PLAIN {SECRET}")), ("S", lines("500 5.5.1 what"))],
     "a response after the end of the exchange": [
         ("C", lines("AUTH LOGIN")), ("S", lines("504 5.5.4 no")), ("C", lines("c2VjcmV0dg")), ("S", lines("500 5.5.1 what"))],
 }

@@ -121,6 +121,10 @@ class Tshark:
         found = re.match(r"TShark \(Wireshark\) (\d+)\.(\d+)", self._finish(["tshark", "--version"]))
         return int(found[1]), int(found[2])
 
+    def describe(self, what):
+        """tshark -G."""
+        return self._finish(["tshark", "-G", what])
+
     def _check_that_the_plugin_loads(self):
         """Else every test would fail for some reason of its own."""
         if not re.search(r"\tesmtp(\t|$)", self._finish(["tshark", "-G", "protocols"]), re.MULTILINE):
