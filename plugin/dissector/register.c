@@ -29,8 +29,8 @@ static void preferences_register(void)
                                    "The packet list never shows them.",
                                    &esmtp_preferences.decode_auth);
     prefs_register_uint_preference(module, "message_limit", "Largest message put together (MiB)",
-                                   "Messages of more octets are measured, but not put together from their packets "
-                                   "and not shown as a mail. At most 1024.",
+                                   "Messages of more MiB (1,048,576 octets) than this are measured, but not put together from "
+                                   "their packets and not shown as a mail. At most 1024 MiB; 0 for none.",
                                    10, &esmtp_preferences.message_limit);
     prefs_register_bool_preference(module, "replace_builtin", "Take the place of the built-in SMTP dissector",
                                    "Ports that point to the built-in dissector are dissected by this one. Without it, "

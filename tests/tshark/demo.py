@@ -17,14 +17,28 @@ MAIL_FIELDS = [f"esmtp.transaction.{name}" for name in (
     "enhanced_status", "queue_id", "duration", "first_frame", "header_from", "header_to", "date", "subject", "message_id")]
 
 
+class Lenient(Tshark):
+    """A capture that was cut off is shown as far as it goes, and the complaint kept for the end."""
+
+    complaint = ""
+
+    def _judge(self, command, code, output, complaints):
+        if code and not output:
+            raise TsharkError(complaints.strip().removeprefix("tshark: "))
+        self.complaint = complaints.strip() or self.complaint
+
+
 def main(plugin, capture=DEFAULT):
-    with Tshark(plugin) as tshark:
+    with Lenient(plugin) as tshark:
+        packets = tshark.run(capture, only="esmtp || tls")
         heading(f"Packets of {capture}")
-        print(tshark.run(capture, only="esmtp || tls"), end="")
+        print(packets or "(no SMTP and no TLS in this capture)\n", end="")
         heading("What the server offers")
         show_capabilities(tshark, capture)
         heading("Mails")
         show_mails(tshark, capture)
+    if tshark.complaint:
+        sys.exit(f"\ndemo: {tshark.complaint}")
 
 
 def heading(text):
@@ -57,4 +71,4 @@ if __name__ == "__main__":
     try:
         main(*map(Path, sys.argv[1:3]))
     except (TsharkError, OSError) as error:
-        sys.exit(f"demo: {error}")
+        sys.exit(f"demo: {' '.join(sys.argv[2:3])}: {error}")

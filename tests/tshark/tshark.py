@@ -139,10 +139,13 @@ class Tshark:
             process.communicate()
             raise TsharkError(f"no end after {TIME_LIMIT} seconds: {describe(command)}") from None
         complaints = complaints.replace(RESTARTING, b"")
-        if process.returncode or complaints.strip():
-            complaint = complaints.decode("utf-8", "replace")[:6000]
-            raise TsharkError(f"exit code {process.returncode}: {describe(command)}\n{complaint}")
+        self._judge(command, process.returncode, output, complaints.decode("utf-8", "replace"))
         return output.decode("utf-8", "replace")
+
+    def _judge(self, command, code, output, complaints):
+        """Raises an error for a run that is none to go on with."""
+        if code or complaints.strip():
+            raise TsharkError(f"exit code {code}: {describe(command)}\n{complaints[:6000]}")
 
 
 def describe(command):
