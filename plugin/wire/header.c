@@ -70,36 +70,6 @@ bool header_field_next(span *rest, header_field *field_r)
     return false;
 }
 
-bool header_complete(span content, size_t *length_r)
-{
-    span rest = content;
-
-    while (rest.length > 0) {
-        line next = line_first(rest);
-        rest = span_from(rest, next.length);
-        if (is_end(next)) {
-            *length_r = content.length - rest.length;
-            return true;
-        }
-    }
-    *length_r = content.length;
-    return false;
-}
-
-bool header_find(span content, const char *name, span *body_r)
-{
-    header_field field;
-
-    while (header_field_next(&content, &field)) {
-        if (span_equal_nocase(field.name, name)) {
-            *body_r = field.body;
-            return true;
-        }
-    }
-    *body_r = (span){NULL, 0};
-    return false;
-}
-
 size_t header_unfold(span body, uint8_t *out)
 {
     size_t length = 0;
@@ -115,49 +85,4 @@ size_t header_unfold(span body, uint8_t *out)
     while (length > 0 && is_wsp(out[length - 1]))
         length--;
     return length;
-}
-
-/* Length of the comment at the start, 0 when it does not end.
- *     comment  = "(" *( [FWS] ccontent ) [FWS] ")"
- *     ccontent = ctext / quoted-pair / comment */
-static size_t comment_length(span in)
-{
-    size_t depth = 0;
-
-    for (size_t i = 0; i < in.length; i++) {
-        if (in.octets[i] == '\\') {
-            i++;
-        } else if (in.octets[i] == '(') {
-            depth++;
-        } else if (in.octets[i] == ')') {
-            depth--;
-            if (depth == 0)
-                return i + 1;
-        }
-    }
-    return 0;
-}
-
-static span skip_cfws(span in)
-{
-    size_t comment;
-
-    do {
-        in = span_trim_left(in);
-        comment = in.length > 0 && in.octets[0] == '(' ? comment_length(in) : 0;
-        in = span_from(in, comment);
-    } while (comment > 0);
-    return in;
-}
-
-span header_message_id(span unfolded)
-{
-    span rest = skip_cfws(unfolded);
-    size_t open = span_find(rest, '<');
-
-    if (open == rest.length)
-        return span_next_word(&rest);
-    rest = span_from(rest, open);
-    size_t close = span_find(rest, '>');
-    return close < rest.length ? span_first(rest, close + 1) : span_trim(rest);
 }

@@ -26,23 +26,8 @@ typedef struct header_field {
  * belong to it: the "From " line of an mbox file, a folded line before the first field, a cut-off name, garbage. */
 bool header_field_next(span *rest, header_field *field_r);
 
-/* Does the content hold the empty line that ends the header? *length_r: octets of the header with that line, so that the
- * body begins there; of the whole content when it is not there. A message without a body needs no empty line: who knows that
- * the content is complete need not ask. */
-bool header_complete(span content, size_t *length_r);
-
-/* The body of the first field of that name, compared without case. False, and *body_r empty, when the header has none. */
-bool header_find(span content, const char *name, span *body_r);
-
 /* A body in one line (2.2.3): without line breaks, the white space behind them kept as sent, and without white space at both
  * ends. `out` has room for body.length octets. Returns the octets written. */
 size_t header_unfold(span body, uint8_t *out);
-
-/* The msg-id of an unfolded Message-ID, In-Reply-To or References, of several the first:
- *     message-id  = "Message-ID:" msg-id CRLF
- *     msg-id      = [CFWS] "<" id-left "@" id-right ">" [CFWS]
- * It keeps its angle brackets and all that is between them. The first ">" ends it; without one, all up to the end counts.
- * Where nobody wrote "<" it is the first word; comments before it are skipped. Empty when there is nothing. */
-span header_message_id(span unfolded);
 
 #endif

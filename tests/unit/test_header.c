@@ -1,4 +1,4 @@
-/* test_header.c — header fields: cutting, finding, unfolding.
+/* test_header.c — header fields: cutting, unfolding.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -103,61 +103,6 @@ static void test_nul(void)
     g_free(copy);
 }
 
-static void test_complete(void)
-{
-    static const struct {
-        const char *in;
-        bool complete;
-        size_t length;
-    } complete_cases[] = {
-        {"", false, 0},
-        {"\r", false, 1},
-        {"\r\n", true, 2},
-        {"\n", true, 1},
-        {"\nbody", true, 1},
-        {"A: b", false, 4},
-        {"A: b\r\n", false, 6},
-        {"A: b\r\n\r", false, 7},
-        {"A: b\r\n\r\n", true, 8},
-        {"A: b\r\n\r\nbody\r\n\r\n", true, 8},
-        {"A: b\r\n\nbody", true, 7},
-        {"A: b\n\r\nbody", true, 7},
-        {"A: b\n\nbody", true, 6},
-        {"A: b\r\n \r\nC: d\r\n\r\nbody", true, 17},
-        {"A: b\r\n\r\r\nC: d\r\n", false, 15},
-        {"garbage\r\n\r\nbody", true, 11},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(complete_cases); i++) {
-        size_t length = strlen(complete_cases[i].in);
-        uint8_t *copy = g_memdup2(complete_cases[i].in, length);
-        size_t header;
-        g_test_message("%s", complete_cases[i].in);
-        g_assert_cmpint(header_complete((span){copy, length}, &header), ==, complete_cases[i].complete);
-        g_assert_cmpuint(header, ==, complete_cases[i].length);
-        g_free(copy);
-    }
-}
-
-static void test_find(void)
-{
-    static const char in[] = "From x\r\nsubject: one\r\nTO : a\r\nSubject: two\r\n\r\nCc: body\r\n";
-    static const struct {
-        const char *name, *body; /* NULL: not there */
-    } find_cases[] = {
-        {"Subject", " one"}, {"SUBJECT", " one"}, {"to", " a"}, {"From", NULL}, {"Cc", NULL}, {"Subj", NULL}, {"", NULL},
-    };
-    uint8_t *copy = g_memdup2(in, sizeof in - 1);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(find_cases); i++) {
-        span body;
-        g_test_message("%s", find_cases[i].name);
-        g_assert_cmpint(header_find((span){copy, sizeof in - 1}, find_cases[i].name, &body), ==, find_cases[i].body != NULL);
-        assert_span(body, find_cases[i].body ? find_cases[i].body : "");
-    }
-    g_free(copy);
-}
-
 static void test_unfold(void)
 {
     static const struct {
@@ -189,53 +134,11 @@ static void test_unfold(void)
     }
 }
 
-static void test_message_id(void)
-{
-    static const struct {
-        const char *in, *out;
-    } id_cases[] = {
-        {"", ""},
-        {" ", ""},
-        {"<1@a.example>", "<1@a.example>"},
-        {" <1@a> ", "<1@a>"},
-        {"<1@a> <2@b>", "<1@a>"},
-        {"<1@[192.0.2.1]>", "<1@[192.0.2.1]>"},
-        {"< 1 @ a >", "< 1 @ a >"},
-        {"<>", "<>"},
-        {"(a comment) <1@a> (another)", "<1@a>"},
-        {"(nested (<x>) \\) <y>) (more) <1@a>", "<1@a>"},
-        {"(open <1@a>", "<1@a>"},
-        {"(open (twice) <1@a>", "<1@a>"},
-        {"(open\\", "(open\\"},
-        {"your mail of today <1@a>", "<1@a>"},
-        {"1@a", "1@a"},
-        {" 1@a (comment)", "1@a"},
-        {"(comment) 1@a", "1@a"},
-        {"(comment)", ""},
-        {"<1@a", "<1@a"},
-        {"<1@a b ", "<1@a b"},
-        {"1@a>", "1@a>"},
-        {"> <1@a>", "<1@a>"},
-        {"<", "<"},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(id_cases); i++) {
-        size_t length = strlen(id_cases[i].in);
-        uint8_t *copy = g_memdup2(id_cases[i].in, length);
-        g_test_message("%s", id_cases[i].in);
-        assert_span(header_message_id((span){copy, length}), id_cases[i].out);
-        g_free(copy);
-    }
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/header/next", test_next);
     g_test_add_func("/header/nul", test_nul);
-    g_test_add_func("/header/complete", test_complete);
-    g_test_add_func("/header/find", test_find);
     g_test_add_func("/header/unfold", test_unfold);
-    g_test_add_func("/header/message_id", test_message_id);
     return g_test_run();
 }
