@@ -1,0 +1,142 @@
+/* test_session_settle.c — where every packet is visited once, what is over is given back, and nothing else is.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <glib.h>
+#include <malloc.h>
+
+#include "session/session.h"
+#include "session/transaction.h"
+
+#define MANY 2000u
+#define FEW 20u
+/* What may come and go with the allocator's own affairs; a mail that stayed would be more each time. */
+#define SLACK 4096u
+
+/* Of the address sanitizer, whose malloc mallinfo2() knows nothing of; absent in builds without it. */
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t allocated(void)
+{
+    return __sanitizer_get_current_allocated_bytes ? __sanitizer_get_current_allocated_bytes() : mallinfo2().uordblks;
+}
+
+/* One connection on its way. */
+typedef struct talk {
+    wmem_allocator_t *scope;
+    session *session;
+    uint32_t frame;
+    uint32_t next[2];
+    unsigned accepted; /* mails */
+} talk;
+
+static talk talk_begin(bool visited_once)
+{
+    talk t = {.scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE), .next = {1, 1}};
+
+    t.session = session_new(t.scope, visited_once, true, 1u << 20, NULL);
+    return t;
+}
+
+static void say(talk *t, side sender, const char *text)
+{
+    arrival packet = {.frame = ++t->frame, .tag = t->next[sender], .sender = sender, .has_sequence = true, .starts_stream = true,
+                      .first_sequence = 1};
+    const chunk *found = session_read(t->session, &packet, span_of(text));
+
+    g_assert_cmpuint(found->count, >, 0);
+    for (unsigned i = 0; i < found->count; i++) {
+        const finding *f = &found->findings[i];
+        if (f->kind != FINDING_TRANSACTION)
+            continue;
+        g_assert_cmpint(f->transaction->outcome, ==, OUTCOME_ACCEPTED);
+        g_assert_cmpuint(f->transaction->size, ==, 20);
+        g_assert_cmpmem(f->transaction->verdict.queue_id.octets, f->transaction->verdict.queue_id.length, "4XyZ12", 6);
+        t->accepted++;
+    }
+    t->next[sender] += (uint32_t)strlen(text);
+    session_settle(t->session);
+}
+
+static void greet(talk *t)
+{
+    say(t, SIDE_SERVER, "220 mx ESMTP\r\n");
+    say(t, SIDE_CLIENT, "EHLO a\r\n");
+    say(t, SIDE_SERVER, "250-mx\r\n250 PIPELINING\r\n");
+}
+
+/* The content comes in two packets, so that it has to be gathered. */
+static void mail(talk *t)
+{
+    say(t, SIDE_CLIENT, "MAIL FROM:<ann@example.org>\r\nRCPT TO:<bob@example.net>\r\nDATA\r\n");
+    say(t, SIDE_SERVER, "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 go on\r\n");
+    say(t, SIDE_CLIENT, "Subject: a");
+    say(t, SIDE_CLIENT, "\r\n\r\nBody\r\n.\r\n");
+    say(t, SIDE_SERVER, "250 2.0.0 Ok: queued as 4XyZ12\r\n");
+}
+
+/* Octets that stay behind many mails, beside those that stay behind a few. */
+static int64_t growth(bool visited_once)
+{
+    talk t = talk_begin(visited_once);
+    size_t before;
+    int64_t grown;
+
+    greet(&t);
+    for (unsigned i = 0; i < FEW; i++)
+        mail(&t);
+    before = allocated();
+    for (unsigned i = FEW; i < MANY; i++)
+        mail(&t);
+    grown = (int64_t)allocated() - (int64_t)before;
+    g_assert_cmpuint(t.accepted, ==, MANY);
+    wmem_destroy_allocator(t.scope);
+    return grown;
+}
+
+static void test_mails_that_are_over(void)
+{
+    g_assert_cmpint(growth(true), <=, SLACK);
+    g_assert_cmpint(growth(false), >, (int64_t)(MANY * 500u)); /* so that the measure is one */
+}
+
+/* What is under way stays: a mail whose reply has not come, the name that the client gave, an AUTH that goes on. */
+static void test_what_is_under_way(void)
+{
+    talk t = talk_begin(true);
+
+    greet(&t);
+    mail(&t);
+    say(&t, SIDE_CLIENT, "MAIL FROM:<ann@example.org>\r\n");
+    for (unsigned i = 0; i < MANY; i++) {
+        say(&t, SIDE_CLIENT, "NOOP\r\n");
+        say(&t, SIDE_SERVER, i ? "250 2.0.0 Ok\r\n" : "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n");
+    }
+    say(&t, SIDE_CLIENT, "RCPT TO:<bob@example.net>\r\n");
+    say(&t, SIDE_SERVER, "250 2.1.5 Ok\r\n");
+    say(&t, SIDE_CLIENT, "DATA\r\n");
+    say(&t, SIDE_SERVER, "354 go on\r\n");
+    say(&t, SIDE_CLIENT, "Subject: a\r\n\r\nBody\r\n.\r\n");
+    say(&t, SIDE_SERVER, "250 2.0.0 Ok: queued as 4XyZ12\r\n");
+    g_assert_cmpuint(t.accepted, ==, 2);
+    wmem_destroy_allocator(t.scope);
+}
+
+/* There is nothing to be found again. */
+static void test_nothing_is_found_again(void)
+{
+    talk t = talk_begin(true);
+
+    greet(&t);
+    g_assert_null(session_find(t.session, LAYER_PLAIN, SIDE_SERVER, 1, 1));
+    wmem_destroy_allocator(t.scope);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/settle/over", test_mails_that_are_over);
+    g_test_add_func("/settle/under_way", test_what_is_under_way);
+    g_test_add_func("/settle/find", test_nothing_is_found_again);
+    return g_test_run();
+}
