@@ -9,8 +9,10 @@
 
 /* What is given back as a whole is cut from blocks. Where an address sanitizer watches, each piece is a block of its own, so that
  * it sees where one ends and that it is gone. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_ADDRESS__ /* GCC's way to tell */
 #define BLOCK_SIZE 0u
+#elif defined(__has_feature) /* clang's */
+#define BLOCK_SIZE (__has_feature(address_sanitizer) ? 0u : 1024u)
 #else
 #define BLOCK_SIZE 1024u
 #endif
