@@ -29,7 +29,7 @@ def named(tshark, capture, names, *further):
     return [{name: layer[name] for name in ("frame.number", *names) if name in layer} for layer in found]
 
 
-@pytest.mark.parametrize("number, capture", enumerate(SAMPLES), ids=[path.name for path in SAMPLES])
+@pytest.mark.parametrize("number, capture", list(enumerate(SAMPLES)), ids=[path.name for path in SAMPLES])
 def test_fields_named_alone_are_those_of_the_whole_tree(tshark, fields, number, capture):
     """-e _ws.expert asks for the whole tree."""
     group = fields[number % GROUPS::GROUPS]
