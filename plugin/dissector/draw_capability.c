@@ -138,7 +138,7 @@ void draw_capability(drawing *d, proto_tree *tree, const place *at, span text)
     item = draw_text(tree, d->pinfo, FIELD_CAPABILITY, at, text);
     c.item = item;
     c.tree = draw_below(tree, item, SUBTREE_CAPABILITY);
-    if (in.row && fields_all_wanted())
+    if (in.row)
         draw_meaning(item, meaning_of(d, &in), in.row->source);
     else
         draw_meaning(item, "no extension that is registered or that a known server offers", NULL);

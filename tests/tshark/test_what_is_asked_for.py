@@ -62,6 +62,17 @@ def test_a_field_however_it_is_written(tshark, words):
     assert tshark.run(SAMPLE, *words).split() == tshark.run(SAMPLE, "-T", "fields", "-e", "esmtp.command.verb").split() != []
 
 
+def test_details_column(tshark):
+    """4.6 has columns that show a field in words."""
+    if tshark.release < (4, 6):
+        pytest.skip("this release has no such columns")
+    columns = {"gui.column.format": '"Verb","%Cus:esmtp.command.verb:0:D","Capability","%Cus:esmtp.capability:0:D"'}
+    text = tshark.run(SAMPLE, preferences=columns, only="esmtp")
+    assert "MAIL — begins a mail transaction (RFC 5321, 4.1.1.2)" in text
+    assert "PIPELINING — commands without waiting for replies (RFC 2920)" in text
+    assert "no extension that is registered" not in text
+
+
 NOTEWORTHY = [("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")),
               ("S", lines("250-mx.example.org", "250 SIZE 1000")),
               ("C", lines("MAIL FROM:<ann@example.org> SIZE=2000")), ("S", lines("999 what"))]

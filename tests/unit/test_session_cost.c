@@ -94,6 +94,14 @@ static char *repeated(const char *text, unsigned times)
     return g_string_free(out, FALSE);
 }
 
+static void content_by_data(recorder *rec)
+{
+    fed(rec, C, "DATA\r\n");
+    fed(rec, S, "354 Go ahead\r\n");
+    fed(rec, C, CONTENT);
+    fed(rec, S, "250 2.0.0 Ok: queued as 4XyZ00\r\n");
+}
+
 static void command_by_command(recorder *rec, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -101,10 +109,7 @@ static void command_by_command(recorder *rec, unsigned count)
         fed(rec, S, "250 2.1.0 Ok\r\n");
         fed(rec, C, "RCPT TO:<bob@example.net>\r\n");
         fed(rec, S, "250 2.1.5 Ok\r\n");
-        fed(rec, C, "DATA\r\n");
-        fed(rec, S, "354 Go ahead\r\n");
-        fed(rec, C, CONTENT);
-        fed(rec, S, "250 2.0.0 Ok: queued as 4XyZ00\r\n");
+        content_by_data(rec);
     }
 }
 
@@ -142,10 +147,7 @@ static void recipients(recorder *rec, unsigned count)
         fed(rec, C, "RCPT TO:<bob@example.net>\r\n");
         fed(rec, S, "250 2.1.5 Ok\r\n");
     }
-    fed(rec, C, "DATA\r\n");
-    fed(rec, S, "354 Go ahead\r\n");
-    fed(rec, C, CONTENT);
-    fed(rec, S, "250 2.0.0 Ok: queued as 4XyZ00\r\n");
+    content_by_data(rec);
 }
 
 /* MAIL is refused again and again, for a transaction is open. */
