@@ -308,8 +308,8 @@ static void (*const adders[FINDING_KINDS])(const builtin_drawing *) = {
 
 static bool has_reply(const drawing *d)
 {
-    for (uint32_t i = 0; i < d->chunk->count; i++)
-        if (d->chunk->findings[i].kind == FINDING_REPLY)
+    for (uint32_t i = 0; i < d->segment->count; i++)
+        if (d->segment->findings[i].kind == FINDING_REPLY)
             return true;
     return false;
 }
@@ -324,8 +324,8 @@ void builtin_fields_draw(drawing *d)
     item = proto_tree_add_item(d->top, ids[BUILTIN_PROTOCOL], d->tvb, 0, -1, ENC_NA);
     proto_item_set_hidden(item);
     b.tree = proto_item_add_subtree(item, ett[SUBTREE_ESMTP]);
-    for (uint32_t i = 0; i < d->chunk->count; i++) {
-        b.finding = &d->chunk->findings[i];
+    for (uint32_t i = 0; i < d->segment->count; i++) {
+        b.finding = &d->segment->findings[i];
         if (!adders[b.finding->kind])
             continue;
         b.at = octets_placed(d, b.finding);

@@ -28,7 +28,7 @@ static bool info_has_room(const drawing *d)
 static void info_add(drawing *d, const char *text)
 {
     if (!wmem_strbuf_get_len(d->info))
-        wmem_strbuf_append(d->info, d->chunk->side == SIDE_CLIENT ? "C: " : "S: ");
+        wmem_strbuf_append(d->info, d->segment->side == SIDE_CLIENT ? "C: " : "S: ");
     else
         wmem_strbuf_append(d->info, " | ");
     wmem_strbuf_append(d->info, text);
@@ -90,7 +90,7 @@ static void info_reply_lines(drawing *d, span whole, size_t earlier, bool has_fi
 
 static void info_reply(drawing *d, const finding *f)
 {
-    size_t earlier = f->position < d->chunk->position ? (size_t)(d->chunk->position - f->position) : 0;
+    size_t earlier = f->position < d->segment->position ? (size_t)(d->segment->position - f->position) : 0;
 
     if (f->flags & FLAG_CHALLENGE)
         info_add(d, "334 AUTH challenge");
@@ -105,7 +105,7 @@ static void info_part(drawing *d, const finding *f)
     span octets = octets_of(d, f);
     line first = line_first(octets);
 
-    if (d->chunk->side == SIDE_SERVER && first.ending != LINE_ENDING_NONE && !(f->flags & FLAG_SECRET))
+    if (d->segment->side == SIDE_SERVER && first.ending != LINE_ENDING_NONE && !(f->flags & FLAG_SECRET))
         info_reply_lines(d, octets, 0, f->flags & FLAG_FIRST_PART);
     else
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "[part of a line, %u byte%s]", f->length, f->length == 1 ? "" : "s"));
@@ -167,7 +167,7 @@ static void info_old(drawing *d, const finding *f)
 static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
     [FINDING_COMMAND] = info_command, [FINDING_AUTH_RESPONSE] = info_auth_response, [FINDING_REPLY] = info_reply,
     [FINDING_PART] = info_part,       [FINDING_CONTENT] = info_content,             [FINDING_END_OF_DATA] = info_end_of_data,
-    [FINDING_UNKNOWN] = info_unknown, [FINDING_GAP] = NULL,                         [FINDING_OLD] = info_old,
+    [FINDING_UNKNOWN] = info_unknown, [FINDING_GAP] = NULL,                         [FINDING_RETRANSMISSION] = info_old,
     [FINDING_OPAQUE] = info_opaque,   [FINDING_TRANSACTION] = NULL,
     [FINDING_PROXY] = info_proxy,
 };

@@ -114,14 +114,14 @@ uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence)
     return from_relative < from_absolute ? from_relative : from_absolute;
 }
 
-static arrival arrival_of(drawing *d, const struct tcp_analysis *tcp, void *data)
+static segment_input segment_input_of(drawing *d, const struct tcp_analysis *tcp, void *data)
 {
     const packet_info *pinfo = d->pinfo;
     const connection *c = d->connection;
     bool from_server = pinfo->srcport == c->server_port && addresses_equal(&pinfo->src, &c->server_address);
     int below = protocol_below(pinfo);
     const struct tcpinfo *info = below == proto_tcp ? (const struct tcpinfo *)data : NULL;
-    arrival a = {.frame = pinfo->num,
+    segment_input a = {.frame = pinfo->num,
                  .time = {pinfo->abs_ts.secs, pinfo->abs_ts.nsecs},
                  .layer = below == proto_tls ? LAYER_TLS : LAYER_PLAIN,
                  .sender = from_server ? SIDE_SERVER : SIDE_CLIENT,
@@ -142,7 +142,7 @@ static arrival arrival_of(drawing *d, const struct tcp_analysis *tcp, void *data
 
 span octets_of(const drawing *d, const finding *f)
 {
-    int offset = (int)(f->position - d->chunk->position);
+    int offset = (int)(f->position - d->segment->position);
 
     if (f->octets)
         return (span){f->octets, f->length};
@@ -154,7 +154,7 @@ place place_of(drawing *d, const finding *f, const char *name)
     tvbuff_t *whole;
 
     if (!f->octets)
-        return (place){d->tvb, (int)(f->position - d->chunk->position), octets_of(d, f)};
+        return (place){d->tvb, (int)(f->position - d->segment->position), octets_of(d, f)};
     whole = tvb_new_child_real_data(d->tvb, f->octets, f->length, (int)f->length);
     add_new_data_source(d->pinfo, whole, name);
     return (place){whole, 0, {f->octets, f->length}};
@@ -164,7 +164,7 @@ place octets_placed(drawing *d, const finding *f)
 {
     tvbuff_t *tvb = f->octets ? tvb_new_child_real_data(d->tvb, f->octets, f->length, (int)f->length) : d->tvb;
 
-    return (place){tvb, f->octets ? 0 : (int)(f->position - d->chunk->position), octets_of(d, f)};
+    return (place){tvb, f->octets ? 0 : (int)(f->position - d->segment->position), octets_of(d, f)};
 }
 
 static void draw_octets(drawing *d, const finding *f, field which, const char *what)
@@ -218,7 +218,7 @@ static const struct {
     [FINDING_END_OF_DATA] = {draw_end_of_data, FIELD_MESSAGE_END_OF_DATA, FIELD_MESSAGE_END_OF_DATA},
     [FINDING_UNKNOWN] = {draw_unknown, FIELD_UNKNOWN, FIELD_UNKNOWN},
     [FINDING_GAP] = {draw_gap, FIELD_GAP, FIELD_GAP},
-    [FINDING_OLD] = {draw_old, FIELD_RETRANSMITTED, FIELD_RETRANSMITTED},
+    [FINDING_RETRANSMISSION] = {draw_old, FIELD_RETRANSMITTED, FIELD_RETRANSMITTED},
     [FINDING_OPAQUE] = {draw_opaque, FIELD_OPAQUE, FIELD_OPAQUE},
     [FINDING_TRANSACTION] = {draw_transaction, FIELD_TRANSACTION, FIELD_TRANSACTION_DATE},
     [FINDING_PROXY] = {draw_proxy, FIELD_PROXY, FIELD_PROXY},
@@ -227,8 +227,8 @@ static const struct {
 /* Mails that are complete in this packet are handed on after all else is drawn, for what is called then may throw. */
 static void collect_mails(drawing *d)
 {
-    for (uint32_t i = 0; i < d->chunk->count; i++) {
-        const finding *f = &d->chunk->findings[i];
+    for (uint32_t i = 0; i < d->segment->count; i++) {
+        const finding *f = &d->segment->findings[i];
         if (!(f->flags & FLAG_MESSAGE_END) || !mail_is_shown(f->message))
             continue;
         if (!d->mails)
@@ -240,8 +240,8 @@ static void collect_mails(drawing *d)
 static void draw_columns(drawing *d)
 {
     columns_begin(d);
-    for (uint32_t i = 0; i < d->chunk->count; i++) {
-        const finding *f = &d->chunk->findings[i];
+    for (uint32_t i = 0; i < d->segment->count; i++) {
+        const finding *f = &d->segment->findings[i];
         columns_finding(d, f);
     }
     columns_end(d);
@@ -257,8 +257,8 @@ static bool is_drawn_always(const finding *f)
 
 static void draw_findings(drawing *d)
 {
-    for (uint32_t i = 0; i < d->chunk->count; i++) {
-        const finding *f = &d->chunk->findings[i];
+    for (uint32_t i = 0; i < d->segment->count; i++) {
+        const finding *f = &d->segment->findings[i];
         if (fields_are_wanted(drawers[f->kind].first, drawers[f->kind].last) || is_drawn_always(f))
             drawers[f->kind].draw(d, f);
     }
@@ -297,10 +297,10 @@ static void draw_tree(drawing *d, bool all)
 static session *read_last;
 static uint32_t read_last_frame;
 
-static void settle_last(const drawing *d)
+static void free_finished_of_last(const drawing *d)
 {
     if (read_last && read_last_frame != d->pinfo->num)
-        session_settle(read_last);
+        session_free_finished(read_last);
     read_last = d->connection->session;
     read_last_frame = d->pinfo->num;
 }
@@ -310,7 +310,7 @@ void dissect_reset(void)
     read_last = NULL; /* it went with its file */
 }
 
-static const chunk *read_or_find(drawing *d, const arrival *a)
+static const segment *read_or_find(drawing *d, const segment_input *a)
 {
     session *s = d->connection->session;
     tls_state before = session_tls(s);
@@ -323,29 +323,29 @@ static const chunk *read_or_find(drawing *d, const arrival *a)
         d->connection->first_frame = a->frame;
         d->connection->first_tag = a->tag;
     }
-    d->chunk = session_read(s, a, octets);
+    d->segment = session_read(s, a, octets);
     tls_follow_session(d, before);
-    return d->chunk;
+    return d->segment;
 }
 
 int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     drawing d = {.tvb = tvb, .pinfo = pinfo, .top = tree};
     struct tcp_analysis *tcp;
-    arrival a;
+    segment_input a;
     bool all;
 
     if (pinfo->flags.in_error_pkt)
         return 0; /* a copy inside an ICMP message is no part of the stream */
     look_up_layers();
     d.connection = connection_of(pinfo, &tcp);
-    settle_last(&d);
-    a = arrival_of(&d, tcp, data);
+    free_finished_of_last(&d);
+    a = segment_input_of(&d, tcp, data);
     d.layer = a.layer;
     if (a.layer == LAYER_PLAIN && tls_take_over(d.connection, tvb, pinfo))
         return 0;
-    d.chunk = read_or_find(&d, &a);
-    if (!d.chunk)
+    d.segment = read_or_find(&d, &a);
+    if (!d.segment)
         return 0;
     collect_mails(&d);
     all = fields_ask(tree, pinfo);

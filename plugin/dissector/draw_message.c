@@ -43,7 +43,7 @@ static void draw_message(drawing *d, const message *m, int offset, int length)
 
 void draw_content(drawing *d, const finding *f)
 {
-    int offset = (int)(f->position - d->chunk->position);
+    int offset = (int)(f->position - d->segment->position);
     const message *m = f->message;
     proto_item *item = NULL;
 

@@ -151,42 +151,42 @@ void draw_transaction(drawing *d, const finding *f)
     draw_ended_transaction(d, f->transaction);
 }
 
-static void tell_cut_off(const session *s, const transaction *open, cut_off_teller tell, void *data)
+static void visit_cut_off(const session *s, const transaction *open, cut_off_visitor visit, void *data)
 {
     transaction ended;
 
     transaction_cut_off(s, open, &ended);
-    tell(data, &ended);
+    visit(data, &ended);
 }
 
 /* The open transaction that this command would have ended, had it been answered; NULL for none. */
 static const transaction *left_open_by(const finding *f)
 {
     const exchange *e = f->kind == FINDING_COMMAND ? f->exchange : NULL;
-    const transaction *t = e && e->may_end ? e->transaction : NULL;
+    const transaction *t = e && e->terminates ? e->transaction : NULL;
 
     while (t && t->merged_into)
         t = t->merged_into;
     return t && !t->ended_by && t->ender == e ? t : NULL;
 }
 
-void transactions_cut_off_here(const connection *c, const chunk *where, cut_off_teller tell, void *data)
+void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data)
 {
     const session *s = c->session;
 
     for (uint32_t i = 0; i < where->count; i++)
         if (left_open_by(&where->findings[i]))
-            tell_cut_off(s, left_open_by(&where->findings[i]), tell, data);
+            visit_cut_off(s, left_open_by(&where->findings[i]), visit, data);
     if (!session_is_last(s, where))
         return;
     for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(s)); at; at = wmem_list_frame_next(at)) {
         const transaction *open = (const transaction *)wmem_list_frame_data(at);
         if (!open->ender)
-            tell_cut_off(s, open, tell, data);
+            visit_cut_off(s, open, visit, data);
     }
 }
 
-static void draw_told(void *data, const transaction *ended)
+static void draw_visited(void *data, const transaction *ended)
 {
     draw_ended_transaction((drawing *)data, ended);
 }
@@ -194,5 +194,5 @@ static void draw_told(void *data, const transaction *ended)
 void draw_cut_off_transactions(drawing *d)
 {
     if (d->pinfo->fd->visited && fields_are_wanted(FIELD_TRANSACTION, FIELD_TRANSACTION_DATE)) /* else the capture may tell more of them */
-        transactions_cut_off_here(d->connection, d->chunk, draw_told, d);
+        transactions_cut_off_here(d->connection, d->segment, draw_visited, d);
 }

@@ -51,7 +51,7 @@ typedef struct drawing {
     proto_tree *tree; /* our part of it; NULL when no tree is wanted */
     proto_item *item; /* its root */
     connection *connection;
-    const chunk *chunk;
+    const segment *segment;
     layer layer;
     packet_state *packet; /* by packet_state_of() */
     wmem_strbuf_t *info;  /* this call's text for the Info column */
@@ -138,8 +138,8 @@ void draw_proxy(drawing *d, const finding *f);
 /* draw_transaction.c — the transactions that the end of the capture, or a command that was never answered, cut off in this call. */
 void draw_cut_off_transactions(drawing *d);
 /* Tells of each of them, with its end: that of the command which went unanswered in this call; the others, if it is the last. */
-typedef void (*cut_off_teller)(void *data, const transaction *ended);
-void transactions_cut_off_here(const connection *c, const chunk *where, cut_off_teller tell, void *data);
+typedef void (*cut_off_visitor)(void *data, const transaction *ended);
+void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data);
 
 /* header_text.c — a header field's text as UTF-8: its encoded words decoded (RFC 2047). Lives with `scope`. */
 char *header_text(wmem_allocator_t *scope, span unfolded);

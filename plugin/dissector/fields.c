@@ -453,7 +453,7 @@ typedef struct expert_row {
 } expert_row;
 
 static const expert_row expert_rows[EXPERT_COUNT] = {
-    [EXPERT_SYNTAX] = {"esmtp.expert.syntax", PI_PROTOCOL, PI_WARN, "Not as the grammar of SMTP wants it"},
+    [EXPERT_SYNTAX] = {"esmtp.expert.syntax", PI_PROTOCOL, PI_WARN, "Syntax error"},
     [EXPERT_GAP] = {"esmtp.expert.gap", PI_SEQUENCE, PI_NOTE, "Octets of this stream were not captured"},
     [EXPERT_REPLY_UNEXPECTED] = {"esmtp.expert.reply_unexpected", PI_SEQUENCE, PI_NOTE, "No command waits for this reply"},
     [EXPERT_REPLY_CODES_DIFFER] = {"esmtp.expert.reply_codes_differ", PI_PROTOCOL, PI_WARN,

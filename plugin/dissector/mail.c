@@ -26,7 +26,7 @@ static tvbuff_t *unstuffed_tvb(drawing *d, const message *m, int offset)
 
 static tvbuff_t *mail_tvb(drawing *d, const message *m)
 {
-    int offset = (int)(m->position - d->chunk->position);
+    int offset = (int)(m->position - d->segment->position);
     tvbuff_t *tvb;
 
     if (!m->octets && !m->stuffed)

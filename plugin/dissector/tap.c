@@ -11,7 +11,7 @@
 /* A tap of Wireshark's that is told of our calls. */
 typedef struct outlet {
     int tap;
-    tap_teller tell;
+    tap_reporter report;
 } outlet;
 
 #define OUTLETS_LIMIT 8u
@@ -19,27 +19,27 @@ typedef struct outlet {
 static outlet outlets[OUTLETS_LIMIT];
 static size_t outlets_count;
 
-void tap_outlet_add(const char *name, tap_teller tell)
+void tap_outlet_add(const char *name, tap_reporter report)
 {
     DISSECTOR_ASSERT(outlets_count < OUTLETS_LIMIT);
-    outlets[outlets_count++] = (outlet){register_tap(name), tell};
+    outlets[outlets_count++] = (outlet){register_tap(name), report};
 }
 
-void tap_tell_record(int tap, packet_info *pinfo, const tap_record *record)
+void tap_report_record(int tap, packet_info *pinfo, const tap_record *record)
 {
     tap_queue_packet(tap, pinfo, record);
 }
 
 void tap_register(void)
 {
-    tap_outlet_add(ESMTP_TAP_NAME, tap_tell_record);
+    tap_outlet_add(ESMTP_TAP_NAME, tap_report_record);
 }
 
 span octets_in_record(const tap_record *record, const finding *f)
 {
     if (f->octets)
         return (span){f->octets, f->length};
-    return span_first(span_from(record->octets, (size_t)(f->position - record->chunk.position)), f->length);
+    return span_first(span_from(record->octets, (size_t)(f->position - record->segment.position)), f->length);
 }
 
 static const tap_record *record_make(drawing *d, uint32_t stream)
@@ -47,10 +47,10 @@ static const tap_record *record_make(drawing *d, uint32_t stream)
     tap_record *record = wmem_new0(d->pinfo->pool, tap_record);
 
     record->connection = d->connection;
-    record->chunk = *d->chunk;
+    record->segment = *d->segment;
     record->layer = d->layer;
     record->later = d->pinfo->fd->visited;
-    record->first = d->chunk->frame == d->connection->first_frame && d->chunk->tag == d->connection->first_tag;
+    record->first = d->segment->frame == d->connection->first_frame && d->segment->tag == d->connection->first_tag;
     record->stream = stream;
     record->octets.length = tvb_captured_length(d->tvb);
     record->octets.octets = record->octets.length ? tvb_get_ptr(d->tvb, 0, (int)record->octets.length) : NULL;
@@ -74,6 +74,6 @@ void tap_queue(drawing *d, uint32_t stream)
             continue;
         if (!record)
             record = record_make(d, stream);
-        outlets[i].tell(outlets[i].tap, d->pinfo, record);
+        outlets[i].report(outlets[i].tap, d->pinfo, record);
     }
 }

@@ -13,7 +13,7 @@
 
 typedef struct tap_record {
     const connection *connection;
-    chunk chunk;     /* side, and the findings of this call */
+    segment segment;     /* side, and the findings of this call */
     layer layer;     /* under TLS or not */
     bool first;      /* of the connection's calls */
     bool later;      /* not the first visit of the packet */
@@ -23,13 +23,13 @@ typedef struct tap_record {
 
 /* What is told of a call while its packet is dissected, for a tap that is not the plugin's own "esmtp": `tell` queues under
  * `tap` what listeners there understand. */
-typedef void (*tap_teller)(int tap, packet_info *pinfo, const tap_record *record);
+typedef void (*tap_reporter)(int tap, packet_info *pinfo, const tap_record *record);
 
 /* Has `tell` called for every record, while somebody listens to the tap of that name. To be called once a name, at start. */
-void tap_outlet_add(const char *name, tap_teller tell);
+void tap_outlet_add(const char *name, tap_reporter report);
 
 /* Queues the record itself. */
-void tap_tell_record(int tap, packet_info *pinfo, const tap_record *record);
+void tap_report_record(int tap, packet_info *pinfo, const tap_record *record);
 
 /* The octets of a finding of the record. */
 span octets_in_record(const tap_record *record, const finding *f);

@@ -21,7 +21,7 @@ typedef struct client_line {
     const uint8_t *copy; /* set when it came in several calls */
     size_t here;         /* octets of it that came in this call: the last ones */
     uint64_t position;
-    said_command said;
+    parsed_command said;
     bool is_command;     /* it has the form of one */
 } client_line;
 
@@ -194,7 +194,7 @@ static void sent_mail(reading *r, exchange *e, const client_line *in)
 {
     (void)in;
     if (r->s->message && r->s->message->chunked)
-        e->drops = r->s->message;
+        e->superseded_content = r->s->message;
 }
 
 /* What is pipelined behind it is by this name already. */
@@ -267,8 +267,8 @@ static bool parameter_offered(const session *s, const parameter *in)
 
 static uint32_t parameter_notes(const session *s, const client_line *in, verb_id id)
 {
-    const transaction *sending = transaction_resolved(s->sending);
-    bool mail = id == VERB_MAIL, utf8_declared = !mail && (!sending || sending->smtputf8);
+    const transaction *current_transaction = transaction_resolved(s->current_transaction);
+    bool mail = id == VERB_MAIL, utf8_declared = !mail && (!current_transaction || current_transaction->smtputf8);
     span rest = in->said.parameters;
     uint32_t notes = 0;
     parameter next;
@@ -350,7 +350,7 @@ static void command_line(reading *r, const client_line *in)
     session *s = r->s;
     verb_id id = in->is_command ? command_verb(&in->said.command) : VERB_OTHER;
     bool known = in->is_command && in->said.command.row;
-    uint32_t notes = command_notes(s, in, id) | session_plaintext_note(s, r->arrival->layer);
+    uint32_t notes = command_notes(s, in, id) | session_plaintext_note(s, r->segment_input->layer);
     exchange *e = exchange_wait_from(r, EXCHANGE_COMMAND, id, in->is_command ? verb_name(s, &in->said.command) : "");
     finding *f = emit_line(r, FINDING_COMMAND, in);
 
@@ -433,7 +433,7 @@ static void known_line(reading *r, const client_line *in)
 }
 
 /* MAIL and RCPT: what their argument holds. */
-static void read_envelope(said_command *said)
+static void read_envelope(parsed_command *said)
 {
     verb_id id = command_verb(&said->command);
     path_prefix prefix;

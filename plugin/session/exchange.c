@@ -48,8 +48,8 @@ exchange *exchange_wait_from(reading *r, exchange_kind kind, verb_id id, const c
     exchange *e = exchange_wait(r->s, kind, id, verb);
 
     e->has_command = true;
-    e->command_frame = r->arrival->frame;
-    e->command_time = r->arrival->time;
+    e->command_frame = r->segment_input->frame;
+    e->command_time = r->segment_input->time;
     return e;
 }
 
@@ -83,36 +83,36 @@ static void take_oldest(session *s)
 }
 
 /* Its reply was not seen and will not come. */
-static void forget_oldest(session *s)
+static void oldest_unanswered(session *s)
 {
     exchange *e = oldest(s);
 
     take_oldest(s);
-    transaction_forgotten(s, e);
+    transaction_unanswered(s, e);
 }
 
 /* Takes all that waits before `e` out of the queue: their replies are lost. */
-static void forget_before(session *s, const exchange *e)
+static void before_unanswered(session *s, const exchange *e)
 {
     while (oldest(s) != e)
-        forget_oldest(s);
+        oldest_unanswered(s);
 }
 
-void exchange_forget_all(session *s)
+void exchange_all_unanswered(session *s)
 {
     while (oldest(s))
-        forget_oldest(s);
+        oldest_unanswered(s);
 }
 
-void exchange_forget_through(session *s, const exchange *e)
+void exchange_through_unanswered(session *s, const exchange *e)
 {
     if (!e || !e->waits)
         return;
-    forget_before(s, e);
-    forget_oldest(s);
+    before_unanswered(s, e);
+    oldest_unanswered(s);
 }
 
-void exchange_forget_older(session *s)
+void exchange_older_unanswered(session *s)
 {
     wmem_list_frame_t *tail = wmem_list_tail(s->waiting);
     uint32_t frame;
@@ -121,13 +121,13 @@ void exchange_forget_older(session *s)
         return;
     frame = ((exchange *)wmem_list_frame_data(tail))->command_frame;
     while (oldest(s)->command_frame != frame)
-        forget_oldest(s);
+        oldest_unanswered(s);
 }
 
-void exchange_forget_content(session *s)
+void exchange_content_unanswered(session *s)
 {
     if (oldest(s) && oldest(s)->kind == EXCHANGE_END_OF_DATA)
-        forget_oldest(s);
+        oldest_unanswered(s);
 }
 
 static bool is_meant(const exchange *e, uint16_t code)
@@ -193,12 +193,12 @@ static exchange *late_greeting(session *s)
 }
 
 /* DATA is answered by 354 or refused (RFC 5321, 4.3.2): a 2yz says that its 354 was lost. */
-static void forget_data_never_answered(session *s, uint16_t code)
+static void data_unanswered(session *s, uint16_t code)
 {
     exchange *head = oldest(s);
 
     if (head && head->kind == EXCHANGE_COMMAND && head->id == VERB_DATA && reply_severity(code) == 2)
-        forget_oldest(s);
+        oldest_unanswered(s);
 }
 
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
@@ -208,10 +208,10 @@ static exchange *head_for(reading *r, uint16_t code)
     exchange *e = meant_by_code(s, code);
 
     if (e) {
-        forget_before(s, e);
+        before_unanswered(s, e);
         return e;
     }
-    forget_data_never_answered(s, code);
+    data_unanswered(s, code);
     e = oldest(s);
     if (code == 354 || code == 334)
         return NULL; /* no DATA, no AUTH waits for it */
@@ -256,7 +256,7 @@ exchange *exchange_answer(reading *r, uint16_t code)
     expect_replies(s, e, code);
     if (code == 421) /* the server closes the connection: nothing more follows (RFC 5321, 3.8) */
         e->replies_expected = 1;
-    e->reply_frame = r->arrival->frame;
+    e->reply_frame = r->segment_input->frame;
     e->reply_code = code;
     if (!is_intermediate(e, code) && --e->replies_expected == 0)
         take_oldest(s);

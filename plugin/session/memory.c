@@ -123,11 +123,11 @@ wmem_array_t *session_array(session *s, size_t element)
 /* Does anything point to an exchange, a transaction or a message, or may it still? */
 static bool something_under_way(const session *s)
 {
-    return wmem_list_head(s->waiting) || wmem_list_head(s->open) || wmem_list_head(s->ended) || s->message || s->sending ||
+    return wmem_list_head(s->waiting) || wmem_list_head(s->open) || wmem_list_head(s->ended) || s->message || s->current_transaction ||
            s->auth || s->client != CLIENT_COMMANDS;
 }
 
-void session_settle(session *s)
+void session_free_finished(session *s)
 {
     if (!s->visited_once || something_under_way(s))
         return;

@@ -28,7 +28,7 @@ void message_begin(session *s, uint64_t position)
 
 void message_begin_chunk(session *s, uint64_t position)
 {
-    transaction *of = transaction_resolved(s->sending);
+    transaction *of = transaction_resolved(s->current_transaction);
 
     if (s->message && s->message->chunked && transaction_resolved(s->chunks_of) == of)
         return;
@@ -143,7 +143,7 @@ static void message_account(reading *r, message *m, const content_piece *piece)
     m->unstuffed_size += piece->unstuffed;
     m->stuffed |= piece->stuffed;
     if (piece->consumed > piece->end_mark) /* a packet with the lone dot alone has nothing of the content */
-        note_frame(r->s, m, r->arrival->frame);
+        note_frame(r->s, m, r->segment_input->frame);
     if (m->unstuffed_size > r->s->gather_limit && !m->too_large) {
         m->too_large = true;
         gathered_free(r->s, m);
@@ -158,7 +158,7 @@ static void message_finish(reading *r, message *m)
     if (m->octets)
         mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
     m->complete = true;
-    m->complete_frame = r->arrival->frame;
+    m->complete_frame = r->segment_input->frame;
     if (m->octets && m->unstuffed_size < m->capacity) {
         m->capacity = m->unstuffed_size ? (size_t)m->unstuffed_size : 1;
         m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
@@ -176,7 +176,7 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
     if (end_mark > r->at) /* it began in an earlier packet */
         f->octets = (const uint8_t *)(end_mark == 3 ? ".\r\n" : ".\n");
     if (s->lossy) /* else its reply is but late: the content was sent without waiting for it */
-        exchange_forget_through(s, s->data);
+        exchange_through_unanswered(s, s->data);
     e = exchange_wait_from(r, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
     e->message = m;
     transaction_content_ends(r, e, m);
@@ -240,7 +240,7 @@ void message_end_lossy(reading *r, size_t here, size_t earlier)
 
     f->message = m;
     f->flags |= FLAG_MESSAGE_END;
-    note_frame(r->s, m, r->arrival->frame);
+    note_frame(r->s, m, r->segment_input->frame);
     message_finish(r, m);
     end_of_data(r, m, here + earlier);
 }
@@ -293,7 +293,7 @@ void message_chunk_gap(reading *r, uint64_t octets)
         return;
     f = stream_emit(r, FINDING_CONTENT, r->position + r->at, 0);
     f->message = s->message;
-    note_frame(s, s->message, r->arrival->frame);
+    note_frame(s, s->message, r->segment_input->frame);
     chunk_complete(r, f);
 }
 

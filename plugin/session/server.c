@@ -90,7 +90,7 @@ static void answered_hello(reading *r, const server_reply *reply, finding *f)
         refused_hello(r->s, reply->exchange);
         return;
     }
-    message_drop_chunks(r->s, reply->exchange->drops);
+    message_drop_chunks(r->s, reply->exchange->superseded_content);
     r->s->lmtp = reply->exchange->id == VERB_LHLO;
     f->flags |= FLAG_HELLO_REPLY;
     if (reply->exchange->id == VERB_HELO)
@@ -104,7 +104,7 @@ static void answered_mail(reading *r, const server_reply *reply, finding *f)
     (void)f;
     if (reply_severity(reply->code) != 2)
         return;
-    message_drop_chunks(r->s, reply->exchange->drops);
+    message_drop_chunks(r->s, reply->exchange->superseded_content);
     r->s->recipients_accepted = 0;
 }
 
@@ -124,11 +124,11 @@ static bool awaits_content(const session *s)
 static void answered_data(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
-    stream *client = stream_of_role(s, r->arrival->layer, SIDE_CLIENT);
+    stream *client = stream_of_role(s, r->segment_input->layer, SIDE_CLIENT);
 
     (void)f;
     if (reply->code != 354)
-        exchange_forget_content(s);
+        exchange_content_unanswered(s);
     if (s->data != reply->exchange)
         return;
     if (reply->code == 354 && awaits_content(s)) {
@@ -174,7 +174,7 @@ static void answered_auth(reading *r, const server_reply *reply, finding *f)
     if (auth->awaits_response)
         r->s->auth = reply->exchange;
     if (r->s->client == CLIENT_UNKNOWN) {
-        stream_drop(stream_of_role(r->s, r->arrival->layer, SIDE_CLIENT));
+        stream_drop(stream_of_role(r->s, r->segment_input->layer, SIDE_CLIENT));
         r->s->client = CLIENT_COMMANDS;
     }
     /* These mechanisms challenge only to tell an error, once the token was sent (RFC 7628, 3.2.2). */
@@ -191,8 +191,8 @@ static void answered_starttls(reading *r, const server_reply *reply, finding *f)
         return;
     f->flags |= FLAG_GRANTS_TLS;
     s->tls = TLS_GRANTED;
-    s->plaintext_told = false;
-    s->starttls_frame = r->arrival->frame;
+    s->plaintext_reported = false;
+    s->starttls_frame = r->segment_input->frame;
     session_restart(s, reply->exchange);
 }
 
@@ -208,7 +208,7 @@ static void answered_xexch50(reading *r, const server_reply *reply, finding *f)
     (void)f;
     if (reply->code != 354 || !reply->exchange->raw_octets || !awaits_content(r->s))
         return;
-    stream_drop(stream_of_role(r->s, r->arrival->layer, SIDE_CLIENT));
+    stream_drop(stream_of_role(r->s, r->segment_input->layer, SIDE_CLIENT));
     r->s->raw_left = reply->exchange->raw_octets;
     r->s->client = CLIENT_RAW;
 }
@@ -288,7 +288,7 @@ static bool looks_like_ehlo_reply(const server_reply *reply)
 static void unasked_content(reading *r)
 {
     session *s = r->s;
-    stream *client = stream_of_role(s, r->arrival->layer, SIDE_CLIENT);
+    stream *client = stream_of_role(s, r->segment_input->layer, SIDE_CLIENT);
 
     if (s->client == CLIENT_UNKNOWN) {
         stream_drop(client);
@@ -359,7 +359,7 @@ static void reply_complete(reading *r, size_t from, uint16_t code, bool valid, b
     f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
     f->octets = reply.copy;
     f->notes = reply_notes(&notes_from, &reply) | (cut ? NOTE_REPLY_CUT : 0);
-    f->notes |= session_plaintext_note(r->s, r->arrival->layer);
+    f->notes |= session_plaintext_note(r->s, r->segment_input->layer);
     if (!valid)
         return;
     reply.exchange = exchange_answer(r, code);
@@ -434,7 +434,7 @@ static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool cont
     bool known = r->stream->lines > 0 ||
                  reply_line_parse(line_text(r, line_begin, r->octets.length, continues, scratch), false, &parsed);
 
-    if (!r->arrival->missing || !known)
+    if (!r->segment_input->missing || !known)
         return false;
     r->at = r->octets.length;
     reply_complete(r, from, parsed.code, true, true);
@@ -493,5 +493,5 @@ void server_gap(reading *r)
     stream_drop(r->stream);
     r->stream->skipping = false;
     r->s->lossy = true;
-    exchange_forget_older(r->s);
+    exchange_older_unanswered(r->s);
 }

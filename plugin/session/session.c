@@ -10,7 +10,7 @@
 #define ROLE_LINE_LIMIT COMMAND_LINE_LIMIT
 
 /* Room to begin with: a short session's. */
-#define FIRST_CHUNKS 8u
+#define FIRST_SEGMENTS 8u
 
 session *session_new(wmem_allocator_t *scope, bool visited_once, bool from_start, uint64_t gather_limit, const moment *syn_time)
 {
@@ -24,7 +24,7 @@ session *session_new(wmem_allocator_t *scope, bool visited_once, bool from_start
     s->ended = wmem_list_new(scope);
     for (int l = LAYER_PLAIN; !visited_once && l <= LAYER_TLS; l++)
         for (int sender = SIDE_CLIENT; sender <= SIDE_SERVER; sender++)
-            s->streams[l][sender].chunks = wmem_array_sized_new(scope, sizeof(chunk), l == LAYER_PLAIN ? FIRST_CHUNKS : 1);
+            s->streams[l][sender].segments = wmem_array_sized_new(scope, sizeof(segment), l == LAYER_PLAIN ? FIRST_SEGMENTS : 1);
     s->proxy_possible = from_start;
     if (from_start) {
         exchange *connect = exchange_wait(s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT");
@@ -57,7 +57,7 @@ span session_keep_for_good(session *s, span octets)
 
 void session_restart(session *s, const exchange *by)
 {
-    exchange_forget_all(s);
+    exchange_all_unanswered(s);
     transaction_restart(s, by);
     message_abandon(s);
     s->client = CLIENT_COMMANDS;
@@ -112,16 +112,16 @@ static void swap_roles(session *s)
     s->spoken[SIDE_CLIENT] = s->spoken[SIDE_SERVER];
     s->spoken[SIDE_SERVER] = client_spoke;
     for (int i = 0; i < 4; i++) {
-        wmem_array_t *chunks = s->streams[i / 2][i % 2].chunks;
-        for (unsigned at = 0; chunks && at < wmem_array_get_count(chunks); at++) {
-            chunk *made = (chunk *)wmem_array_index(chunks, at);
+        wmem_array_t *segments = s->streams[i / 2][i % 2].segments;
+        for (unsigned at = 0; segments && at < wmem_array_get_count(segments); at++) {
+            segment *made = (segment *)wmem_array_index(segments, at);
             made->side = !made->side;
         }
     }
 }
 
 /* Who opened the connection may be a guess. The first line that a side says tells for sure. */
-static void settle_roles(reading *r)
+static void determine_roles(reading *r)
 {
     session *s = r->s;
     uint8_t scratch[ROLE_LINE_LIMIT];
@@ -129,7 +129,7 @@ static void settle_roles(reading *r)
 
     if (first.ending == LINE_ENDING_NONE && first.length < ROLE_LINE_LIMIT)
         return;
-    s->roles_settled = true;
+    s->roles_known = true;
     if (is_of_other_side(r->role, first.text))
         swap_roles(s);
 }
@@ -144,10 +144,10 @@ uint32_t session_plaintext_note(session *s, layer which)
 {
     bool granted = s->tls == TLS_GRANTED || s->tls == TLS_READABLE;
 
-    if (which != LAYER_PLAIN || !granted || s->plaintext_told)
+    if (which != LAYER_PLAIN || !granted || s->plaintext_reported)
         return 0;
     s->tls = TLS_READABLE;
-    s->plaintext_told = true;
+    s->plaintext_reported = true;
     return NOTE_STARTTLS_PLAINTEXT;
 }
 
@@ -163,16 +163,16 @@ static void notice_layer(session *s, layer which)
         s->tls = TLS_READABLE;
 }
 
-static const chunk *keep_chunk(session *s, reading *r, uint64_t position, uint32_t length)
+static const segment *keep_segment(session *s, reading *r, uint64_t position, uint32_t length)
 {
     unsigned count = s->found_count;
-    chunk made = {.frame = r->arrival->frame,
-                  .tag = r->arrival->tag,
+    segment made = {.frame = r->segment_input->frame,
+                  .tag = r->segment_input->tag,
                   .length = length,
                   .count = count,
                   .position = position,
                   .side = (uint8_t)r->role};
-    wmem_array_t *chunks = r->stream->chunks;
+    wmem_array_t *segments = r->stream->segments;
 
     if (s->visited_once) {
         made.findings = s->found;
@@ -181,8 +181,8 @@ static const chunk *keep_chunk(session *s, reading *r, uint64_t position, uint32
     }
     if (count)
         made.findings = (const finding *)wmem_memdup(s->scope, s->found, count * sizeof(finding));
-    wmem_array_append(chunks, &made, 1);
-    return (const chunk *)wmem_array_index(chunks, wmem_array_get_count(chunks) - 1);
+    wmem_array_append(segments, &made, 1);
+    return (const segment *)wmem_array_index(segments, wmem_array_get_count(segments) - 1);
 }
 
 static void lost(reading *r, uint64_t octets)
@@ -197,9 +197,9 @@ static void lost(reading *r, uint64_t octets)
 static void read_missing(reading *r, uint64_t end)
 {
     uint64_t next = r->stream->next;
-    uint64_t missing = end + r->arrival->missing > next ? end + r->arrival->missing - next : 0;
+    uint64_t missing = end + r->segment_input->missing > next ? end + r->segment_input->missing - next : 0;
 
-    if (!r->arrival->missing || !missing)
+    if (!r->segment_input->missing || !missing)
         return;
     stream_emit(r, FINDING_GAP, next, missing)->notes |= NOTE_CUT_BY_SNAPLEN;
     r->stream->next += missing;
@@ -217,16 +217,16 @@ static void emit_ended(reading *r)
     }
 }
 
-const chunk *session_read(session *s, const arrival *a, span octets)
+const segment *session_read(session *s, const segment_input *a, span octets)
 {
-    reading r = {.s = s, .arrival = a, .stream = &s->streams[a->layer][a->sender]};
+    reading r = {.s = s, .segment_input = a, .stream = &s->streams[a->layer][a->sender]};
     uint64_t position, missing;
 
     s->found_count = 0;
     missing = stream_place(&r, octets, &position);
     r.role = role_of(s, a->sender);
-    if (!s->roles_settled && r.octets.length)
-        settle_roles(&r);
+    if (!s->roles_known && r.octets.length)
+        determine_roles(&r);
     r.role = role_of(s, a->sender);
     if (r.octets.length)
         notice_layer(s, a->layer);
@@ -242,17 +242,17 @@ const chunk *session_read(session *s, const arrival *a, span octets)
     emit_ended(&r);
     s->last_frame = a->frame;
     s->last_tag = a->tag;
-    return keep_chunk(s, &r, position, (uint32_t)octets.length);
+    return keep_segment(s, &r, position, (uint32_t)octets.length);
 }
 
 /* Chunks are kept in the order of their frames: the first one of `frame`, or what comes behind it. */
-static unsigned first_of_frame(wmem_array_t *chunks, uint32_t frame)
+static unsigned first_of_frame(wmem_array_t *segments, uint32_t frame)
 {
-    unsigned low = 0, high = wmem_array_get_count(chunks);
+    unsigned low = 0, high = wmem_array_get_count(segments);
 
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        if (((const chunk *)wmem_array_index(chunks, middle))->frame < frame)
+        if (((const segment *)wmem_array_index(segments, middle))->frame < frame)
             low = middle + 1;
         else
             high = middle;
@@ -260,16 +260,16 @@ static unsigned first_of_frame(wmem_array_t *chunks, uint32_t frame)
     return low;
 }
 
-const chunk *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag)
+const segment *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag)
 {
-    wmem_array_t *chunks = s->streams[which][sender].chunks;
+    wmem_array_t *segments = s->streams[which][sender].segments;
     unsigned count;
 
-    if (!chunks)
+    if (!segments)
         return NULL;
-    count = wmem_array_get_count(chunks);
-    for (unsigned i = first_of_frame(chunks, frame); i < count; i++) {
-        const chunk *at = (const chunk *)wmem_array_index(chunks, i);
+    count = wmem_array_get_count(segments);
+    for (unsigned i = first_of_frame(segments, frame); i < count; i++) {
+        const segment *at = (const segment *)wmem_array_index(segments, i);
         if (at->frame != frame)
             return NULL;
         if (at->tag == tag)
@@ -293,7 +293,7 @@ uint32_t session_starttls_frame(const session *s)
     return s->starttls_frame;
 }
 
-bool session_is_last(const session *s, const chunk *which)
+bool session_is_last(const session *s, const segment *which)
 {
     return which->frame == s->last_frame && which->tag == s->last_tag;
 }

@@ -68,9 +68,9 @@ typedef struct exchange {
     message *message;         /* END-OF-DATA and BDAT: what it ends or carries */
     transaction *transaction; /* what it belongs to, NULL for none */
     unsigned recipient;       /* RCPT: which of the transaction's */
-    bool may_end;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
+    bool terminates;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
     bool ends_content;        /* its reply is that to the content */
-    message *drops;           /* MAIL, EHLO ...: the chunks gathered so far, of no use if it is granted */
+    message *superseded_content;           /* MAIL, EHLO ...: the chunks gathered so far, of no use if it is granted */
     span helo_before;         /* EHLO, HELO, LHLO: the name given before, which counts again if it is refused */
 } exchange;
 
@@ -110,7 +110,7 @@ typedef enum finding_kind {
     FINDING_END_OF_DATA,   /* the line with the lone dot */
     FINDING_UNKNOWN,       /* octets that came while the state of the session was not known */
     FINDING_GAP,           /* octets before this packet that were not captured: `length` of them */
-    FINDING_OLD,           /* octets that were read before */
+    FINDING_RETRANSMISSION,           /* octets that were read before */
     FINDING_OPAQUE,        /* octets nobody can read: a SASL security layer, raw data of XEXCH50 */
     FINDING_PROXY,         /* the header of the PROXY protocol before the client's first octet */
     FINDING_TRANSACTION,   /* no octets: a mail transaction that ended here */
@@ -170,7 +170,7 @@ typedef struct finding {
 } finding;
 
 /* What one call of the dissector brought: octets of one stream, and what was found in them. */
-typedef struct chunk {
+typedef struct segment {
     uint32_t frame;
     uint32_t tag;      /* tells the calls of a frame apart: TCP's sequence number, or the number of the call */
     uint32_t length;   /* octets */
@@ -178,10 +178,10 @@ typedef struct chunk {
     uint64_t position; /* of the first octet, which may have been read before */
     const finding *findings;
     uint8_t side;      /* side: the role of the sender, corrected by what it said */
-} chunk;
+} segment;
 
 /* One call: which packet, when, and where in its stream. */
-typedef struct arrival {
+typedef struct segment_input {
     uint32_t frame;
     uint32_t tag;
     moment time;
@@ -191,7 +191,7 @@ typedef struct arrival {
     bool starts_stream; /* the octet at `first_sequence` is the stream's first, as the SYN told */
     uint32_t first_sequence;
     uint32_t missing;   /* octets of the packet that a snap length cut off behind those given */
-} arrival;
+} segment_input;
 
 /* How far the upgrade to TLS has come. */
 typedef enum tls_state {
@@ -204,20 +204,20 @@ typedef enum tls_state {
 typedef struct session session;
 
 /* Begins a session. `scope` owns all that it keeps. `visited_once`: no packet will be visited again, and nobody keeps a pointer to
- * what is found, so that session_settle() may give it back; there is nothing for session_find() then. `from_start`: the connection's beginning was captured, so the greeting
+ * what is found, so that session_free_finished() may give it back; there is nothing for session_find() then. `from_start`: the connection's beginning was captured, so the greeting
  * is what comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content
  * that are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
 session *session_new(wmem_allocator_t *scope, bool visited_once, bool from_start, uint64_t gather_limit, const moment *syn_time);
 
 /* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call; its findings for
  * good, but for those of a session whose packets are visited once. */
-const chunk *session_read(session *s, const arrival *a, span octets);
+const segment *session_read(session *s, const segment_input *a, span octets);
 
 /* Gives back what is over, if packets are visited once. To be called when nothing of the last packet is looked at any more. */
-void session_settle(session *s);
+void session_free_finished(session *s);
 
 /* What session_read found in that call; NULL when there was no such call. */
-const chunk *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag);
+const segment *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag);
 
 /* Has any octet been read? */
 bool session_begun(const session *s);

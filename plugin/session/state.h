@@ -43,7 +43,7 @@ typedef struct stream {
     uint16_t first_code;     /* server: of the unit's first line */
     bool codes_differ;
     bool bad_line;           /* server: a line of the unit is no reply line */
-    wmem_array_t *chunks;
+    wmem_array_t *segments;
 } stream;
 
 typedef struct kept kept;
@@ -56,11 +56,11 @@ struct session {
     kept *kept;              /* then: what is to be given back */
     kept_array *kept_arrays;
     kept_block *kept_blocks;
-    chunk latest;            /* ... and what the last call brought */
+    segment latest;            /* ... and what the last call brought */
     uint64_t gather_limit;
     stream streams[2][2]; /* layer, sender */
     bool roles_swapped;   /* the sender that opened the connection is the server */
-    bool roles_settled;   /* a first line has told who is who */
+    bool roles_known;   /* a first line has told who is who */
     bool spoken[2];       /* by role: has it sent anything since the session began */
     bool lossy;           /* gaps or a late start: a missing partner for a reply is no wonder */
 
@@ -94,7 +94,7 @@ struct session {
     span helo;                /* argument of the last EHLO, HELO or LHLO that was not refused */
     const exchange *last_hello;
     span auth_username;       /* after a 235 */
-    transaction *sending;     /* the transaction that the client's next commands belong to */
+    transaction *current_transaction;     /* the transaction that the client's next commands belong to */
     wmem_list_t *open;        /* transaction *: not ended, oldest first */
     wmem_list_t *ended;       /* transaction *: ended in the call under way */
     unsigned transactions;    /* numbered so far */
@@ -104,7 +104,7 @@ struct session {
     layer last_layer;
     tls_state tls;
     uint32_t starttls_frame;
-    bool plaintext_told;      /* the first line in the clear behind the grant has got its note */
+    bool plaintext_reported;      /* the first line in the clear behind the grant has got its note */
 
     finding *found;           /* findings of the call under way; the room is used again by the next */
     unsigned found_count;
@@ -112,17 +112,17 @@ struct session {
 };
 
 /* A command as it was sent. */
-typedef struct said_command {
+typedef struct parsed_command {
     command command;
     path path;       /* MAIL, RCPT */
     span parameters; /* what follows it */
-} said_command;
+} parsed_command;
 
 /* One call of session_read on its way. */
 typedef struct reading {
     session *s;
     stream *stream;
-    const arrival *arrival;
+    const segment_input *segment_input;
     side role;         /* of the sender */
     span octets;       /* what is new in the call */
     uint64_t position; /* of its first octet */
@@ -142,7 +142,7 @@ wmem_array_t *session_array(session *s, size_t element);
 
 /* The call's place in its stream: sets r->octets and r->position to what is new; emits OLD and GAP. Returns the octets
  * that are missing before it. */
-uint64_t stream_place(reading *r, span octets, uint64_t *chunk_position_r);
+uint64_t stream_place(reading *r, span octets, uint64_t *segment_position_r);
 /* Puts the finding into the call's list and returns it, to be filled in further before the next one. */
 finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t length);
 /* The unit that ends at octets[end): what was held and what the call brought of it from `from` on. *copy_r is set when it is a
@@ -173,12 +173,12 @@ bool exchange_waits(const session *s, verb_id id);
 /* Is the next reply most likely one to a line that may hold a secret? */
 bool exchange_secret_waits(const session *s);
 /* The content of a refused DATA gets no reply of its own. */
-void exchange_forget_content(session *s);
-void exchange_forget_all(session *s);
+void exchange_content_unanswered(session *s);
+void exchange_all_unanswered(session *s);
 /* Its reply was not captured, nor were those to what was sent before it. */
-void exchange_forget_through(session *s, const exchange *e);
+void exchange_through_unanswered(session *s, const exchange *e);
 /* After a loss on the server's side: only what was sent last may still be answered. */
-void exchange_forget_older(session *s);
+void exchange_older_unanswered(session *s);
 
 /* message.c — content. */
 
@@ -214,7 +214,7 @@ void mail_header_learn(session *s, message *m, span content);
 /* transaction.c */
 
 /* A command was sent; its exchange may come to belong to a transaction. */
-void transaction_command(reading *r, exchange *e, const said_command *said);
+void transaction_command(reading *r, exchange *e, const parsed_command *said);
 /* The content's last octet is sent, or announced by a last chunk; `e` waits for the reply to it. */
 void transaction_content_ends(reading *r, exchange *e, const message *m);
 /* A reply that answers `e` has come. */
@@ -224,7 +224,7 @@ void transaction_chunk_through(const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */
 transaction *transaction_resolved(transaction *t);
 /* No reply to `e` will come any more. */
-void transaction_forgotten(session *s, exchange *e);
+void transaction_unanswered(session *s, exchange *e);
 /* A copy of octets that lives as long as what session_alloc() gives; and one that lives with the session. */
 span session_keep(session *s, span octets);
 span session_keep_for_good(session *s, span octets);

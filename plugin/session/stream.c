@@ -13,7 +13,7 @@ static uint64_t position_of(stream *st, uint32_t sequence)
 
 static void stream_begin(reading *r)
 {
-    const arrival *a = r->arrival;
+    const segment_input *a = r->segment_input;
     stream *st = r->stream;
 
     st->begun = true;
@@ -21,21 +21,21 @@ static void stream_begin(reading *r)
         st->next = (UINT64_C(1) << 32) + (a->starts_stream ? a->first_sequence : a->tag);
 }
 
-uint64_t stream_place(reading *r, span octets, uint64_t *chunk_position_r)
+uint64_t stream_place(reading *r, span octets, uint64_t *segment_position_r)
 {
     stream *st = r->stream;
     uint64_t begin, end, missing = 0;
 
     if (!st->begun)
         stream_begin(r);
-    begin = r->arrival->has_sequence ? position_of(st, r->arrival->tag) : st->next;
+    begin = r->segment_input->has_sequence ? position_of(st, r->segment_input->tag) : st->next;
     end = begin + octets.length;
-    *chunk_position_r = begin;
+    *segment_position_r = begin;
 
     if (begin < st->next) {
         uint64_t old = (end < st->next ? end : st->next) - begin;
         if (old)
-            stream_emit(r, FINDING_OLD, begin, old);
+            stream_emit(r, FINDING_RETRANSMISSION, begin, old);
         octets = span_from(octets, (size_t)old);
         begin += old;
     } else if (begin > st->next) {

@@ -47,31 +47,31 @@ static void learn_parameters(transaction *t, span parameters)
     }
 }
 
-static void mail_sent(reading *r, exchange *e, const said_command *said)
+static void mail_sent(reading *r, exchange *e, const parsed_command *said)
 {
     session *s = r->s;
     transaction *t = (transaction *)session_alloc(s, sizeof *t);
 
-    t->first_frame = r->arrival->frame;
-    t->begin = t->end = r->arrival->time;
+    t->first_frame = r->segment_input->frame;
+    t->begin = t->end = r->segment_input->time;
     t->helo = s->helo;
     t->auth_username = s->auth_username;
-    t->tls = r->arrival->layer == LAYER_TLS;
+    t->tls = r->segment_input->layer == LAYER_TLS;
     t->null_sender = said->path.null_path;
     t->mail_from = session_keep(s, said->path.address);
     t->recipients = session_array(s, sizeof(recipient));
-    t->previous = transaction_resolved(s->sending);
+    t->previous = transaction_resolved(s->current_transaction);
     learn_parameters(t, said->parameters);
     wmem_list_append(s->open, t);
     t->open = wmem_list_tail(s->open);
-    s->sending = t;
+    s->current_transaction = t;
     e->transaction = t;
     t->unanswered++;
 }
 
-static void rcpt_sent(reading *r, exchange *e, const said_command *said)
+static void rcpt_sent(reading *r, exchange *e, const parsed_command *said)
 {
-    transaction *t = r->s->sending;
+    transaction *t = r->s->current_transaction;
     recipient added = {0};
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
@@ -84,9 +84,9 @@ static void rcpt_sent(reading *r, exchange *e, const said_command *said)
 }
 
 /* DATA, BDAT, BURL. */
-static void content_sent(reading *r, exchange *e, const said_command *said)
+static void content_sent(reading *r, exchange *e, const parsed_command *said)
 {
-    transaction *t = r->s->sending;
+    transaction *t = r->s->current_transaction;
 
     if (!t)
         return;
@@ -110,7 +110,7 @@ void transaction_chunk_through(const exchange *e)
 
 void transaction_content_ends(reading *r, exchange *e, const message *m)
 {
-    transaction *t = r->s->sending;
+    transaction *t = r->s->current_transaction;
 
     if (!t)
         return;
@@ -120,32 +120,32 @@ void transaction_content_ends(reading *r, exchange *e, const message *m)
     e->ends_content = true;
     t->content_sent = true;
     t->message = m;
-    r->s->sending = NULL; /* what comes next is another's */
+    r->s->current_transaction = NULL; /* what comes next is another's */
 }
 
 /* RSET, QUIT, EHLO, HELO, STARTTLS: end it if they are granted. */
-static void ender_sent(reading *r, exchange *e, const said_command *said)
+static void ender_sent(reading *r, exchange *e, const parsed_command *said)
 {
-    transaction *t = transaction_resolved(r->s->sending);
+    transaction *t = transaction_resolved(r->s->current_transaction);
 
     (void)said;
     if (!t)
         return;
     e->transaction = t;
-    e->may_end = true;
+    e->terminates = true;
     t->ender = e;
     t->unanswered++;
     if (e->id == VERB_RSET)
-        r->s->sending = NULL;
+        r->s->current_transaction = NULL;
 }
 
-static void (*const senders[VERB_COUNT])(reading *, exchange *, const said_command *) = {
+static void (*const senders[VERB_COUNT])(reading *, exchange *, const parsed_command *) = {
     [VERB_MAIL] = mail_sent,    [VERB_RCPT] = rcpt_sent,  [VERB_DATA] = content_sent, [VERB_BDAT] = content_sent,
     [VERB_BURL] = content_sent, [VERB_RSET] = ender_sent, [VERB_QUIT] = ender_sent,   [VERB_EHLO] = ender_sent,
     [VERB_HELO] = ender_sent,   [VERB_LHLO] = ender_sent, [VERB_STARTTLS] = ender_sent, [VERB_XCLIENT] = ender_sent,
 };
 
-void transaction_command(reading *r, exchange *e, const said_command *said)
+void transaction_command(reading *r, exchange *e, const parsed_command *said)
 {
     if (senders[e->id])
         senders[e->id](r, e, said);
@@ -246,8 +246,8 @@ static void transaction_end(session *s, transaction *t, const char *by)
         t->index = ++s->transactions;
     wmem_list_remove_frame(s->open, t->open);
     t->open = NULL;
-    if (s->sending == t)
-        s->sending = NULL;
+    if (s->current_transaction == t)
+        s->current_transaction = NULL;
     wmem_list_append(s->ended, t);
 }
 
@@ -277,7 +277,7 @@ static void refusal(reading *r, transaction *t, const verdict *said)
     if (severity <= reply_severity(t->worst.code))
         return;
     t->worst = *said;
-    t->worst_time = r->arrival->time;
+    t->worst_time = r->segment_input->time;
 }
 
 /* MAIL was refused because a transaction is open already: it goes on, with what was sent since. */
@@ -296,8 +296,8 @@ static void merge_into_previous(session *s, transaction *t)
     previous->recipients_answered += t->recipients_answered;
     wmem_list_remove_frame(s->open, t->open);
     t->open = NULL;
-    if (s->sending == t)
-        s->sending = previous;
+    if (s->current_transaction == t)
+        s->current_transaction = previous;
 }
 
 static void mail_answered(reading *r, transaction *t, const verdict *said)
@@ -376,7 +376,7 @@ static void weigh(reading *r, transaction *t, const verdict *said)
         return;
     t->verdict = *said;
     t->verdict.queue_id = queue_id;
-    t->end = r->arrival->time;
+    t->end = r->segment_input->time;
 }
 
 /* An earlier refusal was not the last word. */
@@ -481,8 +481,8 @@ static void ender_answered(reading *r, exchange *e, transaction *t, uint16_t cod
     }
     if (t->ender == e)
         t->ender = NULL;
-    if (!r->s->sending && !t->content_sent)
-        r->s->sending = t;
+    if (!r->s->current_transaction && !t->content_sent)
+        r->s->current_transaction = t;
 }
 
 void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
@@ -495,7 +495,7 @@ void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
     said = verdict_of(r->s, whole, code, e->ends_content || reply_severity(code) >= 4);
     if (!e->waits && t->unanswered)
         t->unanswered--;
-    if (e->may_end)
+    if (e->terminates)
         ender_answered(r, e, t, code);
     else if (e->ends_content)
         content_answered(r, e, t, &said, whole);
@@ -508,7 +508,7 @@ void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
     end_if_refused(r->s, transaction_resolved(t));
 }
 
-void transaction_forgotten(session *s, exchange *e)
+void transaction_unanswered(session *s, exchange *e)
 {
     transaction *t = transaction_resolved(e->transaction);
 
@@ -518,7 +518,7 @@ void transaction_forgotten(session *s, exchange *e)
         t->unanswered--;
     if (e->ends_content)
         transaction_end(s, t, "END-OF-DATA");
-    else if (e->may_end)
+    else if (e->terminates)
         transaction_end(s, t, ending_of(e));
 }
 
@@ -528,7 +528,7 @@ void transaction_restart(session *s, const exchange *by)
 
     while (wmem_list_head(s->open))
         transaction_end(s, (transaction *)wmem_list_frame_data(wmem_list_head(s->open)), ending);
-    s->sending = NULL;
+    s->current_transaction = NULL;
 }
 
 /* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. All are counted at once, and again only when

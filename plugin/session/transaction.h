@@ -89,7 +89,7 @@ wmem_list_t *session_open_transactions(const session *s);
  * unanswered (`ender`) or by the end of the connection. */
 void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r);
 
-/* Is this the connection's last chunk so far? */
-bool session_is_last(const session *s, const chunk *which);
+/* Is this the connection's last segment so far? */
+bool session_is_last(const session *s, const segment *which);
 
 #endif

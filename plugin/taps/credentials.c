@@ -141,8 +141,8 @@ static void credentials_tell(int tap, packet_info *pinfo, const tap_record *reco
 {
     if (!esmtp_preferences.decode_auth)
         return;
-    for (uint32_t i = 0; i < record->chunk.count; i++) {
-        const finding *f = &record->chunk.findings[i];
+    for (uint32_t i = 0; i < record->segment.count; i++) {
+        const finding *f = &record->segment.findings[i];
         if (tellers[f->kind])
             tellers[f->kind](tap, pinfo, record, f);
     }

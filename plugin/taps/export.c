@@ -259,7 +259,7 @@ typedef struct export_call {
 
 static void export_part(export_call *call, const finding *f)
 {
-    if (call->record->chunk.side == SIDE_CLIENT)
+    if (call->record->segment.side == SIDE_CLIENT)
         store_append(&call->gathering->line, octets_in_record(call->record, f));
 }
 
@@ -304,7 +304,7 @@ static void (*const exporters[FINDING_KINDS])(export_call *, const finding *) = 
 /* A line that was in pieces is whole, or lost. */
 static void line_forget(const export_call *call, const finding *f)
 {
-    if (call->record->chunk.side == SIDE_CLIENT && f->kind != FINDING_PART && f->kind != FINDING_OLD)
+    if (call->record->segment.side == SIDE_CLIENT && f->kind != FINDING_PART && f->kind != FINDING_RETRANSMISSION)
         store_clear(&call->gathering->line);
 }
 
@@ -318,8 +318,8 @@ static tap_packet_status export_record(void *data, packet_info *pinfo, epan_diss
     (void)flags;
     call.exporting = exporting_of(data);
     call.gathering = gathering_of(call.exporting, record->connection);
-    for (uint32_t i = 0; i < record->chunk.count; i++) {
-        const finding *f = &record->chunk.findings[i];
+    for (uint32_t i = 0; i < record->segment.count; i++) {
+        const finding *f = &record->segment.findings[i];
         if (exporters[f->kind])
             exporters[f->kind](&call, f);
         line_forget(&call, f);
@@ -331,6 +331,6 @@ void export_register(void)
 {
     lists = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, exporting_free);
     register_export_object(proto_esmtp, export_record, forget_all);
-    tap_outlet_add(EXPORT_TAP_NAME, tap_tell_record);
+    tap_outlet_add(EXPORT_TAP_NAME, tap_report_record);
     register_cleanup_routine(forget_all);
 }

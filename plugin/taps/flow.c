@@ -102,8 +102,8 @@ static tap_packet_status flow_record_add(void *data, packet_info *pinfo, epan_di
 
     (void)edt;
     (void)flags;
-    for (uint32_t i = 0; i < record->chunk.count; i++) {
-        const finding *f = &record->chunk.findings[i];
+    for (uint32_t i = 0; i < record->segment.count; i++) {
+        const finding *f = &record->segment.findings[i];
         char *label = labels[f->kind] ? labels[f->kind](pinfo->pool, record, f) : NULL;
         if (label)
             arrow_add(graph, pinfo, record, label);

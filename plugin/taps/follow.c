@@ -95,7 +95,7 @@ static void swap_sides(follow_info_t *info)
     }
 }
 
-static bool tells_sides(const chunk *c)
+static bool tells_sides(const segment *c)
 {
     for (uint32_t i = 0; i < c->count; i++)
         if (c->findings[i].kind == FINDING_COMMAND || c->findings[i].kind == FINDING_REPLY)
@@ -106,7 +106,7 @@ static bool tells_sides(const chunk *c)
 /* The first command or reply tells for sure who is the server, and may prove wrong what pieces of it were taken for. From
  * then on nobody changes sides, not even where ATRN or TURN makes the client of SMTP its server: `seq`, which only TCP's own
  * listener needs, remembers that it is settled. */
-static void settle_sides(follow_info_t *info, const packet_info *pinfo, const chunk *c)
+static void determine_sides(follow_info_t *info, const packet_info *pinfo, const segment *c)
 {
     bool from_server = c->side == SIDE_SERVER;
 
@@ -147,7 +147,7 @@ static void add_gap(follow_info_t *info, const packet_info *pinfo, uint32_t octe
 }
 
 /* Octets that were not captured stand before those of the call, or behind them where a snap length cut them off. */
-static void add_gaps(follow_info_t *info, const packet_info *pinfo, const chunk *c, uint32_t cut_by_snaplen)
+static void add_gaps(follow_info_t *info, const packet_info *pinfo, const segment *c, uint32_t cut_by_snaplen)
 {
     for (uint32_t i = 0; i < c->count; i++)
         if (c->findings[i].kind == FINDING_GAP && (c->findings[i].notes & NOTE_CUT_BY_SNAPLEN) == cut_by_snaplen)
@@ -158,9 +158,9 @@ static span octets_not_seen_before(const tap_record *record)
 {
     span octets = record->octets;
 
-    for (uint32_t i = 0; i < record->chunk.count; i++)
-        if (record->chunk.findings[i].kind == FINDING_OLD)
-            octets = span_from(octets, record->chunk.findings[i].length);
+    for (uint32_t i = 0; i < record->segment.count; i++)
+        if (record->segment.findings[i].kind == FINDING_RETRANSMISSION)
+            octets = span_from(octets, record->segment.findings[i].length);
     return octets;
 }
 
@@ -173,10 +173,10 @@ static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_
 
     (void)edt;
     (void)flags;
-    settle_sides(info, pinfo, &record->chunk);
-    add_gaps(info, pinfo, &record->chunk, 0);
+    determine_sides(info, pinfo, &record->segment);
+    add_gaps(info, pinfo, &record->segment, 0);
     add(info, pinfo, octets.octets, octets.length);
-    add_gaps(info, pinfo, &record->chunk, NOTE_CUT_BY_SNAPLEN);
+    add_gaps(info, pinfo, &record->segment, NOTE_CUT_BY_SNAPLEN);
     return TAP_PACKET_DONT_REDRAW;
 }
 

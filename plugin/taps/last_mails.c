@@ -9,7 +9,7 @@
 typedef struct followed {
     const session *session;
     uint32_t stream;
-    chunk latest; /* of those that were seen */
+    segment latest; /* of those that were seen */
 } followed;
 
 struct last_mails {
@@ -56,28 +56,28 @@ void last_mails_see(last_mails *m, const tap_record *record)
         f->stream = record->stream;
         g_hash_table_insert(m->connections, s, f);
     }
-    f->latest = record->chunk;
+    f->latest = record->segment;
 }
 
-static void tell_connection(const followed *f, last_mail_teller tell, void *data)
+static void visit_connection(const followed *f, last_mail_visitor visit, void *data)
 {
     if (!session_is_last(f->session, &f->latest))
         return;
     for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(f->session)); at; at = wmem_list_frame_next(at)) {
         transaction ended;
         transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), &ended);
-        tell(data, &ended, f->stream);
+        visit(data, &ended, f->stream);
     }
 }
 
-void last_mails_tell(const last_mails *m, last_mail_teller tell, void *data)
+void last_mails_visit(const last_mails *m, last_mail_visitor visit, void *data)
 {
     GHashTableIter iterator;
     void *f;
 
     g_hash_table_iter_init(&iterator, m->connections);
     while (g_hash_table_iter_next(&iterator, NULL, &f))
-        tell_connection((const followed *)f, tell, data);
+        visit_connection((const followed *)f, visit, data);
 }
 
 void last_mails_forget(last_mails *m)

@@ -13,7 +13,7 @@
 typedef struct last_mails last_mails;
 
 /* Told of a mail as it is now, with its end. `ended` is good for the call only. */
-typedef void (*last_mail_teller)(void *data, const transaction *ended, uint32_t stream);
+typedef void (*last_mail_visitor)(void *data, const transaction *ended, uint32_t stream);
 
 /* Lives as long as the program. `before_free` is called with `data` when Wireshark is about to drop what it knows of the file;
  * behind it the connections are forgotten. */
@@ -22,7 +22,7 @@ last_mails *last_mails_new(void (*before_free)(void *data), void *data);
 /* Takes a record note of. A mail is told if its connection's last packet was seen: a filter may have kept it away. */
 void last_mails_see(last_mails *m, const tap_record *record);
 
-void last_mails_tell(const last_mails *m, last_mail_teller tell, void *data);
+void last_mails_visit(const last_mails *m, last_mail_visitor visit, void *data);
 void last_mails_forget(last_mails *m);
 
 #endif

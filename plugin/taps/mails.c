@@ -25,7 +25,7 @@ typedef struct mail_log {
     unsigned restarts; /* how often Wireshark dropped what it knew, without the log being reset */
 } mail_log;
 
-static void take_down(const mail_log *log, wmem_array_t *records, const transaction *ended, uint32_t stream)
+static void record_mail(const mail_log *log, wmem_array_t *records, const transaction *ended, uint32_t stream)
 {
     mail_record record = mail_record_of(ended, stream, log->restarts);
 
@@ -45,7 +45,7 @@ static void take_cut_off(void *data, const transaction *ended, uint32_t stream)
 {
     const cut_off *to = (const cut_off *)data;
 
-    take_down(to->log, to->records, (const transaction *)wmem_memdup(to->scope, ended, sizeof *ended), stream);
+    record_mail(to->log, to->records, (const transaction *)wmem_memdup(to->scope, ended, sizeof *ended), stream);
 }
 
 static void mails_before_free(void *data)
@@ -53,7 +53,7 @@ static void mails_before_free(void *data)
     mail_log *log = (mail_log *)data;
     cut_off to = {log, log->scope, log->records};
 
-    last_mails_tell(log->last, take_cut_off, &to);
+    last_mails_visit(log->last, take_cut_off, &to);
     for (unsigned i = 0; i < wmem_array_get_count(log->records); i++)
         mail_record_keep(log->scope, (mail_record *)wmem_array_index(log->records, i));
     log->restarts++;
@@ -71,10 +71,10 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     (void)edt;
     (void)flags;
     last_mails_see(log->last, record);
-    for (uint32_t i = 0; i < record->chunk.count; i++) {
-        const finding *f = &record->chunk.findings[i];
+    for (uint32_t i = 0; i < record->segment.count; i++) {
+        const finding *f = &record->segment.findings[i];
         if (f->kind == FINDING_TRANSACTION)
-            take_down(log, log->records, f->transaction, record->stream);
+            record_mail(log, log->records, f->transaction, record->stream);
     }
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
 }
@@ -97,7 +97,7 @@ static void mails_draw(void *data)
     cut_off to = {log, scope, all};
 
     wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
-    last_mails_tell(log->last, take_cut_off, &to);
+    last_mails_visit(log->last, take_cut_off, &to);
     wmem_array_sort(all, mail_record_compare);
     log->format->write(stdout, (const mail_record *)wmem_array_get_raw(all), wmem_array_get_count(all));
     wmem_destroy_allocator(scope);

@@ -43,7 +43,7 @@ static size_t row_of(const exchange *e)
 }
 
 /* Is the finding the reply with which its exchange is over? Of several in one call the last is. */
-static bool ends_exchange(const chunk *in, uint32_t at)
+static bool ends_exchange(const segment *in, uint32_t at)
 {
     const exchange *e = in->findings[at].exchange;
 
@@ -61,7 +61,7 @@ static tap_packet_status srt_packet(void *data, packet_info *pinfo, epan_dissect
                                     tap_flags_t flags)
 {
     srt_stat_table *table = g_array_index(((srt_data_t *)data)->srt_array, srt_stat_table *, 0);
-    const chunk *in = &((const tap_record *)queued)->chunk;
+    const segment *in = &((const tap_record *)queued)->segment;
     tap_packet_status status = TAP_PACKET_DONT_REDRAW;
 
     (void)edt;

@@ -174,7 +174,7 @@ static void count_last_mails(void *tree)
 {
     last_mails *last = (last_mails *)g_hash_table_lookup(last_of_trees, tree);
 
-    last_mails_tell(last, count_last_mail, tree);
+    last_mails_visit(last, count_last_mail, tree);
     last_mails_forget(last);
 }
 
@@ -232,10 +232,10 @@ static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_
     (void)flags;
     if (record->first)
         count_in(tree, CONNECTIONS, record->layer == LAYER_TLS ? "under TLS from the first octet" : "begun in the clear");
-    for (uint32_t i = 0; i < record->chunk.count; i++)
-        count_finding(tree, pinfo, record, &record->chunk.findings[i]);
+    for (uint32_t i = 0; i < record->segment.count; i++)
+        count_finding(tree, pinfo, record, &record->segment.findings[i]);
     if (record->later) /* else the capture may tell more of them */
-        transactions_cut_off_here(record->connection, &record->chunk, count_cut_off_mail, tree);
+        transactions_cut_off_here(record->connection, &record->segment, count_cut_off_mail, tree);
     else
         last_mails_note(tree, record);
     return TAP_PACKET_REDRAW;

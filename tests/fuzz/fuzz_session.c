@@ -52,7 +52,7 @@ typedef struct call {
     layer layer;
     side sender;
     uint32_t tag;
-    chunk returned;
+    segment returned;
 } call;
 
 /* Where the octets of one sender in one layer have got to. */
@@ -82,7 +82,7 @@ static bool is_unit(const finding *f)
 }
 
 /* A gap stands before the call's octets, or behind them where a snap length cut them off. */
-static void check_gap(const chunk *made, const finding *f, uint64_t at, bool cut)
+static void check_gap(const segment *made, const finding *f, uint64_t at, bool cut)
 {
     uint64_t end = made->position + made->length;
 
@@ -90,7 +90,7 @@ static void check_gap(const chunk *made, const finding *f, uint64_t at, bool cut
 }
 
 /* The findings cover each octet of the call once, in order. A unit may have begun before, and is then kept. */
-static void check_cover(const chunk *made, bool cut)
+static void check_cover(const segment *made, bool cut)
 {
     uint64_t at = made->position, end = made->position + made->length;
 
@@ -171,7 +171,7 @@ static unsigned read_finding(const finding *f)
     return sum;
 }
 
-static unsigned read_chunk(const chunk *of)
+static unsigned read_segment(const segment *of)
 {
     unsigned sum = 0;
 
@@ -186,7 +186,7 @@ static void feed_call(feeder *to, bool same_frame, span octets, uint32_t again, 
     call made = {.layer = to->layer, .sender = to->sender};
     flow *from = &to->flows[to->layer][to->sender];
     bool in_tcp = to->layer == LAYER_PLAIN;
-    arrival packet = {.layer = to->layer, .sender = to->sender, .missing = cut, .has_sequence = in_tcp};
+    segment_input packet = {.layer = to->layer, .sender = to->sender, .missing = cut, .has_sequence = in_tcp};
 
     to->frame += !same_frame || !to->frame;
     made.tag = packet.tag = in_tcp ? (uint32_t)(from->next - again) : to->calls->len;
@@ -198,9 +198,9 @@ static void feed_call(feeder *to, bool same_frame, span octets, uint32_t again, 
     g_assert_cmpuint(made.returned.position, ==, from->next - again);
     g_assert_cmpuint(made.returned.length, ==, octets.length);
     check_cover(&made.returned, cut > 0);
-    to->sum += read_chunk(&made.returned);
+    to->sum += read_segment(&made.returned);
     if (to->visited_once)
-        session_settle(to->session);
+        session_free_finished(to->session);
     g_array_append_val(to->calls, made);
     from->next += octets.length - again + cut;
     from->begun = true;
@@ -301,10 +301,10 @@ static unsigned read_calls(const feeder *of)
 
     for (guint i = 0; !of->visited_once && i < of->calls->len; i++) {
         const call *made = &g_array_index(of->calls, call, i);
-        const chunk *found = session_find(of->session, made->layer, made->sender, made->returned.frame, made->tag);
+        const segment *found = session_find(of->session, made->layer, made->sender, made->returned.frame, made->tag);
         g_assert_nonnull(found);
         g_assert_true(found->findings == made->returned.findings && found->count == made->returned.count);
-        sum += read_chunk(found);
+        sum += read_segment(found);
     }
     return sum;
 }

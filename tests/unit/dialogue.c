@@ -21,7 +21,7 @@ typedef struct call {
     layer layer;
     side sender;
     uint32_t tag;
-    chunk returned;
+    segment returned;
 } call;
 
 /* A finding put together from the pieces of several calls. */
@@ -115,7 +115,7 @@ static void check_octets(const record_stream *stream, const finding *f, uint64_t
 
 /* The findings of a call cover each of its octets once, in order. `begin`: of its first octet, `cut`: octets missing at its
  * end. */
-static void check_cover(const record_stream *stream, const chunk *made, uint32_t cut)
+static void check_cover(const record_stream *stream, const segment *made, uint32_t cut)
 {
     uint64_t at = made->position, end = made->position + made->length;
 
@@ -140,7 +140,7 @@ static void check_cover(const record_stream *stream, const chunk *made, uint32_t
 }
 
 /* An exchange knows the frames of its command and of its reply. */
-static void check_frames(const chunk *made)
+static void check_frames(const segment *made)
 {
     for (unsigned i = 0; i < made->count; i++) {
         const finding *f = &made->findings[i];
@@ -156,13 +156,13 @@ static void check_frames(const chunk *made)
     }
 }
 
-const chunk *recorder_feed(recorder *rec, turn_kind kind, const void *octets, size_t length, uint32_t again, uint32_t cut,
+const segment *recorder_feed(recorder *rec, turn_kind kind, const void *octets, size_t length, uint32_t again, uint32_t cut,
                            bool same_frame)
 {
     call made = {.layer = layer_of(kind), .sender = (side)(sender_of(kind) ^ rec->roles_wrong)};
     record_stream *stream = &rec->streams[made.layer][made.sender];
     uint64_t begin = stream->base + stream->octets->len - again;
-    arrival packet = {.layer = made.layer, .sender = made.sender, .missing = cut};
+    segment_input packet = {.layer = made.layer, .sender = made.sender, .missing = cut};
     uint8_t *copy;
 
     if ((kind == C_LOST || kind == S_LOST) && rec->late && !stream->begun)
@@ -208,7 +208,7 @@ static void take_back(recorder *rec, const record_stream *stream, uint64_t begin
             continue;
         if (e->end <= begin)
             return;
-        if (e->found.kind == FINDING_GAP || e->found.kind == FINDING_OLD)
+        if (e->found.kind == FINDING_GAP || e->found.kind == FINDING_RETRANSMISSION)
             continue;
         if (e->found.kind == FINDING_CONTENT && !e->found.message->has_holes)
             continue; /* an end mark's dot was taken for content at first, which the message's size tells */
@@ -241,7 +241,7 @@ static bool goes_on(const entry *e, const finding *f)
     return e->found.kind == f->kind;
 }
 
-static void record_finding(recorder *rec, record_stream *stream, const call *made, const chunk *in, const finding *f)
+static void record_finding(recorder *rec, record_stream *stream, const call *made, const segment *in, const finding *f)
 {
     entry fresh = {.stream = stream,
                    .layer = made->layer,
@@ -269,9 +269,9 @@ static void record_finding(recorder *rec, record_stream *stream, const call *mad
     }
 }
 
-static const chunk *find_call(const recorder *rec, const call *made)
+static const segment *find_call(const recorder *rec, const call *made)
 {
-    const chunk *found = session_find(rec->session, made->layer, made->sender, made->returned.frame, made->tag);
+    const segment *found = session_find(rec->session, made->layer, made->sender, made->returned.frame, made->tag);
 
     g_assert_nonnull(found);
     g_assert_true(found->findings == made->returned.findings);
@@ -290,7 +290,7 @@ static void record_calls(recorder *rec)
 {
     for (guint i = 0; i < rec->calls->len; i++) {
         const call *made = &g_array_index(rec->calls, call, i);
-        const chunk *found = find_call(rec, made);
+        const segment *found = find_call(rec, made);
         for (unsigned n = 0; n < found->count; n++) {
             if (found->findings[n].kind != FINDING_TRANSACTION)
                 record_finding(rec, &rec->streams[made->layer][made->sender], made, found, &found->findings[n]);
@@ -333,7 +333,7 @@ static GByteArray *raw_octets(recorder *rec, const message *m)
 static void check_in_place(const recorder *rec, const message *m)
 {
     for (guint i = 0; i < rec->calls->len; i++) {
-        const chunk *in = &g_array_index(rec->calls, call, i).returned;
+        const segment *in = &g_array_index(rec->calls, call, i).returned;
         if (in->frame == m->complete_frame && in->position <= m->position &&
             m->position + m->size <= in->position + in->length)
             return;
@@ -509,7 +509,7 @@ static void append_entry(recorder *rec, const entry *e)
 {
     static const char *const runs[] = {
         [FINDING_PART] = "part", [FINDING_UNKNOWN] = "unknown", [FINDING_GAP] = "gap",
-        [FINDING_OLD] = "old",   [FINDING_OPAQUE] = "opaque",   [FINDING_PROXY] = "proxy header",
+        [FINDING_RETRANSMISSION] = "old",   [FINDING_OPAQUE] = "opaque",   [FINDING_PROXY] = "proxy header",
     };
     GString *out = rec->text;
 
@@ -572,7 +572,7 @@ static stretch stretch_of(const turn *t)
     return (stretch){t->kind, t->text, t->length ? t->length : strlen(t->text), t->again, t->cut};
 }
 
-static const chunk *feed(recorder *rec, const stretch *in, size_t from, size_t to, bool same_frame)
+static const segment *feed(recorder *rec, const stretch *in, size_t from, size_t to, bool same_frame)
 {
     uint32_t again = in->again > from ? (uint32_t)(in->again - from) : 0;
     uint32_t cut = to == in->length ? in->cut : 0;

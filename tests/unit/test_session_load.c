@@ -23,7 +23,7 @@ static GString *repeated(const char *text, unsigned times)
     return out;
 }
 
-static unsigned count_kind(const chunk *in, finding_kind kind)
+static unsigned count_kind(const segment *in, finding_kind kind)
 {
     unsigned count = 0;
 
@@ -38,7 +38,7 @@ static void test_many_commands(void)
     enum { MANY = 10000 };
     recorder *rec = recorder_new(false, false, 0);
     GString *commands = repeated("NOOP\r\n", MANY), *replies = repeated("250 ok\r\n", MANY);
-    const chunk *sent, *answered;
+    const segment *sent, *answered;
 
     fed(rec, S, "220 mx\r\n");
     g_test_timer_start();
@@ -73,7 +73,7 @@ static void large_content(unsigned mebibytes, uint64_t limit, bool *kept_r)
 {
     recorder *rec = recorder_new(false, false, limit);
     GString *line = repeated("0123456789", 139);
-    const chunk *last;
+    const segment *last;
     size_t segments = (size_t)mebibytes * MEBIBYTE / 1400;
     const message *m;
 
@@ -114,7 +114,7 @@ static void test_large_chunk(void)
 {
     recorder *rec = recorder_new(false, false, 64 * MEBIBYTE);
     GString *octets = repeated("0123456789", 140);
-    const chunk *last = NULL;
+    const segment *last = NULL;
     const message *m;
 
     fed(rec, S, "220 mx\r\n");

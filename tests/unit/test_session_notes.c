@@ -106,7 +106,7 @@ static void test_lengths(void)
 static void test_held_oddities(void)
 {
     recorder *rec = recorder_new(false, false, 0);
-    const chunk *in;
+    const segment *in;
 
     recorder_feed(rec, S, "220 mx\r\n", 8, 0, 0, false);
     recorder_feed(rec, C, "DATA\r\n", 6, 0, 0, false);

@@ -239,7 +239,7 @@ static char *describe(const transaction *t)
 }
 
 /* Transactions that ended in a call. */
-static void collect(GPtrArray *ended, const chunk *in)
+static void collect(GPtrArray *ended, const segment *in)
 {
     for (unsigned i = 0; in && i < in->count; i++) {
         if (in->findings[i].kind == FINDING_TRANSACTION)

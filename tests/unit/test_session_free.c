@@ -1,4 +1,4 @@
-/* test_session_settle.c — where every packet is visited once, what is over is given back, and nothing else is.
+/* test_session_free.c — where every packet is visited once, what is over is given back, and nothing else is.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -40,9 +40,9 @@ static talk talk_begin(bool visited_once)
 
 static void say(talk *t, side sender, const char *text)
 {
-    arrival packet = {.frame = ++t->frame, .tag = t->next[sender], .sender = sender, .has_sequence = true, .starts_stream = true,
+    segment_input packet = {.frame = ++t->frame, .tag = t->next[sender], .sender = sender, .has_sequence = true, .starts_stream = true,
                       .first_sequence = 1};
-    const chunk *found = session_read(t->session, &packet, span_of(text));
+    const segment *found = session_read(t->session, &packet, span_of(text));
 
     g_assert_cmpuint(found->count, >, 0);
     for (unsigned i = 0; i < found->count; i++) {
@@ -55,7 +55,7 @@ static void say(talk *t, side sender, const char *text)
         t->accepted++;
     }
     t->next[sender] += (uint32_t)strlen(text);
-    session_settle(t->session);
+    session_free_finished(t->session);
 }
 
 static void greet(talk *t)
@@ -135,8 +135,8 @@ static void test_nothing_is_found_again(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/settle/over", test_mails_that_are_over);
-    g_test_add_func("/settle/under_way", test_what_is_under_way);
-    g_test_add_func("/settle/find", test_nothing_is_found_again);
+    g_test_add_func("/free/over", test_mails_that_are_over);
+    g_test_add_func("/free/under_way", test_what_is_under_way);
+    g_test_add_func("/free/find", test_nothing_is_found_again);
     return g_test_run();
 }
