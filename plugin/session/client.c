@@ -43,7 +43,7 @@ static bool looks_like_base64(span text)
     text = span_trim(text);
     for (size_t i = 0; i < text.length; i++) {
         uint8_t octet = text.octets[i];
-        if (!octet_is_letter(octet) && !octet_is_digit(octet) && octet != '+' && octet != '/' && octet != '=')
+        if (octet_base64_value(octet) < 0 && octet != '=')
             return false;
     }
     return text.length >= 4;
@@ -120,10 +120,8 @@ static const char *upper_case(session *s, span text)
 {
     char *copy = (char *)session_alloc(s, text.length + 1);
 
-    for (size_t i = 0; i < text.length; i++) {
-        uint8_t octet = text.octets[i];
-        copy[i] = (char)(octet >= 'a' && octet <= 'z' ? octet - 'a' + 'A' : octet);
-    }
+    for (size_t i = 0; i < text.length; i++)
+        copy[i] = (char)octet_to_upper(text.octets[i]);
     copy[text.length] = '\0';
     return copy;
 }

@@ -25,31 +25,19 @@ bool ipv4_parse(span in, uint8_t ipv4_r[4])
     return true;
 }
 
-static bool hex_digit(uint8_t octet, unsigned *digit_r)
-{
-    if (octet_is_digit(octet))
-        *digit_r = octet - (unsigned)'0';
-    else if (octet >= 'a' && octet <= 'f')
-        *digit_r = octet - (unsigned)'a' + 10;
-    else if (octet >= 'A' && octet <= 'F')
-        *digit_r = octet - (unsigned)'A' + 10;
-    else
-        return false;
-    return true;
-}
-
 /* 1*4HEXDIG at the start. Returns the octets taken, 0 when there is none. */
 static size_t hex_group(span in, uint16_t *group_r)
 {
     unsigned value = 0;
-    unsigned digit;
     size_t length = 0;
 
-    while (length < in.length && hex_digit(in.octets[length], &digit)) {
+    for (; length < in.length; length++) {
+        int digit = octet_hex_value(in.octets[length]);
+        if (digit < 0)
+            break;
         if (length == 4)
             return 0;
-        value = value << 4 | digit;
-        length++;
+        value = value << 4 | (unsigned)digit;
     }
     *group_r = (uint16_t)value;
     return length;
@@ -133,7 +121,7 @@ static bool is_general(span in)
         return false;
     for (size_t i = 0; i < in.length; i++) {
         uint8_t octet = in.octets[i];
-        if (i < colon && !octet_is_letter(octet) && !octet_is_digit(octet) && octet != '-')
+        if (i < colon && !octet_is_alphanumeric(octet) && octet != '-')
             return false;
         if (octet < 33 || octet > 126 || (octet >= '[' && octet <= ']'))
             return false;

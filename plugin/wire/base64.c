@@ -4,26 +4,12 @@
  */
 #include "base64.h"
 
-/* The six bits a character stands for, -1 for one that is none of the alphabet's. */
-static int six_bits(uint8_t octet)
-{
-    if (octet >= 'A' && octet <= 'Z')
-        return octet - 'A';
-    if (octet >= 'a' && octet <= 'z')
-        return octet - 'a' + 26;
-    if (octet_is_digit(octet))
-        return octet - '0' + 52;
-    if (octet == '+')
-        return 62;
-    return octet == '/' ? 63 : -1;
-}
-
 /* What the end of the input says: the characters, the "=" behind them, and the bits that made no octet. */
 static base64_status status_at_end(size_t characters, span padding, uint32_t spare_bits)
 {
     for (size_t i = 0; i < padding.length; i++) {
         if (padding.octets[i] != '=')
-            return six_bits(padding.octets[i]) < 0 ? BASE64_BAD_OCTET : BASE64_BAD_PADDING;
+            return octet_base64_value(padding.octets[i]) < 0 ? BASE64_BAD_OCTET : BASE64_BAD_PADDING;
     }
     if (characters % 4 == 1)
         return BASE64_CUT;
@@ -43,7 +29,7 @@ base64_result base64_decode(span in, uint8_t *out)
     size_t at = 0;
 
     for (; at < in.length; at++) {
-        int value = six_bits(in.octets[at]);
+        int value = octet_base64_value(in.octets[at]);
         if (value < 0)
             break;
         bits = bits << 6 | (uint32_t)value;

@@ -82,7 +82,7 @@ bool command_parse(span text, command *command_r)
         return false;
     for (size_t i = 0; i < verb.length; i++) {
         uint8_t octet = verb.octets[i];
-        if (!octet_is_letter(octet) && !octet_is_digit(octet) && octet != '-')
+        if (!octet_is_alphanumeric(octet) && octet != '-')
             return false;
     }
     *command_r = (command){find(verb), verb, span_trim_left(rest)};

@@ -95,11 +95,6 @@ bool encoded_word_next(span *rest, encoded_piece *piece_r)
     return true;
 }
 
-static uint8_t upper(uint8_t octet)
-{
-    return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - ('a' - 'A')) : octet;
-}
-
 bool encoded_word_joins(const encoded_piece *before, const encoded_piece *next)
 {
     span a = before->charset, b = next->charset;
@@ -107,20 +102,10 @@ bool encoded_word_joins(const encoded_piece *before, const encoded_piece *next)
     if ((before->encoding == '\0') != (next->encoding == '\0') || a.length != b.length)
         return false;
     for (size_t i = 0; i < a.length; i++) {
-        if (upper(a.octets[i]) != upper(b.octets[i]))
+        if (octet_to_upper(a.octets[i]) != octet_to_upper(b.octets[i]))
             return false;
     }
     return true;
-}
-
-/* The value of a hexadecimal digit, -1 for any other octet. */
-static int four_bits(uint8_t octet)
-{
-    uint8_t digit = upper(octet);
-
-    if (octet_is_digit(digit))
-        return digit - '0';
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
 /* RFC 2047, 4.2 */
@@ -130,8 +115,8 @@ static size_t decode_q(span in, uint8_t *out)
 
     for (size_t i = 0; i < in.length; i++) {
         bool escape = in.octets[i] == '=' && in.length - i > 2;
-        int high = escape ? four_bits(in.octets[i + 1]) : -1;
-        int low = escape ? four_bits(in.octets[i + 2]) : -1;
+        int high = escape ? octet_hex_value(in.octets[i + 1]) : -1;
+        int low = escape ? octet_hex_value(in.octets[i + 2]) : -1;
         if (high >= 0 && low >= 0) {
             out[length++] = (uint8_t)(high << 4 | low);
             i += 2;
@@ -140,11 +125,6 @@ static size_t decode_q(span in, uint8_t *out)
         }
     }
     return length;
-}
-
-static bool is_base64(uint8_t octet)
-{
-    return octet_is_letter(octet) || octet_is_digit(octet) || octet == '+' || octet == '/';
 }
 
 /* Decodes a group of at most four characters. Returns the octets written to `out` behind its first `length`. */
@@ -166,7 +146,7 @@ static size_t decode_b(span in, uint8_t *out)
     size_t length = 0;
 
     for (size_t i = 0; i < in.length; i++) {
-        if (is_base64(in.octets[i]))
+        if (octet_base64_value(in.octets[i]) >= 0)
             group[filled++] = in.octets[i];
         if (filled == GROUP || in.octets[i] == '=') {
             length += append_group((span){group, filled}, out, length);

@@ -75,7 +75,7 @@ static const char *const no_domains[] = {"ESMTP",   "SMTP",  "LMTP", "Hello", "H
 
 static bool is_name_octet(uint8_t octet)
 {
-    return octet_is_letter(octet) || octet_is_digit(octet) || octet >= 0x80 || octet == '-' || octet == '.' || octet == '_';
+    return octet_is_alphanumeric(octet) || octet >= 0x80 || octet == '-' || octet == '.' || octet == '_';
 }
 
 /* A word without the punctuation that a sentence puts behind it. */
@@ -116,7 +116,7 @@ static span take_domain(span *text)
 
 static bool is_word_octet(span in, size_t at)
 {
-    return at < in.length && (octet_is_letter(in.octets[at]) || octet_is_digit(in.octets[at]));
+    return at < in.length && octet_is_alphanumeric(in.octets[at]);
 }
 
 /* Where the signature stands as words of its own, and not as a label of a host's name; in.length when it does not. */

@@ -6,19 +6,13 @@
 
 #include <stdlib.h>
 
-/* ASCII alone, as in span.c. */
-static int upper(uint8_t octet)
-{
-    return octet >= 'a' && octet <= 'z' ? octet - ('a' - 'A') : octet;
-}
-
 static int compare(const void *key, const void *row)
 {
     span name = *(const span *)key;
     const char *with = *(const char *const *)row;
 
     for (size_t i = 0; i < name.length; i++) {
-        int difference = upper(name.octets[i]) - (uint8_t)with[i];
+        int difference = octet_to_upper(name.octets[i]) - (uint8_t)with[i];
         if (difference != 0 || with[i] == '\0') /* NUL is an octet of a span as any other */
             return difference != 0 ? difference : 1;
     }

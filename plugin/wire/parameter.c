@@ -331,7 +331,7 @@ static bool keyword_ok(span keyword)
     for (size_t i = 0; i < keyword.length; i++) {
         uint8_t octet = keyword.octets[i];
         bool inner = i > 0 && (octet == '-' || octet == '_');
-        if (!octet_is_letter(octet) && !octet_is_digit(octet) && !inner)
+        if (!octet_is_alphanumeric(octet) && !inner)
             return false;
     }
     return keyword.length > 0;

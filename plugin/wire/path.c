@@ -80,14 +80,14 @@ static size_t find_at(span in)
 /* atext of RFC 5322, 3.2.3, and UTF-8 by RFC 6531 */
 static bool is_atext(uint8_t octet)
 {
-    return octet_is_letter(octet) || octet_is_digit(octet) || octet >= 0x80 ||
+    return octet_is_alphanumeric(octet) || octet >= 0x80 ||
            (octet != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", octet) != NULL);
 }
 
 /* let-dig and "-", and U-labels by RFC 6531 */
 static bool is_ldh(uint8_t octet)
 {
-    return octet_is_letter(octet) || octet_is_digit(octet) || octet >= 0x80 || octet == '-';
+    return octet_is_alphanumeric(octet) || octet >= 0x80 || octet == '-';
 }
 
 /* Words of octets that are `allowed`, with single dots between them. Returns where it is not so, in.length when it is. */

@@ -45,11 +45,6 @@ static const queue_id_row rows[] = {
      "Amazon SES, Momentum"},
 };
 
-static bool is_alphanumeric(uint8_t octet)
-{
-    return octet_is_letter(octet) || octet_is_digit(octet);
-}
-
 /* Without what a sentence puts round a word. */
 static span bare_word(span word)
 {
@@ -70,27 +65,22 @@ static bool is_name(span word, bool with_digit)
     for (size_t i = 0; i < word.length; i++) {
         if (word.octets[i] <= ' ' || word.octets[i] == 127)
             return false;
-        any = any || is_alphanumeric(word.octets[i]);
+        any = any || octet_is_alphanumeric(word.octets[i]);
         digit = digit || octet_is_digit(word.octets[i]);
     }
     return any && (digit || !with_digit);
 }
 
-static uint8_t other_case(uint8_t octet)
-{
-    return octet_is_letter(octet) ? octet ^ ('a' - 'A') : octet;
-}
-
 /* Position of `needle` at or behind `from`, not inside of a word; text.length when there is none. */
 static size_t find_words(span text, size_t from, const char *needle)
 {
-    bool word = is_alphanumeric((uint8_t)needle[0]);
-    uint8_t first[2] = {(uint8_t)needle[0], other_case((uint8_t)needle[0])};
+    bool word = octet_is_alphanumeric((uint8_t)needle[0]);
+    uint8_t first[2] = {octet_to_lower((uint8_t)needle[0]), octet_to_upper((uint8_t)needle[0])};
 
     for (size_t i = from; i < text.length; i++) {
         if (text.octets[i] != first[0] && text.octets[i] != first[1])
             continue;
-        if (span_starts_nocase(span_from(text, i), needle) && !(word && i > 0 && is_alphanumeric(text.octets[i - 1])))
+        if (span_starts_nocase(span_from(text, i), needle) && !(word && i > 0 && octet_is_alphanumeric(text.octets[i - 1])))
             return i;
     }
     return text.length;

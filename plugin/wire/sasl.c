@@ -103,7 +103,7 @@ bool sasl_is_mechanism(span word)
         return false;
     for (size_t i = 0; i < word.length; i++) {
         uint8_t octet = word.octets[i];
-        if (!(octet >= 'A' && octet <= 'Z') && !octet_is_digit(octet) && octet != '-' && octet != '_')
+        if (!octet_is_upper(octet) && !octet_is_digit(octet) && octet != '-' && octet != '_')
             return false;
     }
     return true;

@@ -4,12 +4,6 @@
  */
 #include "span.h"
 
-/* ASCII alone: what the C library does with octets depends on the user's locale, and a protocol does not. */
-static uint8_t lower(uint8_t octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
-}
-
 static bool is_white(uint8_t octet)
 {
     return octet == ' ' || octet == '\t';
@@ -25,7 +19,7 @@ bool span_starts_nocase(span in, const char *text)
     size_t i = 0;
 
     for (; text[i] != '\0'; i++) {
-        if (i == in.length || lower(in.octets[i]) != lower((uint8_t)text[i]))
+        if (i == in.length || octet_to_lower(in.octets[i]) != octet_to_lower((uint8_t)text[i]))
             return false;
     }
     return true;
@@ -34,7 +28,7 @@ bool span_starts_nocase(span in, const char *text)
 bool span_equal_nocase(span a, const char *text)
 {
     for (size_t i = 0; i < a.length; i++) {
-        if (text[i] == '\0' || lower(a.octets[i]) != lower((uint8_t)text[i]))
+        if (text[i] == '\0' || octet_to_lower(a.octets[i]) != octet_to_lower((uint8_t)text[i]))
             return false;
     }
     return text[a.length] == '\0';

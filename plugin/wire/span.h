@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "octet.h"
+
 typedef struct span {
     const uint8_t *octets; /* may be NULL when length is 0 */
     size_t length;         /* octets */
@@ -59,15 +61,5 @@ span span_trim_left(span in);
 span span_trim(span in);
 /* The next run of octets that are neither SP nor HT; *in is moved behind it. An empty span when nothing is left. */
 span span_next_word(span *in);
-
-static inline bool octet_is_digit(uint8_t octet)
-{
-    return octet >= '0' && octet <= '9';
-}
-
-static inline bool octet_is_letter(uint8_t octet)
-{
-    return (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z');
-}
 
 #endif

@@ -7,18 +7,6 @@
 
 #define POINT_DIGITS_MAX 6u
 
-static bool hex_digit(uint8_t octet, unsigned *digit_r, bool *lower_r)
-{
-    *lower_r = octet >= 'a' && octet <= 'f';
-    if (octet_is_digit(octet))
-        *digit_r = octet - (unsigned)'0';
-    else if (octet >= 'A' && octet <= 'F')
-        *digit_r = octet - (unsigned)'A' + 10;
-    else if (*lower_r)
-        *digit_r = octet - (unsigned)'a' + 10;
-    return octet_is_digit(octet) || (octet >= 'A' && octet <= 'F') || *lower_r;
-}
-
 static xtext_result worse(xtext_result a, xtext_result b)
 {
     return a > b ? a : b;
@@ -27,15 +15,15 @@ static xtext_result worse(xtext_result a, xtext_result b)
 /* "+" and two digits at *at, which is moved behind them. */
 static xtext_result take_hexchar(span in, size_t *at, uint8_t *octet_r)
 {
-    unsigned high, low;
-    bool high_lower, low_lower;
-
-    if (in.length - *at < 3 || !hex_digit(in.octets[*at + 1], &high, &high_lower) ||
-        !hex_digit(in.octets[*at + 2], &low, &low_lower))
+    if (in.length - *at < 3)
+        return XTEXT_BAD_ESCAPE;
+    const uint8_t *digits = in.octets + *at + 1;
+    int high = octet_hex_value(digits[0]), low = octet_hex_value(digits[1]);
+    if (high < 0 || low < 0)
         return XTEXT_BAD_ESCAPE;
     *octet_r = (uint8_t)(high << 4 | low);
     *at += 3;
-    return high_lower || low_lower ? XTEXT_LOWER_CASE : XTEXT_OK;
+    return octet_is_lower(digits[0]) || octet_is_lower(digits[1]) ? XTEXT_LOWER_CASE : XTEXT_OK;
 }
 
 /* "\x{" HEXPOINT "}" at *at, which is moved behind it. */
@@ -49,12 +37,11 @@ static xtext_result take_point(span in, size_t *at, uint8_t *out, size_t *length
     if (!span_starts_nocase(rest, "\\x{"))
         return XTEXT_BAD_ESCAPE;
     for (; i < rest.length && rest.octets[i] != '}'; i++) {
-        unsigned digit;
-        bool lower;
-        if (i == 3 + POINT_DIGITS_MAX || !hex_digit(rest.octets[i], &digit, &lower))
+        int digit = octet_hex_value(rest.octets[i]);
+        if (i == 3 + POINT_DIGITS_MAX || digit < 0)
             return XTEXT_BAD_ESCAPE;
-        point = point << 4 | digit;
-        any_lower = any_lower || lower;
+        point = point << 4 | (uint32_t)digit;
+        any_lower = any_lower || octet_is_lower(rest.octets[i]);
     }
     if (i == 3 || i == rest.length || point > UTF8_POINT_MAX || utf8_is_surrogate(point))
         return XTEXT_BAD_ESCAPE;

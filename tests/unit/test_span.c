@@ -101,15 +101,6 @@ static void test_words(void)
     }
 }
 
-static void test_octets(void)
-{
-    for (unsigned octet = 0; octet < 256; octet++) {
-        bool ascii = octet < 128;
-        g_assert_cmpint(octet_is_digit((uint8_t)octet), ==, ascii && g_ascii_isdigit(octet));
-        g_assert_cmpint(octet_is_letter((uint8_t)octet), ==, ascii && g_ascii_isalpha(octet));
-    }
-}
-
 static void test_quoted(void)
 {
     static const struct {
@@ -141,7 +132,6 @@ int main(int argc, char **argv)
     g_test_add_func("/span/cut", test_cut);
     g_test_add_func("/span/trim", test_trim);
     g_test_add_func("/span/words", test_words);
-    g_test_add_func("/span/octets", test_octets);
     g_test_add_func("/span/quoted", test_quoted);
     return g_test_run();
 }
