@@ -66,7 +66,6 @@ typedef struct content_work {
     span in;
     size_t at;
     size_t next_lf; /* at or behind `at`; found once a line, so that lines of bare CRs stay linear */
-    bool has_nul;   /* a NUL that was not noted yet may come */
     uint8_t *out;
 } content_work;
 
@@ -93,22 +92,21 @@ static void count(content_work *work, size_t length)
     work->reader->line_length = CONTENT_LINE_LIMIT + 1;
 }
 
+/* What lies behind the content is left out: a packet may hold many contents. */
+static void note_nul(content_piece *piece, span consumed)
+{
+    size_t nul = span_find(consumed, '\0');
+
+    if (nul < consumed.length)
+        note(piece, CONTENT_NUL, nul);
+}
+
 static void keep(content_work *work, const uint8_t *octets, size_t length)
 {
     count(work, length);
     if (work->out && length > 0)
         memcpy(work->out + work->piece->unstuffed, octets, length);
     work->piece->unstuffed += length;
-}
-
-static void note_nul(content_work *work, span text)
-{
-    size_t nul = span_find(text, '\0');
-
-    if (nul == text.length)
-        return;
-    note(work->piece, CONTENT_NUL, work->at + nul);
-    work->has_nul = false;
 }
 
 /* Takes the text up to the next CR or LF, or to the end of the input. Most lines end with CRLF, which is taken with it: true. */
@@ -119,8 +117,6 @@ static bool take_text(content_work *work)
 
     span text = span_first(span_from(work->in, work->at), work->next_lf - work->at);
     text.length = span_find(text, '\r');
-    if (work->has_nul)
-        note_nul(work, text);
     bool crlf = work->next_lf < work->in.length && work->at + text.length + 1 == work->next_lf;
     size_t taken = text.length + (crlf ? 2 : 0);
     keep(work, text.octets, taken);
@@ -203,7 +199,6 @@ content_piece content_read(content_reader *reader, span in, uint8_t *out)
     content_work work = {.reader = reader, .piece = &piece, .in = in, .out = out};
 
     work.next_lf = span_find(in, '\n');
-    work.has_nul = span_find(in, '\0') < in.length;
     while (work.at < in.length && !piece.ended) {
         if (reader->state == LINE_BEGIN && in.octets[work.at] != '.')
             reader->state = TEXT; /* as the table has it */
@@ -213,5 +208,6 @@ content_piece content_read(content_reader *reader, span in, uint8_t *out)
             take_octet(&work);
     }
     piece.consumed = work.at;
+    note_nul(&piece, span_first(in, work.at));
     return piece;
 }
