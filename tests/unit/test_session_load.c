@@ -1,12 +1,11 @@
 /* test_session_load.c — much of everything: many commands, large contents, very long lines, and octets that mean nothing.
+ * What it costs is test_session_cost's matter.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "dialogue.h"
 
 #define MEBIBYTE (1u << 20)
-/* Far more than any of this takes on a slow machine, far less than it would take were it quadratic. */
-#define SECONDS_AT_MOST 20.0
 
 static void fed(recorder *rec, turn_kind kind, const char *text)
 {
@@ -41,10 +40,8 @@ static void test_many_commands(void)
     const segment *sent, *answered;
 
     fed(rec, S, "220 mx\r\n");
-    g_test_timer_start();
     sent = recorder_feed(rec, C, commands->str, commands->len, 0, 0, false);
     answered = recorder_feed(rec, S, replies->str, replies->len, 0, 0, false);
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST);
     g_assert_cmpuint(count_kind(sent, FINDING_COMMAND), ==, MANY);
     g_assert_cmpuint(count_kind(answered, FINDING_REPLY), ==, MANY);
     for (unsigned i = 0; i < MANY; i++)
@@ -54,16 +51,14 @@ static void test_many_commands(void)
     recorder_free(rec);
 }
 
-/* Nobody ever answers, as when only one direction was captured: the queue grows, and is not walked for each command. */
+/* Nobody ever answers, as when only one direction was captured: the queue grows. */
 static void test_never_answered(void)
 {
     recorder *rec = recorder_new(true, false, 0);
     GString *mails = repeated("MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\nSTARTTLS\r\n", 2000);
 
-    g_test_timer_start();
     for (unsigned i = 0; i < 20; i++)
         recorder_feed(rec, C, mails->str, mails->len, 0, 0, false);
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST);
     g_string_free(mails, TRUE);
     recorder_free(rec);
 }
@@ -82,11 +77,9 @@ static void large_content(unsigned mebibytes, uint64_t limit, bool *kept_r)
     fed(rec, S, "220 mx\r\n");
     fed(rec, C, "DATA\r\n");
     fed(rec, S, "354 go\r\n");
-    g_test_timer_start();
     for (size_t i = 0; i < segments; i++)
         recorder_feed(rec, C, line->str, line->len, 0, 0, false);
     last = recorder_feed(rec, C, "\r\n.\r\n", 5, 0, 0, false);
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST);
     g_assert_cmpuint(last->findings[1].kind, ==, FINDING_END_OF_DATA);
     m = last->findings[1].message;
     g_assert_true(m->complete);
@@ -119,10 +112,8 @@ static void test_large_chunk(void)
 
     fed(rec, S, "220 mx\r\n");
     fed(rec, C, "BDAT 50400000 LAST\r\n");
-    g_test_timer_start();
     for (unsigned i = 0; i < 36000; i++)
         last = recorder_feed(rec, C, octets->str, octets->len, 0, 0, false);
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST);
     g_assert_cmpuint(last->findings[0].flags & FLAG_MESSAGE_END, !=, 0);
     m = last->findings[0].message;
     g_assert_cmpuint(m->size, ==, 50400000);

@@ -8,8 +8,6 @@
 
 #define TURNS 24
 #define MAILS 4
-/* Far more than it takes on a slow machine, far less than it would take were it quadratic. */
-#define SECONDS_AT_MOST 20.0
 
 /* A session, and its mails as describe() tells them. The last turn may be a loss. */
 typedef struct script {
@@ -321,7 +319,7 @@ static void fed(recorder *rec, turn_kind kind, const char *text)
     recorder_feed(rec, kind, text, strlen(text), 0, 0, false);
 }
 
-/* LMTP answers each of very many recipients: none is looked for from the first on. */
+/* LMTP answers each of very many recipients. */
 static void test_many_results(void)
 {
     enum { MANY = 60000 };
@@ -333,13 +331,11 @@ static void test_many_results(void)
     fed(rec, S, "220 mx\r\n");
     fed(rec, C, "LHLO a\r\nMAIL FROM:<a@b>\r\n");
     fed(rec, S, "250 mx\r\n250 ok\r\n");
-    g_test_timer_start();
     fed(rec, C, to->str);
     fed(rec, S, ok->str);
     fed(rec, C, "DATA\r\nx\r\n.\r\n");
     fed(rec, S, "354 go\r\n");
     collect(ended, recorder_feed(rec, S, ok->str, ok->len, 0, 0, false));
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST / 4);
     g_assert_cmpuint(ended->len, ==, 1);
     mail = (const transaction *)g_ptr_array_index(ended, 0);
     g_assert_cmpint(mail->outcome, ==, OUTCOME_ACCEPTED);
@@ -347,29 +343,6 @@ static void test_many_results(void)
     g_ptr_array_unref(ended);
     g_string_free(to, TRUE);
     g_string_free(ok, TRUE);
-    recorder_free(rec);
-}
-
-/* All recipients refused, and very many chunks after them: whether anybody is left is not counted anew for each. */
-static void test_many_refusals(void)
-{
-    enum { MANY = 60000 };
-    recorder *rec = recorder_new(false, false, 0);
-    GString *to = repeated("RCPT TO:<c@d>\r\n", MANY), *no = repeated("550 no\r\n", MANY);
-    GString *chunks = repeated("BDAT 0\r\n", MANY);
-
-    fed(rec, S, "220 mx\r\n");
-    fed(rec, C, "EHLO a\r\nMAIL FROM:<a@b>\r\n");
-    fed(rec, S, "250 mx\r\n250 ok\r\n");
-    g_test_timer_start();
-    fed(rec, C, to->str);
-    fed(rec, S, no->str);
-    fed(rec, C, chunks->str);
-    fed(rec, S, no->str);
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, SECONDS_AT_MOST / 4);
-    g_string_free(to, TRUE);
-    g_string_free(no, TRUE);
-    g_string_free(chunks, TRUE);
     recorder_free(rec);
 }
 
@@ -384,6 +357,5 @@ int main(int argc, char **argv)
     scripts_add("/session/transaction/PRDR", prdr, G_N_ELEMENTS(prdr));
     scripts_add("/session/transaction/EXDATA", exdata, G_N_ELEMENTS(exdata));
     g_test_add_func("/session/transaction/many results", test_many_results);
-    g_test_add_func("/session/transaction/many refusals", test_many_refusals);
     return g_test_run();
 }
