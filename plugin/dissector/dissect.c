@@ -205,23 +205,23 @@ static void draw_gap(drawing *d, const finding *f)
                                                           : "before this packet were not captured");
 }
 
-/* How a kind of finding is drawn, and the fields that may come of it: without any of them it is passed over. */
+/* How a kind of finding is drawn, and the groups of the fields that this draws: nothing is drawn when nobody wants one of them. */
 static const struct {
     void (*draw)(drawing *, const finding *);
-    field first, last;
+    unsigned groups;
 } drawers[FINDING_KINDS] = {
-    [FINDING_COMMAND] = {draw_command, FIELD_COMMAND, FIELD_AUTH_TRACE},
-    [FINDING_AUTH_RESPONSE] = {draw_auth_response, FIELD_AUTH_MECHANISM, FIELD_AUTH_TRACE},
-    [FINDING_REPLY] = {draw_reply, FIELD_AUTH_MECHANISM, FIELD_CAPABILITY_LIMIT_RCPTDOMAINMAX},
-    [FINDING_PART] = {draw_part, FIELD_PART, FIELD_PART},
-    [FINDING_CONTENT] = {draw_content, FIELD_MESSAGE, FIELD_MESSAGE_REASSEMBLED_LENGTH},
-    [FINDING_END_OF_DATA] = {draw_end_of_data, FIELD_MESSAGE_END_OF_DATA, FIELD_MESSAGE_END_OF_DATA},
-    [FINDING_UNKNOWN] = {draw_unknown, FIELD_UNKNOWN, FIELD_UNKNOWN},
-    [FINDING_GAP] = {draw_gap, FIELD_GAP, FIELD_GAP},
-    [FINDING_RETRANSMISSION] = {draw_old, FIELD_RETRANSMITTED, FIELD_RETRANSMITTED},
-    [FINDING_OPAQUE] = {draw_opaque, FIELD_OPAQUE, FIELD_OPAQUE},
-    [FINDING_TRANSACTION] = {draw_transaction, FIELD_TRANSACTION, FIELD_TRANSACTION_DATE},
-    [FINDING_PROXY] = {draw_proxy, FIELD_PROXY, FIELD_PROXY},
+    [FINDING_COMMAND] = {draw_command, GROUP_COMMAND | GROUP_ARGUMENT | GROUP_AUTH},
+    [FINDING_AUTH_RESPONSE] = {draw_auth_response, GROUP_AUTH},
+    [FINDING_REPLY] = {draw_reply, GROUP_REPLY | GROUP_STATUS | GROUP_GREETING | GROUP_CAPABILITY | GROUP_AUTH},
+    [FINDING_PART] = {draw_part, GROUP_PART},
+    [FINDING_CONTENT] = {draw_content, GROUP_MESSAGE},
+    [FINDING_END_OF_DATA] = {draw_end_of_data, GROUP_END_OF_DATA},
+    [FINDING_UNKNOWN] = {draw_unknown, GROUP_UNKNOWN},
+    [FINDING_GAP] = {draw_gap, GROUP_GAP},
+    [FINDING_RETRANSMISSION] = {draw_old, GROUP_RETRANSMITTED},
+    [FINDING_OPAQUE] = {draw_opaque, GROUP_OPAQUE},
+    [FINDING_TRANSACTION] = {draw_transaction, GROUP_TRANSACTION},
+    [FINDING_PROXY] = {draw_proxy, GROUP_PROXY},
 };
 
 /* Mails that are complete in this packet are handed on after all else is drawn, for what is called then may throw. */
@@ -259,7 +259,7 @@ static void draw_findings(drawing *d)
 {
     for (uint32_t i = 0; i < d->segment->count; i++) {
         const finding *f = &d->segment->findings[i];
-        if (fields_are_wanted(drawers[f->kind].first, drawers[f->kind].last) || is_drawn_always(f))
+        if (groups_are_wanted(drawers[f->kind].groups) || is_drawn_always(f))
             drawers[f->kind].draw(d, f);
     }
 }

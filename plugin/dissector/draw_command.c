@@ -197,7 +197,7 @@ static void draw_argument(const command_drawing *c)
 {
     const struct argument_drawer *row;
 
-    if (!c->finding->auth && !fields_are_wanted(FIELD_HELO_DOMAIN, FIELD_AUTH_TRACE))
+    if (!c->finding->auth && !groups_are_wanted(GROUP_ARGUMENT | GROUP_AUTH))
         return;
     row = (const struct argument_drawer *)names_find(c->command.verb, argument_drawers, ARGUMENT_DRAWERS, sizeof *row);
     if (row)

@@ -127,7 +127,7 @@ static void draw_hello(const reply_drawing *r, const reply_line *parsed)
 
 static void draw_first_line(const reply_drawing *r, const reply_line *parsed)
 {
-    bool names = fields_are_wanted(FIELD_GREETING_DOMAIN, FIELD_EHLO_REPLY_CLIENT_IPV6);
+    bool names = groups_are_wanted(GROUP_GREETING);
 
     if (r->finding->flags & FLAG_GREETING && names)
         draw_greeting(r, parsed);
@@ -141,7 +141,7 @@ static void draw_first_line(const reply_drawing *r, const reply_line *parsed)
 static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
 {
     proto_item_set_hidden(draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed->text));
-    if (fields_are_wanted(FIELD_CAPABILITY, FIELD_CAPABILITY_LIMIT_RCPTDOMAINMAX))
+    if (groups_are_wanted(GROUP_CAPABILITY))
         draw_capability(r->d, r->tree, r->at, parsed->text);
     r->capabilities++;
 }
@@ -167,7 +167,7 @@ static void draw_line(reply_drawing *r, span text)
         draw_capability_line(r, &parsed);
         return;
     }
-    if (parsed.has_status && fields_are_wanted(FIELD_ENHANCED_STATUS, FIELD_ENHANCED_STATUS_DETAIL))
+    if (parsed.has_status && groups_are_wanted(GROUP_STATUS))
         draw_status(r, &parsed);
     draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed.text);
     if (first)

@@ -193,6 +193,6 @@ static void draw_visited(void *data, const transaction *ended)
 
 void draw_cut_off_transactions(drawing *d)
 {
-    if (d->pinfo->fd->visited && fields_are_wanted(FIELD_TRANSACTION, FIELD_TRANSACTION_DATE)) /* else the capture may tell more of them */
+    if (d->pinfo->fd->visited && groups_are_wanted(GROUP_TRANSACTION)) /* else the capture may tell more of them */
         transactions_cut_off_here(d->connection, d->segment, draw_visited, d);
 }

@@ -152,6 +152,29 @@ typedef enum field {
     FIELD_COUNT
 } field;
 
+/* Each field belongs to one group, which stands in its row. Whoever draws fields asks for their groups first, and does nothing when
+ * nobody wants a field of them. */
+typedef enum field_group {
+    GROUP_COMMAND = 1u << 0,
+    GROUP_ARGUMENT = 1u << 1, /* what a command's argument holds, but for AUTH's */
+    GROUP_AUTH = 1u << 2,
+    GROUP_REPLY = 1u << 3,
+    GROUP_STATUS = 1u << 4,
+    GROUP_GREETING = 1u << 5, /* and the first line of the reply to EHLO */
+    GROUP_CAPABILITY = 1u << 6,
+    GROUP_LAYER = 1u << 7, /* these two are drawn of every call, and asked for one by one */
+    GROUP_MESSAGE = 1u << 8,
+    GROUP_END_OF_DATA = 1u << 9,
+    GROUP_TRANSACTION = 1u << 10,
+    GROUP_PROXY = 1u << 11,
+    GROUP_PART = 1u << 12,
+    GROUP_UNKNOWN = 1u << 13,
+    GROUP_OPAQUE = 1u << 14,
+    GROUP_RETRANSMITTED = 1u << 15,
+    GROUP_GAP = 1u << 16, /* the last */
+} field_group;
+#define GROUP_COUNT 17
+
 typedef enum subtree {
     SUBTREE_ESMTP,
     SUBTREE_COMMAND,
@@ -205,7 +228,7 @@ bool fields_ask(const proto_tree *top, const packet_info *pinfo);
 bool field_is_wanted(field which);
 /* Then somebody may read what an item says in words. */
 bool fields_all_wanted(void);
-/* Any of these? */
-bool fields_are_wanted(field first, field last);
+/* Does anybody want a field of these groups? */
+bool groups_are_wanted(unsigned groups);
 
 #endif
