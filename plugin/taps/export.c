@@ -21,19 +21,15 @@
 /* The name of a mail that has neither queue id nor subject. */
 #define NAMELESS "mail"
 
-/* Octets on their way: g_malloc's, for that is what the list of objects frees. */
-typedef struct store {
-    uint8_t *octets;
-    size_t length;
-    size_t capacity;
-} store;
+/* The most octets that are gathered: GByteArray counts in 32 bits, and doubles what it has. */
+#define GATHER_LIMIT ((size_t)G_MAXINT)
 
 /* What a connection's client is sending. */
 typedef struct gathering {
     const message *of; /* NULL: no content, or one that need not be gathered */
     content_reader reader;
-    store content; /* unstuffed */
-    store line;    /* pieces of a line that is not whole yet: after an unanswered DATA it may be content */
+    GByteArray *content; /* unstuffed; NULL when nothing is gathered, or when the content is larger than the limit */
+    GByteArray *line;    /* pieces of a line that is not whole yet: after an unanswered DATA it may be content; NULL: none */
 } gathering;
 
 /* An entry that may get a better name. */
@@ -52,53 +48,14 @@ typedef struct exporting {
 /* export_object_list_t * -> exporting * */
 static GHashTable *lists;
 
-/* --- octets ------------------------------------------------------------------------------------------------------------ */
-
-/* Room for `more` octets. `expected`: how many there will be in all, as far as is known. */
-static uint8_t *store_room(store *s, size_t more, uint64_t expected)
-{
-    size_t needed = s->length + more;
-
-    if (needed > s->capacity) {
-        s->capacity = needed + needed / 2;
-        if (needed <= expected && expected <= SIZE_MAX)
-            s->capacity = (size_t)expected;
-        s->octets = (uint8_t *)g_realloc(s->octets, s->capacity);
-    }
-    return s->octets + s->length;
-}
-
-static void store_append(store *s, span octets)
-{
-    if (!octets.length)
-        return;
-    memcpy(store_room(s, octets.length, 0), octets.octets, octets.length);
-    s->length += octets.length;
-}
-
-static void store_clear(store *s)
-{
-    g_free(s->octets);
-    *s = (store){0};
-}
-
-/* The octets themselves, and nothing behind them: the caller's from now on. */
-static uint8_t *store_take(store *s)
-{
-    uint8_t *octets = (uint8_t *)g_realloc(s->octets, s->length ? s->length : 1);
-
-    *s = (store){0};
-    return octets;
-}
-
 /* --- lists ------------------------------------------------------------------------------------------------------------- */
 
 static void gathering_free(void *which)
 {
     gathering *g = (gathering *)which;
 
-    store_clear(&g->content);
-    store_clear(&g->line);
+    g_clear_pointer(&g->content, g_byte_array_unref);
+    g_clear_pointer(&g->line, g_byte_array_unref);
     g_free(g);
 }
 
@@ -159,49 +116,68 @@ static bool need_not_gather(const message *m)
     return m->has_holes || (m->complete && m->octets);
 }
 
+/* Appends the octets without their stuffed dots. */
+static void gather_unstuffed(gathering *g, span octets)
+{
+    guint before = g->content->len;
+    size_t unstuffed;
+
+    g_byte_array_set_size(g->content, before + (guint)(octets.length + CONTENT_CARRY));
+    unstuffed = content_read(&g->reader, octets, g->content->data + before).unstuffed;
+    g_byte_array_set_size(g->content, before + (guint)unstuffed);
+}
+
 static void gather(gathering *g, span octets)
 {
-    const message *m = g->of;
-    uint64_t expected = m->complete ? m->size + CONTENT_CARRY : 0;
-
-    if (!octets.length)
+    if (!octets.length || !g->content)
         return;
-    if (m->chunked)
-        memcpy(store_room(&g->content, octets.length, expected), octets.octets, octets.length);
-    if (m->chunked)
-        g->content.length += octets.length;
+    if (g->content->len + octets.length + CONTENT_CARRY > GATHER_LIMIT)
+        g_clear_pointer(&g->content, g_byte_array_unref);
+    else if (g->of->chunked)
+        g_byte_array_append(g->content, octets.octets, (guint)octets.length);
     else
-        g->content.length +=
-            content_read(&g->reader, octets, store_room(&g->content, octets.length + CONTENT_CARRY, expected)).unstuffed;
+        gather_unstuffed(g, octets);
 }
 
 /* The content begins before the first octets of it that are called so: its first line came in pieces. */
 static void gather_line(gathering *g, const finding *f)
 {
     uint64_t missing = f->position > g->of->position ? f->position - g->of->position : 0;
-    span line = {g->line.octets, g->line.length};
 
-    if (!g->of->chunked && missing && missing <= line.length)
-        gather(g, span_from(line, line.length - (size_t)missing));
+    if (!g->of->chunked && missing && g->line && missing <= g->line->len)
+        gather(g, span_from((span){g->line->data, g->line->len}, g->line->len - (size_t)missing));
 }
 
 static void gathering_begin(gathering *g, const finding *f)
 {
+    uint64_t expected = f->message->complete ? f->message->size + CONTENT_CARRY : 0;
+
     g->of = f->message;
-    store_clear(&g->content);
+    g_clear_pointer(&g->content, g_byte_array_unref);
+    g->content = g_byte_array_sized_new(expected <= GATHER_LIMIT ? (guint)expected : 0);
     content_begin(&g->reader, f->message->bare_lf);
     gather_line(g, f);
 }
 
-/* The whole content, to be freed with g_free; NULL when it is not whole. */
+/* What was gathered, in a block no larger than it need be. */
+static uint8_t *gathered_take(gathering *g)
+{
+    guint length = g->content->len;
+    uint8_t *octets = g_byte_array_free(g->content, FALSE);
+
+    g->content = NULL;
+    return (uint8_t *)g_realloc(octets, MAX(length, 1));
+}
+
+/* The whole content, to be freed with g_free, as the list of objects does; NULL when it is not whole. */
 static uint8_t *content_take(gathering *g, const message *m)
 {
     uint8_t *copy;
 
     if (!m->complete || m->has_holes)
         return NULL;
-    if (g->of == m && g->content.length == m->unstuffed_size)
-        return store_take(&g->content);
+    if (g->of == m && g->content && g->content->len == m->unstuffed_size)
+        return gathered_take(g);
     if (!m->octets)
         return NULL;
     copy = (uint8_t *)g_malloc((size_t)m->unstuffed_size + 1);
@@ -259,8 +235,16 @@ typedef struct export_call {
 
 static void export_part(export_call *call, const finding *f)
 {
-    if (call->record->segment.side == SIDE_CLIENT)
-        store_append(&call->gathering->line, octets_in_record(call->record, f));
+    gathering *g = call->gathering;
+    span octets = octets_in_record(call->record, f);
+
+    if (call->record->segment.side != SIDE_CLIENT || !octets.length)
+        return;
+    if (g->line && g->line->len + octets.length > GATHER_LIMIT)
+        g_clear_pointer(&g->line, g_byte_array_unref);
+    if (!g->line)
+        g->line = g_byte_array_new();
+    g_byte_array_append(g->line, octets.octets, (guint)octets.length);
 }
 
 static void export_content(export_call *call, const finding *f)
@@ -276,7 +260,7 @@ static void export_content(export_call *call, const finding *f)
         return;
     content = content_take(g, f->message);
     g->of = NULL;
-    store_clear(&g->content);
+    g_clear_pointer(&g->content, g_byte_array_unref);
     if (!content)
         return;
     entry_add(call->list, call->exporting, call->pinfo, f->message, content);
@@ -305,13 +289,13 @@ static void (*const exporters[FINDING_KINDS])(export_call *, const finding *) = 
 static void line_forget(const export_call *call, const finding *f)
 {
     if (call->record->segment.side == SIDE_CLIENT && f->kind != FINDING_PART && f->kind != FINDING_RETRANSMISSION)
-        store_clear(&call->gathering->line);
+        g_clear_pointer(&call->gathering->line, g_byte_array_unref);
 }
 
-static tap_packet_status export_record(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told,
+static tap_packet_status export_record(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
                                        tap_flags_t flags)
 {
-    const tap_record *record = (const tap_record *)told;
+    const tap_record *record = (const tap_record *)queued;
     export_call call = {.list = (export_object_list_t *)data, .pinfo = pinfo, .record = record};
 
     (void)edt;
