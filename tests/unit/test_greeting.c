@@ -63,6 +63,14 @@ static void test_greeting(void)
     }
 }
 
+/* The servers whose greetings have a number behind the name that is no version. */
+static bool takes_version(const char *name)
+{
+    static const char *const unversioned[] = {"Amazon SES", "Gmail", "Trend Micro InterScan", NULL};
+
+    return !g_strv_contains(unversioned, name);
+}
+
 /* Each signature is found in a greeting that holds it, with a version and without, and cut off anywhere. */
 static void test_rows(void)
 {
@@ -72,7 +80,7 @@ static void test_rows(void)
     for (size_t i = 0; i < count; i++) {
         char *plain = g_strconcat("mx.example.org ESMTP ", rows[i].signature, " ready", NULL);
         char *versioned = g_strconcat("mx.example.org ESMTP ", rows[i].signature, " 1.2-b3; ready", NULL);
-        char *wanted = g_strconcat(rows[i].signature, rows[i].versioned ? " 1.2-b3" : "", NULL);
+        char *wanted = g_strconcat(rows[i].signature, takes_version(rows[i].name) ? " 1.2-b3" : "", NULL);
         greeting out;
         greeting_parse(span_of(plain), &out);
         assert_span(out.software, rows[i].signature);

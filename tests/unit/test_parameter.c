@@ -100,6 +100,8 @@ static void test_expected(void)
         {"NOTIFY=DELAY,", PARAMETER_OF_RCPT, false},
         {"NOTIFY=,DELAY", PARAMETER_OF_RCPT, false},
         {"ORCPT=rfc822;ann+2Bx@example.org", PARAMETER_OF_RCPT, true},
+        {"ORCPT=rfc822;a", PARAMETER_OF_RCPT, true},
+        {"ORCPT=x;a", PARAMETER_OF_RCPT, true},
         {"ORCPT=utf-8;\\x{FC}@example.org", PARAMETER_OF_RCPT, true},
         {"ORCPT=rfc822;ann+x@example.org", PARAMETER_OF_RCPT, false},
         {"ORCPT=ann@example.org", PARAMETER_OF_RCPT, false},
@@ -300,87 +302,6 @@ static void test_by(void)
     }
 }
 
-static void test_date_time(void)
-{
-    static const struct {
-        const char *in;
-        bool ok;
-        int64_t seconds;
-        uint32_t nanoseconds;
-    } cases[] = {
-        {"1970-01-01T00:00:00Z", true, 0, 0},
-        {"1969-12-31T23:59:59Z", true, -1, 0},
-        {"2000-02-29T12:00:00Z", true, 951825600, 0},
-        {"2000-03-01T00:00:00z", true, 951868800, 0},
-        {"2014-04-03t23:01:00Z", true, 1396566060, 0},
-        {"2023-11-14T22:13:20Z", true, 1700000000, 0},
-        {"2038-01-19T03:14:08Z", true, 2147483648, 0},
-        {"9999-12-31T23:59:59Z", true, 253402300799, 0},
-        {"0001-01-01T00:00:00Z", true, -62135596800, 0},
-        {"1985-04-12T23:20:50.52Z", true, 482196050, 520000000},
-        {"1985-04-12T23:20:50.123456789987Z", true, 482196050, 123456789},
-        {"1996-12-19T16:39:57-08:00", true, 851042397, 0},
-        {"1990-12-31T23:59:60Z", true, 662688000, 0},
-        {"1937-01-01T12:00:27.87+00:20", true, -1041337173, 870000000},
-        {"", false, 0, 0},
-        {"2014", false, 0, 0},
-        {"2014-04-03", false, 0, 0},
-        {"2014-04-03T23:01:00", false, 0, 0},
-        {"2014-04-03 23:01:00Z", false, 0, 0},
-        {"2014-04-03T23:01Z", false, 0, 0},
-        {"2014-04-03T23:01:00ZZ", false, 0, 0},
-        {"2014-04-03T23:01:00.Z", false, 0, 0},
-        {"2014-04-03T23:01:00+0100", false, 0, 0},
-        {"2014-04-03T23:01:00+24:00", false, 0, 0},
-        {"2014-04-03T23:01:00+01:60", false, 0, 0},
-        {"2014-13-03T23:01:00Z", false, 0, 0},
-        {"2014-00-03T23:01:00Z", false, 0, 0},
-        {"2014-04-31T23:01:00Z", false, 0, 0},
-        {"2014-02-29T23:01:00Z", false, 0, 0},
-        {"1900-02-29T23:01:00Z", false, 0, 0},
-        {"2014-04-00T23:01:00Z", false, 0, 0},
-        {"2014-04-03T24:01:00Z", false, 0, 0},
-        {"2014-04-03T23:60:00Z", false, 0, 0},
-        {"2014-04-03T23:01:61Z", false, 0, 0},
-        {"0000-04-03T23:01:00Z", false, 0, 0},
-        {"14-04-03T23:01:00Z", false, 0, 0},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        span in = exact(cases[i].in);
-        date_time out = {0, 0};
-        g_test_message("%s", cases[i].in);
-        g_assert_cmpint(date_time_parse(in, &out), ==, cases[i].ok);
-        g_assert_cmpint(out.seconds, ==, cases[i].seconds);
-        g_assert_cmpuint(out.nanoseconds, ==, cases[i].nanoseconds);
-        /* Cut off anywhere it is none. */
-        for (size_t length = 0; cases[i].ok && length < in.length; length++) {
-            uint8_t *cut = g_memdup2(in.octets, length);
-            g_assert_false(date_time_parse((span){cut, length}, &out));
-            g_free(cut);
-        }
-        release(in);
-    }
-}
-
-/* Every day of four centuries, against GLib's calendar. */
-static void test_every_day(void)
-{
-    GDateTime *day = g_date_time_new_utc(1800, 1, 1, 0, 0, 0);
-
-    for (int n = 0; n < 146097; n++) {
-        char *text = g_date_time_format(day, "%Y-%m-%dT00:00:00Z");
-        date_time out;
-        g_assert_true(date_time_parse(span_of(text), &out));
-        g_assert_cmpint(out.seconds, ==, g_date_time_to_unix(day));
-        g_free(text);
-        GDateTime *next = g_date_time_add_days(day, 1);
-        g_date_time_unref(day);
-        day = next;
-    }
-    g_date_time_unref(day);
-}
-
 static void test_rrvs(void)
 {
     static const struct {
@@ -462,8 +383,6 @@ int main(int argc, char **argv)
     g_test_add_func("/parameter/numbers", test_numbers);
     g_test_add_func("/parameter/priority", test_priority);
     g_test_add_func("/parameter/by", test_by);
-    g_test_add_func("/parameter/date_time", test_date_time);
-    g_test_add_func("/parameter/every_day", test_every_day);
     g_test_add_func("/parameter/rrvs", test_rrvs);
     g_test_add_func("/parameter/notify", test_notify);
     g_test_add_func("/parameter/orcpt", test_orcpt);

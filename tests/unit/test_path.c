@@ -1,4 +1,4 @@
-/* test_path.c — paths, and the addresses in them.
+/* test_path.c — paths.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -161,82 +161,6 @@ static void test_prefix(void)
     }
 }
 
-static void test_addresses(void)
-{
-    static const struct {
-        const char *in;
-        address_kind kind;
-        const char *octets; /* in hexadecimal */
-    } addresses[] = {
-        {"192.0.2.1", ADDRESS_IPV4, "c0000201"},
-        {"[192.0.2.1]", ADDRESS_IPV4, "c0000201"},
-        {"0.0.0.0", ADDRESS_IPV4, "00000000"},
-        {"255.255.255.255", ADDRESS_IPV4, "ffffffff"},
-        {"[010.001.000.255]", ADDRESS_IPV4, "0a0100ff"},
-        {"::", ADDRESS_IPV6, "00000000000000000000000000000000"},
-        {"::1", ADDRESS_IPV6, "00000000000000000000000000000001"},
-        {"1::", ADDRESS_IPV6, "00010000000000000000000000000000"},
-        {"2001:db8::1", ADDRESS_IPV6, "20010db8000000000000000000000001"},
-        {"[IPv6:2001:DB8::1]", ADDRESS_IPV6, "20010db8000000000000000000000001"},
-        {"[ipv6:2001:db8::1]", ADDRESS_IPV6, "20010db8000000000000000000000001"},
-        {"IPv6:2001:db8::1", ADDRESS_IPV6, "20010db8000000000000000000000001"},
-        {"[2400:1a00:b1e0:d184:b15e:b9c3:ca7b:5a7d]", ADDRESS_IPV6, "24001a00b1e0d184b15eb9c3ca7b5a7d"},
-        {"1:2:3:4:5:6:7::", ADDRESS_IPV6, "00010002000300040005000600070000"},
-        {"::2:3:4:5:6:7:8", ADDRESS_IPV6, "00000002000300040005000600070008"},
-        {"::ffff:192.0.2.1", ADDRESS_IPV6, "00000000000000000000ffffc0000201"},
-        {"1:2:3:4:5:6:192.0.2.1", ADDRESS_IPV6, "000100020003000400050006c0000201"},
-        {"[tag:x]", ADDRESS_GENERAL, ""},
-        {"", ADDRESS_NONE, ""},
-        {"[]", ADDRESS_NONE, ""},
-        {"[", ADDRESS_NONE, ""},
-        {"192.0.2", ADDRESS_NONE, ""},
-        {"192.0.2.", ADDRESS_NONE, ""},
-        {"192.0.2.1.", ADDRESS_NONE, ""},
-        {"192.0.2.1.1", ADDRESS_NONE, ""},
-        {"192.0..1", ADDRESS_NONE, ""},
-        {"192.0.2.256", ADDRESS_NONE, ""},
-        {"192.0.2.0001", ADDRESS_NONE, ""},
-        {"[192.0.2.1", ADDRESS_NONE, ""},
-        {":", ADDRESS_NONE, ""},
-        {":::", ADDRESS_NONE, ""},
-        {"1", ADDRESS_NONE, ""},
-        {"1:2:3:4:5:6:7", ADDRESS_NONE, ""},
-        {"1:2:3:4:5:6:7:", ADDRESS_NONE, ""},
-        {"1:2:3:4:5:6:7:8:9", ADDRESS_NONE, ""},
-        {"1:2:3:4:5:6:7:8::", ADDRESS_NONE, ""},
-        {":1:2:3:4:5:6:7", ADDRESS_NONE, ""},
-        {"1::2::3", ADDRESS_NONE, ""},
-        {"12345::", ADDRESS_NONE, ""},
-        {"g::", ADDRESS_NONE, ""},
-        {"1:2:3:4:5:6:7:192.0.2.1", ADDRESS_NONE, ""},
-        {"::192.0.2.1:1", ADDRESS_NONE, ""},
-        {"::1%eth0", ADDRESS_NONE, ""},
-        {"[IPv6:192.0.2]", ADDRESS_NONE, ""},
-        {"[tag:]", ADDRESS_NONE, ""},
-        {"[:x]", ADDRESS_NONE, ""},
-        {"[t_g:x]", ADDRESS_NONE, ""},
-        {"[tag:a\\b]", ADDRESS_NONE, ""},
-        {"[tag-:x]", ADDRESS_NONE, ""},
-        {"tag:x", ADDRESS_NONE, ""},
-        {"mx.example.org", ADDRESS_NONE, ""},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
-        size_t length = strlen(addresses[i].in);
-        uint8_t *copy = g_memdup2(addresses[i].in, length);
-        g_test_message("%s", addresses[i].in);
-        ip_address out = address_of((span){copy, length});
-        g_assert_cmpint(out.kind, ==, addresses[i].kind);
-        const uint8_t *octets = out.kind == ADDRESS_IPV4 ? out.ipv4 : out.ipv6;
-        for (size_t n = 0; n < strlen(addresses[i].octets) / 2; n++) {
-            int octet =
-                g_ascii_xdigit_value(addresses[i].octets[2 * n]) * 16 + g_ascii_xdigit_value(addresses[i].octets[2 * n + 1]);
-            g_assert_cmphex(octets[n], ==, (unsigned)octet);
-        }
-        g_free(copy);
-    }
-}
-
 /* Time that grows with the square of the length would keep this from ever ending. */
 static void test_linear(void)
 {
@@ -261,7 +185,6 @@ int main(int argc, char **argv)
     g_test_add_func("/path/parse", test_parse);
     g_test_add_func("/path/cut", test_cut);
     g_test_add_func("/path/prefix", test_prefix);
-    g_test_add_func("/path/addresses", test_addresses);
     g_test_add_func("/path/linear", test_linear);
     return g_test_run();
 }

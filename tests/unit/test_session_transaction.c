@@ -199,11 +199,18 @@ static const script prdr[] = {
 static const script exdata[] = {
     {.name = "taken for one",
      .turns = {GREETING, EXDATA_SENT, {S, "558-250 Ok. 0A.1\r\n558-550-carol:\r\n558 550 no\r\n"}, ENVELOPE},
-     .mails = {"1 partial, END-OF-DATA, 550, a@b to 250 550, DATA 14, Subject x, helo a",
+     .mails = {"1 partial, END-OF-DATA, 550, 0A.1, a@b to 250 550, DATA 14, Subject x, helo a",
                "2 aborted, CLOSE, 0, a@b to 250, helo a"}},
     {.name = "refused for all",
      .turns = {GREETING, EXDATA_SENT, {S, "558-450 wait\r\n558 550 no\r\n"}},
      .mails = {"1 deferred, END-OF-DATA, 550, a@b to 450 550, DATA 14, Subject x, helo a"}},
+    {.name = "the queue id of the first that was taken",
+     .turns = {GREETING, FROM, TO, TO, TO, SENT,
+               {S, "558-550 no: queued as 4XyZ00\r\n558-250 Ok: queued as 4XyZ01\r\n558 250 Ok: queued as 4XyZ02\r\n"}},
+     .mails = {"1 partial, END-OF-DATA, 550, 4XyZ01, a@b to 550 250 250, DATA 14, Subject x, helo a"}},
+    {.name = "no queue id from refusals",
+     .turns = {GREETING, EXDATA_SENT, {S, "558-550 no: queued as 4XyZ00\r\n558 450 wait: queued as 4XyZ01\r\n"}},
+     .mails = {"1 deferred, END-OF-DATA, 550, a@b to 550 450, DATA 14, Subject x, helo a"}},
     {.name = "a result missing",
      .turns = {GREETING, EXDATA_SENT, {S, "558 250 ok\r\n"}},
      .mails = {"1 unknown, END-OF-DATA, 0, a@b to 250 0, DATA 14, Subject x, helo a"}},
@@ -215,14 +222,16 @@ static const script exdata[] = {
      .mails = {"1 rejected, END-OF-DATA, 558, a@b to 250 250, DATA 14, Subject x, helo a"}},
 };
 
-/* "index outcome, what ended it, code, sender to the code of each recipient, method size, Subject, helo" */
+/* "index outcome, what ended it, code, queue id, sender to the code of each recipient, method size, Subject, helo" */
 static char *describe(const transaction *t)
 {
     GString *out = g_string_new(NULL);
     const mail_header *header = t->header;
 
-    g_string_append_printf(out, "%u %s, %s, %u, %.*s to", t->index, outcome_text(t->outcome), t->ended_by, t->verdict.code,
-                           (int)t->mail_from.length, (const char *)t->mail_from.octets);
+    g_string_append_printf(out, "%u %s, %s, %u, ", t->index, outcome_text(t->outcome), t->ended_by, t->verdict.code);
+    if (t->verdict.queue_id.length)
+        g_string_append_printf(out, "%.*s, ", (int)t->verdict.queue_id.length, (const char *)t->verdict.queue_id.octets);
+    g_string_append_printf(out, "%.*s to", (int)t->mail_from.length, (const char *)t->mail_from.octets);
     for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
         g_string_append_printf(out, " %u", ((const recipient *)wmem_array_index(t->recipients, i))->code);
     if (t->method)
