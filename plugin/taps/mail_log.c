@@ -4,6 +4,8 @@
  */
 #include "taps/mail_log.h"
 
+#include <wsutil/json_dumper.h>
+
 /* Octets that are gathered before they are written. */
 #define FLUSH_AT 65536u
 
@@ -34,7 +36,6 @@ static char escape_letter(gunichar c)
         return 'r';
     case '\\':
     case ',':
-    case '"':
         return (char)c;
     default:
         return 0;
@@ -55,11 +56,10 @@ static size_t plain_octets(span text, uint8_t special)
     return length;
 }
 
-/* What is to be escaped beside the backslash in an item of a list, and in JSON. */
+/* What is escaped beside the backslash in an item of a list. */
 #define SPECIAL_IN_LIST ','
-#define SPECIAL_IN_JSON '"'
 
-static void append_character(GString *text, gunichar c, uint8_t special)
+static void append_character(GString *text, gunichar c)
 {
     char letter = escape_letter(c);
 
@@ -67,7 +67,7 @@ static void append_character(GString *text, gunichar c, uint8_t special)
         g_string_append_c(text, '\\');
         g_string_append_c(text, letter);
     } else if (g_unichar_iscntrl(c)) {
-        g_string_append_printf(text, special == SPECIAL_IN_JSON ? "\\u%04x" : "\\x%02x", c);
+        g_string_append_printf(text, "\\x%02x", c);
     } else {
         g_string_append_unichar(text, c);
     }
@@ -81,7 +81,7 @@ static void append_escaped(GString *text, span in, uint8_t special)
         in = span_from(in, plain);
         if (!in.length)
             return;
-        append_character(text, g_utf8_get_char((const char *)in.octets), special);
+        append_character(text, g_utf8_get_char((const char *)in.octets));
         in = span_from(in, (size_t)(g_utf8_next_char((const char *)in.octets) - (const char *)in.octets));
     }
 }
@@ -103,27 +103,6 @@ static void append_fraction(GString *text, int nanoseconds)
     append_number(text, (uint64_t)abs(nanoseconds), 9);
 }
 
-/* "2023-11-14" */
-static void append_date(GString *text, const GDate *date)
-{
-    append_number(text, g_date_get_year(date), 4);
-    g_string_append_c(text, '-');
-    append_number(text, g_date_get_month(date), 2);
-    g_string_append_c(text, '-');
-    append_number(text, g_date_get_day(date), 2);
-}
-
-/* "T22:13:20" */
-static void append_time_of_day(GString *text, unsigned second)
-{
-    g_string_append_c(text, 'T');
-    append_number(text, second / 3600, 2);
-    g_string_append_c(text, ':');
-    append_number(text, second / 60 % 60, 2);
-    g_string_append_c(text, ':');
-    append_number(text, second % 60, 2);
-}
-
 static void append_seconds_since(GString *text, int64_t seconds)
 {
     if (seconds < 0)
@@ -131,32 +110,23 @@ static void append_seconds_since(GString *text, int64_t seconds)
     append_number(text, seconds < 0 ? 0 - (uint64_t)seconds : (uint64_t)seconds, 1);
 }
 
-#define SECONDS_A_DAY 86400
-/* The days of 1970-01-01 and 10000-01-01, as GDate counts them: 0001-01-01 is 1. */
-#define DAY_OF_1970 719163
-#define DAY_OF_10000 3652060
-
 /* ISO 8601 in UTC. Seconds whose year has not four digits are written as they are. */
 static void append_time(GString *text, const nstime_t *time)
 {
-    int64_t second = time->secs % SECONDS_A_DAY, day = time->secs / SECONDS_A_DAY + DAY_OF_1970;
-    GDate date;
+    GDateTime *second = g_date_time_new_from_unix_utc(time->secs);
+    char *date;
 
-    if (second < 0) {
-        second += SECONDS_A_DAY;
-        day--;
-    }
-    if (day < 1 || day >= DAY_OF_10000) {
+    if (!second) {
         append_seconds_since(text, time->secs);
         append_fraction(text, time->nsecs);
         return;
     }
-    g_date_clear(&date, 1);
-    g_date_set_julian(&date, (guint32)day);
-    append_date(text, &date);
-    append_time_of_day(text, (unsigned)second);
+    date = g_date_time_format(second, "%C%y-%m-%dT%H:%M:%S"); /* GLib pads no %Y */
+    append_string(text, date);
     append_fraction(text, time->nsecs);
     g_string_append_c(text, 'Z');
+    g_free(date);
+    g_date_time_unref(second);
 }
 
 /* The two parts of a time that is below zero both have the sign. */
@@ -245,87 +215,114 @@ static void tsv_write(FILE *out, const mail_record *records, unsigned count)
 
 /* --- JSON (RFC 8259) --------------------------------------------------------------------------------------------------- */
 
-static void append_quoted(GString *text, const value *v)
+/* The array on its way to the file. */
+typedef struct json_writer {
+    json_dumper dumper; /* writes to `dumped` */
+    GString *dumped;
+    GString *text; /* what is to be written to the file */
+    GString *word; /* the value under way, as the dumper wants it */
+} json_writer;
+
+static const char *json_word(json_writer *json, const value *v)
 {
-    g_string_append_c(text, '"');
-    append_item(text, v, SPECIAL_IN_JSON);
-    g_string_append_c(text, '"');
+    g_string_truncate(json->word, 0);
+    if (v->kind == VALUE_TEXT)
+        g_string_append_len(json->word, (const char *)v->text.octets, (gssize)v->text.length);
+    else
+        append_item(json->word, v, 0);
+    return json->word->str;
 }
 
-static void json_item(GString *text, const value *v)
+static void json_item(json_writer *json, const value *v)
 {
     switch (v->kind) {
     case VALUE_TEXT:
     case VALUE_TIME:
-        append_quoted(text, v);
+        json_dumper_value_string(&json->dumper, json_word(json, v));
         break;
     case VALUE_BOOLEAN:
-        append_string(text, v->number ? "true" : "false");
+        json_dumper_value_anyf(&json->dumper, "%s", v->number ? "true" : "false");
         break;
     case VALUE_NUMBER:
     case VALUE_SECONDS:
-        append_item(text, v, 0);
+        json_dumper_value_anyf(&json->dumper, "%s", json_word(json, v));
         break;
     case VALUE_LIST: /* lists hold no lists */
     case VALUE_ABSENT:
-        append_string(text, "null");
+        json_dumper_value_anyf(&json->dumper, "null");
         break;
     }
 }
 
-static void json_value(GString *text, const value *v)
+/* A list stands in one line, so that a search for its column's name finds it whole. */
+static void json_list(json_writer *json, const value_list *list)
 {
-    if (v->kind != VALUE_LIST) {
-        json_item(text, v);
-        return;
-    }
-    g_string_append_c(text, '[');
-    for (unsigned i = 0; i < v->list.count; i++) {
-        if (i)
-            append_string(text, ", ");
-        json_item(text, &v->list.items[i]);
-    }
-    g_string_append_c(text, ']');
+    json->dumper.flags &= ~JSON_DUMPER_FLAGS_PRETTY_PRINT;
+    json_dumper_begin_array(&json->dumper);
+    for (unsigned i = 0; i < list->count; i++)
+        json_item(json, &list->items[i]);
+    json_dumper_end_array(&json->dumper);
+    json->dumper.flags |= JSON_DUMPER_FLAGS_PRETTY_PRINT;
 }
 
-/* What stands before the value of each column: made once, for it is the same in every object. */
-static void json_openings(GString **openings)
+/* DEL, and the octet with which U+0080 to U+009F begin in UTF-8. */
+#define CONTROL_BEGINS "\x7f\xc2"
+
+/* Takes what the dumper wrote. It escapes the controls below U+0020 alone, and terminals obey those from U+007F to U+009F too;
+ * all of these stand inside of strings. */
+static void json_take(json_writer *json)
 {
-    for (unsigned at = 0; at < COLUMN_COUNT; at++) {
-        openings[at] = g_string_new(at ? ",\n    \"" : "  {\n    \"");
-        append_string(openings[at], column_name((column)at));
-        append_string(openings[at], "\": ");
+    const char *at = json->dumped->str;
+
+    for (;;) {
+        size_t plain = strcspn(at, CONTROL_BEGINS);
+        gunichar c = g_utf8_get_char(at + plain);
+        g_string_append_len(json->text, at, (gssize)plain);
+        if (!c)
+            break;
+        if (g_unichar_iscntrl(c))
+            g_string_append_printf(json->text, "\\u%04x", c);
+        else
+            g_string_append_unichar(json->text, c);
+        at = g_utf8_next_char(at + plain);
     }
+    g_string_truncate(json->dumped, 0);
 }
 
-static void json_record(wmem_allocator_t *scope, GString *text, GString *const *openings, const mail_record *record)
+static void json_record(wmem_allocator_t *scope, json_writer *json, const mail_record *record)
 {
+    json_dumper_begin_object(&json->dumper);
     for (unsigned at = 0; at < COLUMN_COUNT; at++) {
         value v = mail_record_value(scope, record, (column)at);
-        g_string_append_len(text, openings[at]->str, (gssize)openings[at]->len);
-        json_value(text, &v);
+        json_dumper_set_member_name(&json->dumper, column_name((column)at));
+        if (v.kind == VALUE_LIST)
+            json_list(json, &v.list);
+        else
+            json_item(json, &v);
     }
-    append_string(text, "\n  }");
+    json_dumper_end_object(&json->dumper);
+    json_take(json);
 }
 
 static void json_write(FILE *out, const mail_record *records, unsigned count)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
-    GString *text = g_string_new("[\n"), *openings[COLUMN_COUNT];
+    json_writer json = {.dumped = g_string_new(NULL), .text = g_string_new(NULL), .word = g_string_new(NULL)};
 
-    json_openings(openings);
+    json.dumper = (json_dumper){.output_string = json.dumped, .flags = JSON_DUMPER_FLAGS_PRETTY_PRINT};
+    json_dumper_begin_array(&json.dumper);
     for (unsigned i = 0; i < count; i++) {
-        if (i)
-            append_string(text, ",\n");
-        json_record(scope, text, openings, &records[i]);
-        text_flush(text, out, false);
+        json_record(scope, &json, &records[i]);
+        text_flush(json.text, out, false);
         wmem_free_all(scope);
     }
-    append_string(text, count ? "\n]\n" : "]\n");
-    text_flush(text, out, true);
-    for (unsigned at = 0; at < COLUMN_COUNT; at++)
-        g_string_free(openings[at], TRUE);
-    g_string_free(text, TRUE);
+    json_dumper_end_array(&json.dumper);
+    json_dumper_finish(&json.dumper);
+    json_take(&json);
+    text_flush(json.text, out, true);
+    g_string_free(json.word, TRUE);
+    g_string_free(json.text, TRUE);
+    g_string_free(json.dumped, TRUE);
     wmem_destroy_allocator(scope);
 }
 

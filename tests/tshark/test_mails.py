@@ -98,7 +98,7 @@ def in_log(rows):
 
 # --- formats ---------------------------------------------------------------------------------------------------------------
 
-STRANGE_SUBJECT = "tab\there, back\\slash, escape \x1b[31m, \u0085 next line"
+STRANGE_SUBJECT = "tab\there, back\\slash, escape \x1b[31m, \u0085 next line, \x7f delete, </b> é"
 STRANGE_MAIL = mail(sender='"a,b"@example.org', recipients=('"c,d"@example.net', "e\\f@example.net"), argument=" SIZE=500",
                     content=lines(f"Subject: {STRANGE_SUBJECT}", ""))
 
@@ -124,9 +124,19 @@ def test_json(tshark, strange):
     }
 
 
+@pytest.mark.parametrize("log", ["text", "tsv", "json"])
+def test_no_control_character_goes_to_a_terminal(tshark, strange, log):
+    text = mail_log.write(tshark, strange, f"esmtp,mails,{log}")
+    assert "escape" in text and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
+
+
+def test_json_has_a_list_in_one_line(tshark, strange):
+    assert '\n    "rcpt_code": [250,250],\n' in mail_log.write(tshark, strange, "esmtp,mails,json")
+
+
 def test_tsv_escapes_what_would_break_a_row_or_a_list(tshark, strange):
     (row,) = mail_log.words(tshark, strange)
-    assert row["subject"] == r"tab\there, back\\slash, escape \x1b[31m, \x85 next line"
+    assert row["subject"] == r"tab\there, back\\slash, escape \x1b[31m, \x85 next line, \x7f delete, </b> é"
     assert row["rcpt_to"] == r'"c\,d"@example.net,e\\f@example.net'
     assert row["mail_from"] == '"a,b"@example.org'
     assert (row["tls"], row["null_sender"], row["message_id"]) == ("0", "0", "")
