@@ -37,28 +37,33 @@ typedef enum builtin_field {
     BUILTIN_COUNT
 } builtin_field;
 
-static const char *const names[BUILTIN_COUNT] = {
-    [BUILTIN_PROTOCOL] = "smtp",
-    [BUILTIN_REQ] = "smtp.req",
-    [BUILTIN_RSP] = "smtp.rsp",
-    [BUILTIN_COMMAND_LINE] = "smtp.command_line",
-    [BUILTIN_REQ_COMMAND] = "smtp.req.command",
-    [BUILTIN_REQ_PARAMETER] = "smtp.req.parameter",
-    [BUILTIN_RESPONSE] = "smtp.response",
-    [BUILTIN_RESPONSE_CODE] = "smtp.response.code",
-    [BUILTIN_RSP_PARAMETER] = "smtp.rsp.parameter",
-    [BUILTIN_AUTH_USERNAME] = "smtp.auth.username",
-    [BUILTIN_AUTH_PASSWORD] = "smtp.auth.password",
-    [BUILTIN_AUTH_USERNAME_PASSWORD] = "smtp.auth.username_password",
-    [BUILTIN_MESSAGE] = "smtp.message",
-    [BUILTIN_EOM] = "smtp.eom",
-    [BUILTIN_DATA_FRAGMENTS] = "smtp.data.fragments",
-    [BUILTIN_DATA_FRAGMENT] = "smtp.data.fragment",
-    [BUILTIN_DATA_FRAGMENT_COUNT] = "smtp.data.fragment.count",
-    [BUILTIN_DATA_REASSEMBLED_IN] = "smtp.data.reassembled.in",
-    [BUILTIN_DATA_REASSEMBLED_LENGTH] = "smtp.data.reassembled.length",
+/* What each is called, and the type of the values that are added here. */
+static const struct {
+    const char *name;
+    ftenum_t type;
+} rows[BUILTIN_COUNT] = {
+    [BUILTIN_PROTOCOL] = {"smtp", FT_PROTOCOL},
+    [BUILTIN_REQ] = {"smtp.req", FT_BOOLEAN},
+    [BUILTIN_RSP] = {"smtp.rsp", FT_BOOLEAN},
+    [BUILTIN_COMMAND_LINE] = {"smtp.command_line", FT_STRING},
+    [BUILTIN_REQ_COMMAND] = {"smtp.req.command", FT_STRING},
+    [BUILTIN_REQ_PARAMETER] = {"smtp.req.parameter", FT_STRING},
+    [BUILTIN_RESPONSE] = {"smtp.response", FT_STRING},
+    [BUILTIN_RESPONSE_CODE] = {"smtp.response.code", FT_UINT32},
+    [BUILTIN_RSP_PARAMETER] = {"smtp.rsp.parameter", FT_STRING},
+    [BUILTIN_AUTH_USERNAME] = {"smtp.auth.username", FT_STRING},
+    [BUILTIN_AUTH_PASSWORD] = {"smtp.auth.password", FT_STRING},
+    [BUILTIN_AUTH_USERNAME_PASSWORD] = {"smtp.auth.username_password", FT_STRING},
+    [BUILTIN_MESSAGE] = {"smtp.message", FT_STRING},
+    [BUILTIN_EOM] = {"smtp.eom", FT_NONE},
+    [BUILTIN_DATA_FRAGMENTS] = {"smtp.data.fragments", FT_NONE},
+    [BUILTIN_DATA_FRAGMENT] = {"smtp.data.fragment", FT_FRAMENUM},
+    [BUILTIN_DATA_FRAGMENT_COUNT] = {"smtp.data.fragment.count", FT_UINT32},
+    [BUILTIN_DATA_REASSEMBLED_IN] = {"smtp.data.reassembled.in", FT_FRAMENUM},
+    [BUILTIN_DATA_REASSEMBLED_LENGTH] = {"smtp.data.reassembled.length", FT_UINT32},
 };
 
+/* 0 for a field that this release does not have, or has with values of another type. */
 static int ids[BUILTIN_COUNT];
 
 /* Preferences of the built-in dissector that its fields hang on: its "decryption" tells whether it decodes what AUTH carries, its
@@ -87,11 +92,18 @@ static void read_preferences(void)
 static bool in_command[BUILTIN_COUNT];
 static bool any_in_command;
 
+static int id_of(const char *name, ftenum_t type)
+{
+    const header_field_info *info = proto_registrar_get_byname(name);
+
+    return info && info->type == type ? info->id : 0;
+}
+
 void builtin_fields_register_handoff(void)
 {
     for (int i = 0; i < BUILTIN_COUNT; i++) {
-        ids[i] = proto_registrar_get_id_byname(names[i]);
-        in_command[i] = command_line_names(names[i], names[BUILTIN_PROTOCOL]);
+        ids[i] = id_of(rows[i].name, rows[i].type);
+        in_command[i] = ids[i] && command_line_names(rows[i].name, rows[BUILTIN_PROTOCOL].name);
         any_in_command |= in_command[i];
     }
     register_init_routine(read_preferences);
@@ -100,14 +112,14 @@ void builtin_fields_register_handoff(void)
 /* Does a filter, a column or the command line name this very field? */
 static bool is_wanted(builtin_field which)
 {
-    return ids[which] > 0 &&
+    return ids[which] &&
            (in_command[which] || proto_registrar_get_nth((unsigned)ids[which])->ref_type != HF_REF_TYPE_NONE);
 }
 
 /* ... or any field of the built-in protocol? A filter's fields mark their protocol as well. */
 static bool any_wanted(void)
 {
-    return any_in_command || is_wanted(BUILTIN_PROTOCOL);
+    return ids[BUILTIN_PROTOCOL] && (any_in_command || is_wanted(BUILTIN_PROTOCOL));
 }
 
 /* A field on its way: where the octets stand. */
