@@ -1,9 +1,9 @@
 /* command_line.c — what tshark was asked for.
  *
- * What filters, columns and statistics name Wireshark tells dissectors, but no release tells of -j, 4.0 does not tell of -e, none
- * tells that the tree is made for the sake of these fields alone, or that no packet will be visited again. Where the system does
- * not tell the arguments, and in other programs, nothing is known here: then more is drawn and kept than has to be, and the built-in
- * dissector's fields are found by filters and columns alone. A script that reads the whole tree beside -e finds what -e names.
+ * Wireshark tells dissectors which fields filters, columns and statistics name. No release tells of -j, and 4.0 does not tell of -e.
+ * None tells that the tree is made for the fields of -e alone, or that no packet will be visited again. So the arguments are read
+ * here. In programs other than tshark, where the system does not show the arguments, and when an option is not known here, nothing
+ * is assumed: more is drawn and kept than is needed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,49 +11,70 @@
 
 #include "dissector/esmtp.h"
 
-/* The values of -e, -j and -J. */
+/* The values of -e, -j, -J and -d. */
 typedef struct named {
     char option;
     char *value;
 } named;
 
 static GArray *all_named;
+static bool understood;     /* the arguments were read, and each option is one of those below */
 static bool prints_details; /* -V or -O: the tree is printed */
 static bool prints_fields;  /* -e */
-static bool one_pass;       /* tshark without -2 */
+static bool two_passes;     /* -2 */
 
-/* tshark's options that take no value, as far as they are letters. */
-#define FLAGS "2DILPQVghklnpqvx"
+/* tshark's options: letters that take no value, letters that take one, and the same for words. */
+#define FLAGS "2DILPQVghlnpqvx"
+#define OPTIONS_WITH_VALUE "BCEFGHJKMNORSTUWXYabcdefijorstuwyz"
+
+static const char *const flag_words[] = {
+    "color", "disable-all-protocols", "help", "list-data-link-types", "list-interfaces", "list-time-stamp-types", "monitor-mode",
+    "no-duplicate-keys", "no-promiscuous-mode", "print", "print-timers", "version", NULL};
+static const char *const words_with_value[] = {
+    "autostop", "buffer-size", "capture-comment", "compress", "disable-heuristic", "disable-protocol", "display-filter",
+    "elastic-mapping-filter", "enable-heuristic", "enable-protocol", "export-objects", "export-tls-session-keys", "hexdump",
+    "interface", "linktype", "log-debug", "log-domain", "log-domains", "log-fatal", "log-file", "log-level", "log-noisy",
+    "only-protocols", "read-file", "read-filter", "ring-buffer", "snapshot-length", "temp-dir", "time-stamp-type", NULL};
+
+/* Stands for a word whose value comes next: no letter's value is looked for then. */
+#define A_WORD '-'
+
+bool command_line_is_tshark(void)
+{
+    return g_strcmp0(g_get_prgname(), "tshark") == 0;
+}
+
+static void add_named(char option, const char *value)
+{
+    named added = {option, g_strdup(value)};
+
+    g_array_append_val(all_named, added);
+}
 
 static void read_flag(char flag)
 {
     prints_details |= flag == 'V';
-    one_pass &= flag != '2';
+    two_passes |= flag == '2';
 }
 
 static void read_option(char option, const char *value)
 {
-    named added = {option, NULL};
-
     prints_details |= option == 'O';
-    if (!strchr("ejJ", option))
-        return;
-    added.value = g_strdup(value);
-    g_array_append_val(all_named, added);
     prints_fields |= option == 'e';
+    if (strchr("ejJd", option))
+        add_named(option, value);
 }
 
 /* Letters behind one dash are flags up to the first that takes a value: that is the rest of the argument, or the next argument.
  * Returns the option whose value comes next, NUL for none. */
-static char read_argument(const char *argument)
+static char read_letters(const char *letters)
 {
-    if (argument[0] != '-' || argument[1] == '-')
-        return '\0';
-    for (const char *at = argument + 1; *at; at++) {
+    for (const char *at = letters; *at; at++) {
         if (strchr(FLAGS, *at)) {
             read_flag(*at);
             continue;
         }
+        understood &= strchr(OPTIONS_WITH_VALUE, *at) != NULL;
         if (!at[1])
             return *at;
         read_option(*at, at + 1);
@@ -62,25 +83,68 @@ static char read_argument(const char *argument)
     return '\0';
 }
 
-/* The arguments stand one behind the other, each with a NUL at its end; the program's name comes first. */
+/* "--name=value", "--name value", "--name". */
+static char read_word(const char *word)
+{
+    char *name = g_strndup(word, strcspn(word, "="));
+    bool takes_value = g_strv_contains(words_with_value, name);
+
+    understood &= takes_value || g_strv_contains(flag_words, name);
+    g_free(name);
+    return takes_value && !strchr(word, '=') ? A_WORD : '\0';
+}
+
+static char read_argument(const char *argument)
+{
+    if (argument[0] != '-')
+        return '\0';
+    return argument[1] == '-' ? read_word(argument + 2) : read_letters(argument + 1);
+}
+
+static void read_all(char **arguments)
+{
+    char option = '\0';
+
+    for (; *arguments && (option || strcmp(*arguments, "--") != 0); arguments++) {
+        if (option)
+            read_option(option, *arguments);
+        option = option ? '\0' : read_argument(*arguments);
+    }
+}
+
+/* What stands behind an option that is not known may be its value or another option: each argument counts as one that names fields. */
+static void name_all(char **arguments)
+{
+    for (; *arguments; arguments++)
+        add_named('e', *arguments);
+}
+
+/* The system shows the arguments one behind the other, each with a NUL at its end; the program's name comes first. */
+static char **split_arguments(const char *shown, size_t length)
+{
+    GPtrArray *arguments = g_ptr_array_new();
+
+    for (size_t at = strlen(shown) + 1; at < length; at += strlen(shown + at) + 1)
+        g_ptr_array_add(arguments, g_strdup(shown + at));
+    g_ptr_array_add(arguments, NULL);
+    return (char **)g_ptr_array_free(arguments, false);
+}
+
 void command_line_read(void)
 {
-    char *arguments;
-    bool is_tshark;
-    char option = '\0';
+    char *shown, **arguments;
     size_t length;
 
     all_named = g_array_new(false, false, sizeof(named));
-    if (!g_file_get_contents("/proc/self/cmdline", &arguments, &length, NULL))
+    if (!command_line_is_tshark() || !g_file_get_contents("/proc/self/cmdline", &shown, &length, NULL))
         return;
-    is_tshark = one_pass = g_str_has_suffix(arguments, "tshark");
-    for (size_t at = strlen(arguments) + 1; is_tshark && at < length; at += strlen(arguments + at) + 1) {
-        const char *argument = arguments + at;
-        if (option)
-            read_option(option, argument);
-        option = option ? '\0' : read_argument(argument);
-    }
-    g_free(arguments);
+    arguments = split_arguments(shown, length);
+    understood = true;
+    read_all(arguments);
+    if (!understood)
+        name_all(arguments);
+    g_strfreev(arguments);
+    g_free(shown);
 }
 
 static bool continues_name(char octet)
@@ -102,6 +166,8 @@ bool command_line_names(const char *name, const char *protocol)
 {
     for (unsigned i = 0; i < all_named->len; i++) {
         const named *at = &g_array_index(all_named, named, i);
+        if (at->option == 'd')
+            continue;
         if (value_names(at->value, name) || (at->option != 'e' && value_names(at->value, protocol)))
             return true;
     }
@@ -118,10 +184,37 @@ bool command_line_mentions(const char *text)
 
 bool command_line_visits_once(void)
 {
-    return one_pass;
+    return understood && !two_passes;
 }
 
 bool command_line_wants_fields_alone(void)
 {
-    return prints_fields && !prints_details;
+    return understood && prints_fields && !prints_details;
+}
+
+/* "tcp.port==25,esmtp", "tcp.port==25-27,esmtp", "tcp.port==25:3,esmtp", which is the same. */
+static bool value_decodes(const char *value, const char *table, uint32_t port)
+{
+    size_t length = strlen(table);
+    uint64_t first, last;
+    char *end;
+
+    if (strncmp(value, table, length) != 0 || strncmp(value + length, "==", 2) != 0)
+        return false;
+    first = last = g_ascii_strtoull(value + length + 2, &end, 0);
+    if (*end == '-')
+        last = g_ascii_strtoull(end + 1, NULL, 0);
+    else if (*end == ':')
+        last = first + g_ascii_strtoull(end + 1, NULL, 0) - 1;
+    return first <= port && port <= last;
+}
+
+bool command_line_decodes(const char *table, uint32_t port)
+{
+    for (unsigned i = 0; i < all_named->len; i++) {
+        const named *at = &g_array_index(all_named, named, i);
+        if (at->option == 'd' && value_decodes(at->value, table, port))
+            return true;
+    }
+    return false;
 }

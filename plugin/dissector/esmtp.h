@@ -87,6 +87,8 @@ place octets_placed(drawing *d, const finding *f);
 
 /* command_line.c */
 void command_line_read(void);
+/* Is the program tshark? What it prints at the end is all that it prints of a statistic. */
+bool command_line_is_tshark(void);
 /* Does -e, -j or -J name the field, or -j or -J its protocol? */
 bool command_line_names(const char *name, const char *protocol);
 /* Is the text part of what they name? */
@@ -95,6 +97,8 @@ bool command_line_mentions(const char *text);
 bool command_line_visits_once(void);
 /* Is the tree made for the fields alone that -e names? */
 bool command_line_wants_fields_alone(void);
+/* Does -d say what dissects this port of the table? */
+bool command_line_decodes(const char *table, uint32_t port);
 
 /* draw.c — small helpers all drawing is done with. The span has to be part of the place. A field that nobody asked for is not
  * drawn: then there is no item, NULL, and what would be below it stands in its parent's tree. */

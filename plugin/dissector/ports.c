@@ -1,5 +1,8 @@
 /* ports.c — which ports are ours: those of our own preference, and every port that points to the built-in SMTP dissector.
  *
+ * When the built-in dissector is not to be replaced, it gets back what was taken from it, and our default ports. A port that a person
+ * decodes as ESMTP stays ours.
+ *
  * The built-in's preference and Decode As are applied after our hand-off routine has run, and can change at any time, so the tables
  * are looked through whenever packets are about to be dissected anew: when a file is opened, and at every redissection.
  *
@@ -15,42 +18,94 @@
 static dissector_handle_t esmtp_handle;
 static dissector_handle_t builtin_handle;
 
-/* The entries of one table that are to go from one dissector to the other. */
-typedef struct port_move {
-    dissector_handle_t from;
-    dissector_table_t table;
-    wmem_array_t *ports; /* uint32_t */
-} port_move;
+/* A table, and its ports that a person's choice points to the built-in dissector and that are ours in its place. */
+typedef struct port_table {
+    const char *name;
+    GHashTable *taken; /* of port numbers */
+} port_table;
+
+static port_table tables[] = {{"tcp.port", NULL}, {"tls.port", NULL}};
+#define TABLES (sizeof tables / sizeof tables[0])
+
+/* The entries of one table that one of the two dissectors has. */
+typedef struct port_list {
+    dissector_handle_t of;
+    GArray *ports; /* uint32_t */
+} port_list;
 
 static void collect_port(const char *table, ftenum_t type, void *key, void *value, void *user_data)
 {
-    port_move *move = (port_move *)user_data;
+    port_list *list = (port_list *)user_data;
     uint32_t port = GPOINTER_TO_UINT(key);
 
     (void)table;
     (void)type;
-    if (dtbl_entry_get_handle((dtbl_entry_t *)value) == move->from)
-        wmem_array_append_one(move->ports, port);
+    if (dtbl_entry_get_handle((dtbl_entry_t *)value) == list->of)
+        g_array_append_val(list->ports, port);
+}
+
+/* The table may not change while it is walked, so its entries are collected first. */
+static GArray *ports_of(const port_table *table, dissector_handle_t handle)
+{
+    port_list list = {handle, g_array_new(false, false, sizeof(uint32_t))};
+
+    dissector_table_foreach(table->name, collect_port, &list);
+    return list.ports;
 }
 
 /* An entry that the user changed stays one that the user changed; a default stays a default, or it would be saved as a choice. */
-static void point_port(const char *table_name, dissector_table_t table, uint32_t port, dissector_handle_t to)
+static void point_port(const port_table *table, uint32_t port, dissector_handle_t to)
 {
-    if (dissector_is_uint_changed(table, port))
-        dissector_change_uint(table_name, port, to);
+    if (dissector_is_uint_changed(find_dissector_table(table->name), port))
+        dissector_change_uint(table->name, port, to);
     else
-        dissector_add_uint(table_name, port, to);
+        dissector_add_uint(table->name, port, to);
 }
 
-/* Points all entries of a table that have one of the two dissectors to the other. The table may not change while it is walked. */
-static void move_ports(const char *table_name, dissector_handle_t from, dissector_handle_t to)
+static void take_ports(port_table *table)
 {
-    port_move move = {from, find_dissector_table(table_name), wmem_array_new(NULL, sizeof(uint32_t))};
+    GArray *ports = ports_of(table, builtin_handle);
 
-    dissector_table_foreach(table_name, collect_port, &move);
-    for (unsigned i = 0; i < wmem_array_get_count(move.ports); i++)
-        point_port(table_name, move.table, *(uint32_t *)wmem_array_index(move.ports, i), to);
-    wmem_destroy_array(move.ports);
+    for (unsigned i = 0; i < ports->len; i++) {
+        uint32_t port = g_array_index(ports, uint32_t, i);
+        if (dissector_is_uint_changed(find_dissector_table(table->name), port))
+            g_hash_table_add(table->taken, GUINT_TO_POINTER(port));
+        point_port(table, port, esmtp_handle);
+    }
+    g_array_free(ports, true);
+}
+
+/* Did a person say that this port is ours? An entry does not tell when the choice is the same as the default. */
+static bool is_chosen(const port_table *table, uint32_t port)
+{
+    bool changed = dissector_is_uint_changed(find_dissector_table(table->name), port);
+
+    return (changed && !g_hash_table_contains(table->taken, GUINT_TO_POINTER(port))) || command_line_decodes(table->name, port);
+}
+
+static void give_ports_back(port_table *table)
+{
+    GArray *ports = ports_of(table, esmtp_handle);
+
+    for (unsigned i = 0; i < ports->len; i++) {
+        uint32_t port = g_array_index(ports, uint32_t, i);
+        if (!is_chosen(table, port))
+            point_port(table, port, builtin_handle);
+    }
+    g_array_free(ports, true);
+    g_hash_table_remove_all(table->taken);
+}
+
+static gboolean is_no_longer_ours(void *port, void *value, void *table)
+{
+    (void)value;
+    return dissector_get_uint_handle((dissector_table_t)table, GPOINTER_TO_UINT(port)) != esmtp_handle;
+}
+
+/* A person may have chosen anew for a port that was taken. */
+static void forget_lost_ports(port_table *table)
+{
+    g_hash_table_foreach_remove(table->taken, is_no_longer_ours, find_dissector_table(table->name));
 }
 
 /* Our own ports may have been taken back by the built-in's preference, or deleted with it. */
@@ -70,14 +125,18 @@ static bool is_active(void)
 
 static void follow_ports(void)
 {
-    static const char *const tables[] = {"tcp.port", "tls.port"};
     bool active = is_active();
     range_t *own = prefs_get_range_value("esmtp", "tcp.port");
 
     if (!builtin_handle)
         return;
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-        move_ports(tables[i], active ? builtin_handle : esmtp_handle, active ? esmtp_handle : builtin_handle);
+    for (size_t i = 0; i < TABLES; i++) {
+        forget_lost_ports(&tables[i]);
+        if (active)
+            take_ports(&tables[i]);
+        else
+            give_ports_back(&tables[i]);
+    }
     if (active && own)
         range_foreach(own, claim_port, find_dissector_table("tcp.port"));
 }
@@ -86,5 +145,7 @@ void ports_register_handoff(dissector_handle_t own)
 {
     esmtp_handle = own;
     builtin_handle = find_dissector("smtp");
+    for (size_t i = 0; i < TABLES; i++)
+        tables[i].taken = g_hash_table_new(g_direct_hash, g_direct_equal);
     register_init_routine(follow_ports);
 }

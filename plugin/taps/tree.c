@@ -158,10 +158,9 @@ static void count_cut_off_mail(void *data, const transaction *ended)
 /* --- mails that were cut off, after one pass --------------------------------------------------------------------------- */
 
 /* tshark may read the packets once, and prints when it has: what the end cut off is known then, and not before. Wireshark
- * reads them again for its statistics, and draws these as often as it likes. */
-#define READS_ONCE "tshark"
-
-/* stats_tree * -> last_mails *: of tshark's trees, which stay until its end. */
+ * reads them again for its statistics, and draws these as often as it likes.
+ *
+ * stats_tree * -> last_mails *: of tshark's trees, which stay until its end. */
 static GHashTable *last_of_trees;
 
 static void count_last_mail(void *data, const transaction *ended, uint32_t stream)
@@ -194,7 +193,7 @@ static void last_mails_watch(stats_tree *tree)
 {
     GString *error;
 
-    if (g_strcmp0(g_get_prgname(), READS_ONCE) != 0 || g_hash_table_contains(last_of_trees, tree))
+    if (!command_line_is_tshark() || g_hash_table_contains(last_of_trees, tree))
         return;
     g_hash_table_insert(last_of_trees, tree, last_mails_new(count_last_mails, tree));
     error = register_tap_listener(ESMTP_TAP_NAME, tree, NULL, TL_REQUIRES_NOTHING, NULL, nothing_to_count, count_last_mails,

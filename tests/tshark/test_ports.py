@@ -6,6 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import pytest
 
 from packets import CLIENT, SERVER, Connection, dialogue, lines
+from sharkd import Sharkd
 
 ODD = 40025
 GREETING = ("S", lines("220 mx.example.org ESMTP Postfix"))
@@ -152,6 +153,39 @@ def test_ports_by_preference(tshark, capture, preferences, port, expected):
     path = capture(dialogue(connection(port), script))
     assert tshark.count(path, "esmtp", preferences=preferences) == expected
     assert tshark.count(path, "smtp", preferences=preferences) == 3
+
+
+QUIET = [QUIET_GREETING, ("C", lines("HELP")), ("S", lines("214 no"))]
+
+
+@pytest.mark.parametrize("port, choice", [(ODD, f"tcp.port=={ODD},esmtp"), (25, "tcp.port==25,esmtp"), (587, "tcp.port==25-600,esmtp"),
+                                          (366, "tcp.port==0x16c:3,esmtp")])
+@pytest.mark.parametrize("keep", [{"preferences": {"esmtp.replace_builtin": "FALSE"}}, {}], ids=["not-replaced", "replaced"])
+def test_a_choice_of_ours_stays(tshark, capture, port, choice, keep):
+    assert ours(tshark, capture, QUIET, port, options=("-d", choice), **keep) == 3
+
+
+def test_a_choice_for_other_ports_keeps_none_of_ours(tshark, capture):
+    for choice in (f"tcp.port=={ODD},esmtp", "tcp.port==26-30,esmtp", "tcp.port==23:2,esmtp", "tls.port==25,esmtp", "tcp.port==2,esmtp"):
+        assert ours(tshark, capture, QUIET, 25, options=("-d", choice), preferences={"esmtp.replace_builtin": "FALSE"}) == 0
+
+
+def test_a_choice_of_the_builtin_goes_to_it_when_it_is_not_replaced(tshark, capture):
+    path = capture(dialogue(connection(ODD), QUIET))
+    common = {"options": ("-d", f"tcp.port=={ODD},smtp"), "preferences": {"esmtp.replace_builtin": "FALSE"}}
+    assert (tshark.count(path, "smtp && !esmtp", **common), tshark.count(path, "esmtp", **common)) == (3, 0)
+
+
+def test_a_choice_of_the_builtin_taken_and_given_back(tshark, capture):
+    """In a program that runs on. What its preferences name is a choice like Decode As."""
+    path = capture(dialogue(connection(ODD), QUIET))
+    with Sharkd(tshark.sandbox) as sharkd:
+        sharkd.load(path, {"smtp.tcp.port": str(ODD)})
+        assert len(sharkd.matching("esmtp")) == 3
+        sharkd.load(path, {"esmtp.replace_builtin": "FALSE"})
+        assert (len(sharkd.matching("smtp && !esmtp")), len(sharkd.matching("esmtp"))) == (3, 0)
+        sharkd.load(path, {"esmtp.replace_builtin": "TRUE"})
+        assert len(sharkd.matching("esmtp")) == 3
 
 
 def test_disabled_it_gives_the_ports_back(tshark, capture):
