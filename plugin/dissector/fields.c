@@ -539,11 +539,20 @@ static bool any_expert_named(void)
     return false;
 }
 
-/* Scripts that listen may read all of it, though -e names some fields. */
+/* Something reads trees and does not say which fields: a Lua script, or a post-dissector, which is called after the others. */
+static bool reader_loaded;
+
+/* To be called when another file is begun: scripts are loaded after we register, and can be loaded anew. */
+static void look_for_readers(void)
+{
+    reader_loaded = lua_scripts_loaded() > 0 || postdissectors_want_hfids();
+}
+
+/* Does anybody read the whole tree, though -e names some fields? */
 static bool is_read(const proto_tree *top)
 {
-    return PTREE_DATA(top)->visible &&
-           (!command_line_wants_fields_alone() || union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
+    return PTREE_DATA(top)->visible && (!command_line_wants_fields_alone() || reader_loaded ||
+                                        union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
 }
 
 bool fields_ask(const proto_tree *top, const packet_info *pinfo)
@@ -672,4 +681,5 @@ void fields_register(void)
         proto_register_field_array(proto_esmtp, &field_rows[i].info, 1);
     proto_register_subtree_array(subtrees, SUBTREE_COUNT);
     experts_register();
+    register_init_routine(look_for_readers);
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include <gmodule.h>
 #include <ws_version.h>
 
 #include <epan/packet.h>
@@ -109,6 +110,20 @@ static inline void follow_register_tcp(int protocol, const char *tap, follow_con
 #else
     register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add);
 #endif
+}
+
+/* How many Lua scripts are loaded. A Wireshark that was built without Lua lacks the function, and no package has its header. */
+static inline int lua_scripts_loaded(void)
+{
+    GModule *program = g_module_open(NULL, G_MODULE_BIND_LAZY);
+    void *count = NULL;
+
+    if (!program)
+        return 0;
+    if (!g_module_symbol(program, "wslua_count_plugins", &count))
+        count = NULL;
+    g_module_close(program);
+    return count ? ((int (*)(void))count)() : 0;
 }
 
 /* What the tap "credentials" is told: ui/tap-credentials.h, which is in no development package. The same in all three. */

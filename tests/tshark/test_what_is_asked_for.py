@@ -4,11 +4,17 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import json
+import shutil
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import places
 from packets import Connection, dialogue, lines
+from sharkd import Sharkd
+from tshark import TIME_LIMIT, Tshark
 
 SAMPLES = places.captures_in(places.SAMPLES)
 SAMPLE = places.SAMPLES / "courier-exdata.pcapng"
@@ -86,3 +92,82 @@ def test_expert_column(tshark, capture, only):
     rows = [row.split() for row in tshark.run(path, preferences=column, only=only).splitlines()]
     mail, reply = [row for row in rows if int(row[0]) in tshark.frames(path, "esmtp.expert.size_exceeded || esmtp.reply.code == 999")]
     assert (mail[1], reply[1]) == ("Note", "Warning")
+
+
+TWICE = [("-n2q",), ("-S", "-e", "-2"), ("--disable-protocol", "ftp", "-2"), ("--disable-protocol=ftp", "-2"), ("--disable-prot", "ftp", "-2"),
+         ("--export-tls-session-keys", "-e", "-2"), ("--export-tls-sess", "-e", "-2"), ("--export-tls-sess", "-nd", "-2")]
+
+
+@pytest.mark.parametrize("words", TWICE, ids=" ".join)
+def test_no_option_hides_that_packets_are_visited_twice(tshark, words):
+    """What is kept for one visit alone is gone at the second. tshark takes the beginnings of words too, which are not known here."""
+    verbs = ("-Y", "esmtp", "-T", "fields", "-e", "esmtp.command.verb")
+    in_home = ["bash", "-c", 'cd && exec tshark "$@"', "bash"]  # a name for keys is one of a file that is written there
+    process = tshark.sandbox.popen([*in_home, "-r", tshark.sandbox.readable(SAMPLE), *words, *verbs], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    printed, _ = process.communicate(timeout=TIME_LIMIT)
+    assert sorted(printed.split()) == sorted(tshark.run(SAMPLE, "-2", *verbs).split()) != []
+
+
+@pytest.mark.parametrize("words", [(), ("--disable-prot", "ftp")], ids=" ".join)
+def test_a_field_of_the_builtin_behind_an_option_that_is_not_known(tshark, words):
+    assert tshark.run(SAMPLE, *words, "-T", "fields", "-e", "smtp.req.command").split()[:2] == ["EHLO", "HELP"]
+
+
+def test_a_program_is_not_known_by_what_it_is_started_as(tshark):
+    """sharkd visits packets again, whatever its first argument says."""
+    def popen(command, **options):
+        return tshark.sandbox.popen(["/opt/not-tshark", *command[1:]], executable=shutil.which("sharkd"), **options)
+
+    with Sharkd(SimpleNamespace(popen=popen, readable=tshark.sandbox.readable)) as renamed:
+        renamed.load(SAMPLE)
+        assert renamed.matching("esmtp.command.verb == DATA") == tshark.frames(SAMPLE, "esmtp.command.verb == DATA") != []
+
+
+READ_ALL = """
+    for _, info in ipairs({all_field_infos()}) do
+        if string.sub(info.name, 1, 6) == "esmtp." then print("read " .. info.name) end
+    end
+"""
+POST_DISSECTOR = f"""
+    local reader = Proto("reader", "Reads all fields")
+    function reader.dissector(tvb, pinfo, tree) {READ_ALL} end
+    register_postdissector(reader)
+"""
+LISTENER = f"""
+    local reader = Listener.new("frame")
+    function reader.packet(pinfo, tvb) {READ_ALL} end
+"""
+
+
+@pytest.fixture(scope="module")
+def names_in_details(tshark):
+    """The fields of the sample's whole tree, each as often as it is there."""
+    found = [field.get("name") for packet in tshark.pdml(SAMPLE) for field in packet.iter("field")]
+    return sorted(name for name in found if name and name.startswith("esmtp.") and not name.startswith("esmtp.expert"))
+
+
+def names_read(printed):
+    return sorted(line.removeprefix("read ") for line in printed.splitlines()
+                  if line.startswith("read ") and "esmtp.expert" not in line)
+
+
+@pytest.mark.parametrize("script", [POST_DISSECTOR, LISTENER], ids=["post-dissector", "listener"])
+def test_a_script_reads_all_fields(tshark, tmp_path, names_in_details, script):
+    """Though -e names another one alone."""
+    file = tmp_path / "reader.lua"
+    file.write_text(script)
+    printed = tshark.run(SAMPLE, "-X", f"lua_script:{tshark.sandbox.readable(file)}", "-T", "fields", "-e", "frame.number")
+    assert names_read(printed) == names_in_details != []
+
+
+def test_a_script_in_the_personal_folder_reads_all_fields(names_in_details):
+    with Tshark(places.PLUGIN) as tshark:
+        folder = next(line.partition(":")[2].strip() for line in tshark.describe("folders").splitlines()
+                      if line.startswith("Personal Lua Plugins:"))
+        assert folder.startswith(str(tshark.sandbox.home))
+        Path(folder).mkdir(parents=True)
+        (Path(folder) / "reader.lua").write_text(POST_DISSECTOR)
+        printed = tshark.run(SAMPLE, "-T", "fields", "-e", "frame.number")
+    assert names_read(printed) == names_in_details
+
