@@ -21,10 +21,11 @@ static dissector_handle_t builtin_handle;
 /* A table, and its ports that a person's choice points to the built-in dissector and that are ours in its place. */
 typedef struct port_table {
     const char *name;
-    GHashTable *taken; /* of port numbers */
+    const char *preference; /* for our own ports in it; NULL for none */
+    GHashTable *taken;      /* of port numbers */
 } port_table;
 
-static port_table tables[] = {{"tcp.port", NULL}, {"tls.port", NULL}};
+static port_table tables[] = {{"tcp.port", "tcp.port", NULL}, {"tls.port", NULL, NULL}};
 #define TABLES (sizeof tables / sizeof tables[0])
 
 /* The entries of one table that one of the two dissectors has. */
@@ -75,12 +76,21 @@ static void take_ports(port_table *table)
     g_array_free(ports, true);
 }
 
-/* Did a person say that this port is ours? An entry does not tell when the choice is the same as the default. */
+/* The preference for our own ports names it; its ports are in the table as if they had been chosen one by one. */
+static bool is_preferred(const port_table *table, uint32_t port)
+{
+    range_t *own = table->preference ? prefs_get_range_value("esmtp", table->preference) : NULL;
+
+    return own && value_is_in_range(own, port);
+}
+
+/* Did a person say that this very port is ours? The entry does not tell when the choice is the same as the default. */
 static bool is_chosen(const port_table *table, uint32_t port)
 {
-    bool changed = dissector_is_uint_changed(find_dissector_table(table->name), port);
-
-    return (changed && !g_hash_table_contains(table->taken, GUINT_TO_POINTER(port))) || command_line_decodes(table->name, port);
+    if (command_line_decodes(table->name, port))
+        return true;
+    return dissector_is_uint_changed(find_dissector_table(table->name), port) && !is_preferred(table, port) &&
+           !g_hash_table_contains(table->taken, GUINT_TO_POINTER(port));
 }
 
 static void give_ports_back(port_table *table)

@@ -145,6 +145,7 @@ SESSION = [GREETING, HELLO, REPLY]
     ({"esmtp.tcp.port": "2525"}, 2525, 3),
     ({"smtp.tcp.port": "2526"}, 2526, 3),
     ({"smtp.tcp.port": "2526"}, 25, 3),
+    ({"esmtp.tcp.port": "2525", "esmtp.replace_builtin": "FALSE"}, 2525, 0),
     ({"esmtp.replace_builtin": "FALSE"}, 25, 0),
     ({"esmtp.replace_builtin": "FALSE"}, 587, 0),
 ])
