@@ -312,7 +312,7 @@ static bool json_member(span json, const char *name, span *value_r)
     span skipped;
 
     while (take(&rest, '"', &skipped)) {
-        span found = {rest.octets - 1, rest.length + 1};
+        span found = span_from(json, json.length - rest.length - 1); /* from its quotation mark on */
         found = span_first(found, quoted_length(found));
         rest = span_trim_left(span_from(rest, found.length - 1));
         if (rest.length == 0 || rest.octets[0] != ':')
