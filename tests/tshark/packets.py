@@ -53,6 +53,10 @@ class Connection:
     def server(self, data, size=1460):
         return self._say(self._server, self._client, data, size)
 
+    def acknowledge(self, from_client):
+        """A segment without payload."""
+        self._add(*self._ends(from_client), ACK)
+
     def lost(self, from_client, octets):
         """One side sends octets that the capture does not have."""
         self._advance(self._client if from_client else self._server, octets)
@@ -63,8 +67,11 @@ class Connection:
         self._add(self._client, self._server, ACK)
 
     def reset(self, from_client=True):
-        ends = (self._client, self._server) if from_client else (self._server, self._client)
-        self._add(*ends, RST | ACK)
+        self._add(*self._ends(from_client), RST | ACK)
+
+    def _ends(self, from_client):
+        """Who sends, and to whom."""
+        return (self._client, self._server) if from_client else (self._server, self._client)
 
     def _say(self, source, destination, data, size):
         data = octets(data)
@@ -101,17 +108,28 @@ def dialogue(connection, script, size=1460):
 
 def write(path, segments):
     """Writes a pcap file; frame numbers are the segments' positions, from 1, and times never go back."""
-    times = sorted(segment.time for segment in segments)
+    return write_batches(path, [segments])
+
+
+def write_batches(path, batches):
+    """The same for lists of segments that are made one after the other: all of them need not fit into memory. The times of a
+    batch are later than those of the batch before it."""
     with open(path, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, LINKTYPE_RAW_IP))
-        for time, segment in zip(times, segments):
-            packet = ip_packet(segment)
-            kept = packet[:segment.captured]
-            microseconds = round(time * 1_000_000)
-            out.write(struct.pack("<IIII", microseconds // 1_000_000, microseconds % 1_000_000, len(kept), len(packet)))
-            out.write(kept)
+        for segments in batches:
+            write_packets(out, segments)
     path.chmod(0o644)
     return path
+
+
+def write_packets(out, segments):
+    times = sorted(segment.time for segment in segments)
+    for time, segment in zip(times, segments):
+        packet = ip_packet(segment)
+        kept = packet[:segment.captured]
+        microseconds = round(time * 1_000_000)
+        out.write(struct.pack("<IIII", microseconds // 1_000_000, microseconds % 1_000_000, len(kept), len(packet)))
+        out.write(kept)
 
 
 def ip_packet(segment):
@@ -129,9 +147,7 @@ def tcp_header(segment, check):
 
 
 def checksum(data):
-    """RFC 1071."""
+    """RFC 1071, of octets that are not all zero. The sum with end-around carry is the remainder by 0xFFFF, which is 0 where the
+    sum is 0xFFFF: Python computes it faster than a loop over the words."""
     data += bytes(len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total > 0xFFFF:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
+    return ~(int.from_bytes(data, "big") % 0xFFFF or 0xFFFF) & 0xFFFF
