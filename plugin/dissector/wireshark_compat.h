@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include <gmodule.h>
-#include <ws_version.h>
 
 #include <epan/packet.h>
 
@@ -19,8 +18,7 @@
 #include <epan/strutil.h>
 #include <wsutil/str_util.h>
 
-#define WIRESHARK_AT_LEAST(major, minor)                                                                                     \
-    (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+#include "dissector/wireshark_structs.h"
 
 /* What kinds of plugin this one is, for the list of plugins; 4.0 finds out by itself. */
 #if WIRESHARK_AT_LEAST(4, 4)
@@ -126,52 +124,9 @@ static inline int lua_scripts_loaded(void)
     return count ? ((int (*)(void))count)() : 0;
 }
 
-/* What the tap "credentials" is told: ui/tap-credentials.h, which is in no development package. The same in all three. */
-#define CREDENTIALS_TAP_NAME "credentials"
+#define CREDENTIALS_TAP_NAME "credentials" /* tells of a credentials_record */
 
-typedef struct credentials_record {
-    unsigned frame;
-    unsigned username_frame;
-    unsigned password_field; /* the field that shows the password */
-    char *username;
-    const char *protocol;
-    char *info;
-} credentials_record;
-
-/* The flow graph: epan/sequence_analysis.h, which is in no development package either. epan makes the structs, so only their
- * beginnings are declared, as far as we fill them in. */
-#if WIRESHARK_AT_LEAST(4, 4)
-typedef bool flow_bool;
-#else
-typedef gboolean flow_bool;
-#endif
-
-typedef struct flow_arrow {
-    uint32_t frame;
-    address source;
-    uint16_t source_port;
-    address destination;
-    uint16_t destination_port;
-    char *label;   /* on the arrow; freed by epan, as are the others */
-    char *time;
-    char *comment; /* beside it */
-    uint16_t conversation;
-    unsigned foreground;
-    unsigned background;
-    flow_bool has_colours;
-    flow_bool displayed;
-    unsigned source_node;
-    unsigned destination_node;
-    uint16_t line_width; /* pixels */
-} flow_arrow;
-
-typedef struct flow_graph {
-    const char *name;
-    flow_bool any_address;
-    int conversations;
-    GQueue *arrows;
-} flow_graph;
-
+/* The flow graph: epan/sequence_analysis.h, which is in no development package. */
 WS_DLL_PUBLIC void register_seq_analysis(const char *name, const char *title, const int protocol, const char *tap,
                                          unsigned tap_flags, tap_packet_cb add);
 /* An arrow of the packet's time, from and to its addresses; NULL when it has none. */
