@@ -5,6 +5,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import signal
 import sys
 from pathlib import Path
 
@@ -68,6 +69,9 @@ def show_mails(tshark, capture):
 
 
 if __name__ == "__main__":
+    # Told to end, it leaves no copy of a capture behind.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda got, _: sys.exit(128 + got))
     try:
         main(*map(Path, sys.argv[1:3]))
     except (TsharkError, OSError) as error:

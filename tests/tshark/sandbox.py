@@ -8,6 +8,7 @@ Wireshark. Nothing outside the sandbox's own temporary folder is written.
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import contextlib
 import os
 import shutil
 import stat
@@ -17,6 +18,8 @@ from pathlib import Path
 
 NOBODY = 65534
 PLUGIN_FILE = "esmtp.so"
+COPY_LIMIT = 16 << 20  # octets
+HANDED_FDS = 8  # tshark reads a file at two places, and may open it once more
 SANITIZERS = ("libasan.so", "libubsan.so")
 
 
@@ -37,28 +40,57 @@ class Sandbox:
         self.folder.chmod(0o755)
         self.environment = self._make_environment()
         self._install_plugins()
+        self._private = self.folder / "private"
+        self._private.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(self._private, NOBODY, NOBODY)
         return self
 
     def __exit__(self, *_):
         self._temporary.cleanup()
 
-    def popen(self, command, **options):
-        """Starts a program in the sandbox; options are subprocess.Popen's."""
-        return subprocess.Popen([str(word) for word in command], env=self.environment, cwd=self.folder,
+    def popen(self, command, environment=None, **options):
+        """Starts a program in the sandbox, with further variables; other options are subprocess.Popen's."""
+        return subprocess.Popen([str(word) for word in command], env=self.environment | (environment or {}), cwd=self.folder,
                                 **drop_privileges(), **options)
 
+    @contextlib.contextmanager
+    def opened(self, path):
+        """The name under which a program can read the file, and the options of popen() that it has to be started with. A file that
+        the sandbox's user may not read is handed over open; only a small one is copied."""
+        path = Path(path).resolve()
+        if os.geteuid() != 0 or others_may_read(path):
+            yield path, {}
+        elif not others_may_read_file(path) and path.stat().st_size <= COPY_LIMIT:
+            yield self.readable(path), {}
+        else:
+            # Each is opened by itself: a program that reads the file at two places has to have two.
+            with contextlib.ExitStack() as files:
+                fds = [files.enter_context(path.open("rb", buffering=0)).fileno() for _ in range(HANDED_FDS)]
+                name = f"/proc/self/fd/{fds[0]}"
+                yield name, {"pass_fds": fds, "environment": {} if others_may_read_file(path) else self._handing(name, fds[1:])}
+
     def readable(self, path):
-        """The path, or that of a copy when the sandbox's user may not read it where it is."""
+        """The path, or that of a copy when the sandbox's user may not read it where it is. Nobody else can read the copy."""
         path = Path(path).resolve()
         if os.geteuid() != 0 or others_may_read(path):
             return path
         state = (path, path.stat().st_mtime_ns, path.stat().st_size)
         if state not in self._copies:
-            copy = self.folder / f"copy-{len(self._copies)}-{path.name}"
-            shutil.copyfile(path, copy)
-            copy.chmod(0o644)
+            copy = self._private / f"{len(self._copies)}-{path.name}"
+            with path.open("rb") as original, open(copy, "xb", opener=open_private) as private:
+                shutil.copyfileobj(original, private)
             self._copies[state] = copy
         return self._copies[state]
+
+    def _handing(self, name, fds):
+        """What makes a program take these for the file when it opens this name, though it may not open the file."""
+        library = self.folder / "handed_file.so"
+        if not library.exists():
+            subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("handed_file.c"), "-ldl"], check=True)
+            library.chmod(0o755)
+        preload = f"{self.environment.get('LD_PRELOAD', '')} {library}".strip()
+        return {"LD_PRELOAD": preload, "HANDED_NAME": name, "HANDED_FDS": ",".join(map(str, fds))}
 
     def _make_environment(self):
         self.home = home = self.folder / "home"
@@ -104,10 +136,20 @@ def drop_privileges():
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
+def others_may_read_file(path):
+    """Once it is open, whatever folder it is in."""
+    return bool(path.stat().st_mode & stat.S_IROTH)
+
+
 def others_may_read(path):
-    if not path.stat().st_mode & stat.S_IROTH:
-        return False
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+    return others_may_read_file(path) and all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+
+
+def open_private(path, flags):
+    """An opener: the new file is the sandbox's user's before anything is in it."""
+    fd = os.open(path, flags, 0o600)
+    os.fchown(fd, NOBODY, NOBODY)
+    return fd
 
 
 def sanitizer_environment():

@@ -56,14 +56,13 @@ class Tshark:
 
     def run(self, capture, *arguments, only=None, two_pass=False, preferences=None, options=()):
         """What tshark prints."""
-        command = ["tshark", "-n", "-r", self.sandbox.readable(capture), *arguments, *options]
-        if two_pass:
-            command.append("-2")
+        further = ["-2"] if two_pass else []
         if only:
-            command += ["-Y", only]
+            further += ["-Y", only]
         for name, value in (preferences or {}).items():
-            command += ["-o", f"{name}:{value}"]
-        return self._finish(command)
+            further += ["-o", f"{name}:{value}"]
+        with self.sandbox.opened(capture) as (file, start):
+            return self._finish(["tshark", "-n", "-r", file, *arguments, *options, *further], **start)
 
     def fields(self, capture, *fields, **common):
         """The frames that have any of the fields: {frame number: {field: [value, ...]}}, fields that a frame has not left out.
@@ -130,14 +129,17 @@ class Tshark:
         if not re.search(r"\tesmtp(\t|$)", self._finish(["tshark", "-G", "protocols"]), re.MULTILINE):
             raise TsharkError(f"tshark does not know the protocol of {self.sandbox.plugin}")
 
-    def _finish(self, command):
-        process = self.sandbox.popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def _finish(self, command, **start):
+        process = self.sandbox.popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **start)
         try:
             output, complaints = process.communicate(timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             raise TsharkError(f"no end after {TIME_LIMIT} seconds: {describe(command)}") from None
+        except BaseException:
+            process.kill()
+            raise
         complaints = complaints.replace(RESTARTING, b"")
         self._judge(command, process.returncode, output, complaints.decode("utf-8", "replace"))
         return output.decode("utf-8", "replace")

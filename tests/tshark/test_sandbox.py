@@ -1,0 +1,107 @@
+"""A capture that only root may read is shown, and nobody else gets to read it.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+import places
+import sandbox
+from sandbox import NOBODY
+from tshark import Tshark, TsharkError
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="run by another user, programs read what this user may read")
+
+SAMPLE = places.SAMPLES / "postfix-relay-pipelined.pcapng"
+VERBS = ("-Y", "esmtp.command.verb", "-T", "fields", "-e", "esmtp.command.verb", "-e", "esmtp.command.reply_frame")
+SOMEBODY = 12345
+
+
+@pytest.fixture(params=[0o644, 0o600], ids=["closed-folder", "private-file"])
+def private(request, tmp_path):
+    """A capture that others may not get at: its folder is closed, or the file itself too."""
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o700)
+    copy = Path(shutil.copy(SAMPLE, folder / "private.pcapng"))
+    copy.chmod(request.param)
+    return copy
+
+
+@pytest.fixture
+def own():
+    with Tshark(places.PLUGIN) as tshark:
+        yield tshark
+
+
+def copies(tshark):
+    return list((tshark.sandbox.folder / "private").iterdir())
+
+
+def may_read(path, user):
+    return subprocess.run(["cat", path], user=user, group=user, extra_groups=[], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+@pytest.mark.parametrize("limit", [sandbox.COPY_LIMIT, 0], ids=["small", "large"])
+@pytest.mark.parametrize("passes", [(), ("-2",)], ids=["one-pass", "two-pass"])
+def test_a_private_capture_is_read(own, private, monkeypatch, limit, passes):
+    monkeypatch.setattr(sandbox, "COPY_LIMIT", limit)
+    assert own.run(private, *VERBS, *passes) == own.run(SAMPLE, *VERBS, *passes) != ""
+    is_copied = limit and not private.stat().st_mode & stat.S_IROTH
+    assert len(copies(own)) == (1 if is_copied else 0)
+
+
+def test_nobody_else_reads_the_copy(private):
+    private.chmod(0o600)
+    with Tshark(places.PLUGIN) as own:
+        own.run(private, "-c", "1")
+        copy, = copies(own)
+        for path, mode in ((copy, 0o600), (copy.parent, 0o700)):
+            found = path.stat()
+            assert (stat.S_IMODE(found.st_mode), found.st_uid) == (mode, NOBODY)
+        assert may_read(copy, NOBODY)
+        copy.chmod(0o644)
+        assert not may_read(copy, SOMEBODY), "the folder keeps others out"
+        copy.chmod(0o600)
+        copy.parent.chmod(0o755)
+        assert not may_read(copy, SOMEBODY), "the file keeps others out"
+    assert not own.sandbox.folder.exists()
+
+
+def test_what_the_file_was_handed_for_is_all_that_is_opened(own, private, monkeypatch, tmp_path):
+    monkeypatch.setattr(sandbox, "COPY_LIMIT", 0)
+    other = Path(shutil.copy(SAMPLE, tmp_path / "other.pcapng"))
+    other.chmod(0o600)
+    with pytest.raises(TsharkError, match="permission"):
+        own.run(private, "-r", other) # the last -r counts
+
+
+def demo(capture, folder):
+    return subprocess.Popen([sys.executable, Path(sandbox.__file__).with_name("demo.py"), places.PLUGIN, capture], text=True,
+                            env=os.environ | {"TMPDIR": str(folder)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_demo_that_is_ended_leaves_nothing_behind(private):
+    private.chmod(0o600)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        process = demo(private, folder)
+        deadline = time.monotonic() + 120
+        while not list(folder.glob("esmtp-*/private/*")):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=120)
+        assert process.returncode == 128 + signal.SIGTERM
+        assert list(folder.iterdir()) == []
