@@ -66,8 +66,8 @@ static const struct {
 /* 0 for a field that this release does not have, or has with values of another type. */
 static int ids[BUILTIN_COUNT];
 
-/* Preferences of the built-in dissector that its fields hang on: its "decryption" tells whether it decodes what AUTH carries, its
- * "desegment_data" whether it puts content together, or shows the lines of each packet. */
+/* Two preferences of the built-in dissector decide what its fields hold: "decryption" whether it decodes the messages of AUTH;
+ * "desegment_data" whether it reassembles content, or shows the lines of each packet. */
 static bool decodes_auth, gathers_content;
 
 static bool preference_is_true(const char *name)
@@ -122,7 +122,7 @@ static bool any_wanted(void)
     return ids[BUILTIN_PROTOCOL] && (any_in_command || is_wanted(BUILTIN_PROTOCOL));
 }
 
-/* A field on its way: where the octets stand. */
+/* A field that is being added, and where its octets are. */
 typedef struct builtin_drawing {
     drawing *d;
     proto_tree *tree;
@@ -130,7 +130,7 @@ typedef struct builtin_drawing {
     place at;
 } builtin_drawing;
 
-/* value: what stands in the place's part, or what that stands for. */
+/* value: the octets of the part, or what they decode to. */
 static void add_value(const builtin_drawing *b, builtin_field which, span part, span value)
 {
     if (is_wanted(which))
@@ -161,7 +161,7 @@ static void add_none(const builtin_drawing *b, builtin_field which)
         proto_item_set_hidden(proto_tree_add_item(b->tree, ids[which], b->at.tvb, b->at.offset, 0, ENC_NA));
 }
 
-/* Empty when it is no base64. */
+/* Empty when it is not base64. */
 static span base64_value(const builtin_drawing *b, span base64)
 {
     uint8_t *decoded = (uint8_t *)wmem_alloc(b->d->pinfo->pool, base64_room(base64.length));
@@ -171,7 +171,7 @@ static span base64_value(const builtin_drawing *b, span base64)
     return (span){decoded, readable ? result.length : 0};
 }
 
-/* A message of AUTH as the built-in dissector shows it. One that is no base64, such as the "*" that gives up, stays as it is. */
+/* A message of AUTH as the built-in dissector shows it. One that is not base64, such as the "*" that cancels, stays as it is. */
 static span shown_base64(const builtin_drawing *b, span base64)
 {
     span value = decodes_auth ? base64_value(b, base64) : base64;
@@ -179,13 +179,13 @@ static span shown_base64(const builtin_drawing *b, span base64)
     return value.length ? value : base64;
 }
 
-/* LOGIN: one of its messages. */
+/* A message of LOGIN: the user name, then the password. */
 static void add_login(const builtin_drawing *b, span base64, unsigned step)
 {
     add_value(b, step == 0 ? BUILTIN_AUTH_USERNAME : BUILTIN_AUTH_PASSWORD, base64, shown_base64(b, base64));
 }
 
-/* PLAIN: both in one message. */
+/* The message of PLAIN, which has both. */
 static void add_plain(const builtin_drawing *b, span base64)
 {
     span value = decodes_auth ? base64_value(b, base64) : span_first(base64, 0);
@@ -206,7 +206,7 @@ static void add_plain(const builtin_drawing *b, span base64)
     }
 }
 
-/* What the built-in dissector has fields for: PLAIN and LOGIN. */
+/* The built-in dissector has fields for PLAIN and LOGIN alone. */
 static void add_auth(const builtin_drawing *b, const char *mechanism, span base64, unsigned step)
 {
     if (strcmp(mechanism, "LOGIN") == 0)

@@ -112,7 +112,7 @@ static void read_all(char **arguments)
     }
 }
 
-/* What stands behind an option that is not known may be its value or another option: each argument counts as one that names fields. */
+/* The argument behind an unknown option may be its value or another option. So every argument counts as one that names fields. */
 static void name_all(char **arguments)
 {
     for (; *arguments; arguments++)

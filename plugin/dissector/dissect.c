@@ -14,18 +14,18 @@
 #define MIB (UINT64_C(1) << 20)
 #define MESSAGE_LIMIT_MAX 1024u /* MiB; a tvbuff's length is an int */
 
-/* What called us: TCP, TLS, or something that tunnels TCP. */
+/* The protocol that called this dissector: TCP, TLS, or one that tunnels TCP. */
 static int protocol_below(const packet_info *pinfo)
 {
     wmem_list_frame_t *at = wmem_list_tail(pinfo->layers);
 
-    /* LMTP is a protocol in name only, which puts no layer of its own there. */
+    /* A call by the name "lmtp" adds no layer: then the last one is the caller's already. */
     if (at && GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_esmtp)
         at = wmem_list_frame_prev(at);
     return at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
 }
 
-/* What TCP and TLS are known by; looked up once. */
+/* The protocol numbers of TCP and TLS, looked up once. */
 static int proto_tcp, proto_tls;
 
 static void look_up_layers(void)
@@ -36,7 +36,7 @@ static void look_up_layers(void)
     proto_tls = proto_get_id_by_filter_name("tls");
 }
 
-/* Who was connected to: the receiver of the SYN; else the side whose port is known for SMTP; else the lower port. */
+/* The server is the receiver of the SYN; else the side whose port is known for SMTP; else the side with the lower port. */
 static bool sender_is_server(const packet_info *pinfo, const struct tcp_analysis *tcp)
 {
     if (tcp && tcp->server_port)
@@ -106,7 +106,7 @@ packet_state *packet_state_of(drawing *d)
     return d->packet;
 }
 
-/* TCP counts from the SYN's number or from 0, as its preferences want: of the two possible first octets, the nearer below. */
+/* TCP counts from the SYN's number or from 0: its preferences decide. Of the two possible first octets, the nearer one is taken. */
 uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence)
 {
     uint32_t from_absolute = sequence - (tcp->fwd->base_seq + 1), from_relative = sequence - 1;
@@ -128,7 +128,7 @@ static segment_input segment_input_of(drawing *d, const struct tcp_analysis *tcp
                  .missing = tvb_reported_length(d->tvb) - tvb_captured_length(d->tvb)};
 
     if (!info) {
-        /* The calls of a packet are numbered, so that later visits find what belongs to each. */
+        /* Each call of a packet gets a number, by which later visits find its segment. */
         a.tag = packet_state_of(d)->calls++;
         return a;
     }
@@ -205,7 +205,7 @@ static void draw_gap(drawing *d, const finding *f)
                                                           : "before this packet were not captured");
 }
 
-/* How a kind of finding is drawn, and the groups of the fields that this draws: nothing is drawn when nobody wants one of them. */
+/* How a kind of finding is drawn, and the groups of the fields that this draws. It is passed over when nobody wants one of them. */
 static const struct {
     void (*draw)(drawing *, const finding *);
     unsigned groups;
@@ -224,7 +224,7 @@ static const struct {
     [FINDING_PROXY] = {draw_proxy, GROUP_PROXY},
 };
 
-/* Mails that are complete in this packet are handed on after all else is drawn, for what is called then may throw. */
+/* Mails that are complete in this packet are handed on last, because the dissector that gets them may throw. */
 static void collect_mails(drawing *d)
 {
     for (uint32_t i = 0; i < d->segment->count; i++) {
@@ -247,8 +247,8 @@ static void draw_columns(drawing *d)
     columns_end(d);
 }
 
-/* Drawn, whatever is asked for: what hands octets to their own dissector, for its fields may be asked for where ours are not; and
- * what is noteworthy, for Wireshark keeps the highest severity of a file. */
+/* Two kinds of findings are drawn even when nobody wants their fields: those that hand octets to another dissector, because
+ * somebody may want its fields; and those with expert information, because Wireshark keeps the highest severity of a file. */
 static bool is_drawn_always(const finding *f)
 {
     return f->notes || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
@@ -276,8 +276,8 @@ static void draw_layer(drawing *d)
 
 static void draw_tree(drawing *d, bool all)
 {
-    /* Without a tree, the list of expert infos wants to hear of them all the same; and dissectors of tokens learn on the first
-     * visit what the later ones take for known. */
+    /* Without a tree, the list of expert infos still needs them. And the dissectors of tokens keep, on the first visit, what they
+     * need on later ones. */
     if (!d->top && !all) {
         if (!d->pinfo->fd->visited)
             draw_findings(d);
@@ -293,7 +293,7 @@ static void draw_tree(drawing *d, bool all)
     draw_layer(d);
 }
 
-/* The session that was read last: what is drawn of a packet may point into it until the next packet comes. */
+/* The session that was read last. The tree of a packet may point into it until the next packet comes. */
 static session *read_last;
 static uint32_t read_last_frame;
 
@@ -307,7 +307,7 @@ static void free_finished_of_last(const drawing *d)
 
 void dissect_reset(void)
 {
-    read_last = NULL; /* it went with its file */
+    read_last = NULL; /* it was freed with its file */
 }
 
 static const segment *read_or_find(drawing *d, const segment_input *a)
@@ -336,7 +336,7 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     bool all;
 
     if (pinfo->flags.in_error_pkt)
-        return 0; /* a copy inside an ICMP message is no part of the stream */
+        return 0; /* a copy inside an ICMP message is not part of the stream */
     look_up_layers();
     d.connection = connection_of(pinfo, &tcp);
     free_finished_of_last(&d);
@@ -355,5 +355,5 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     tap_queue(&d, tcp ? tcp->stream : 0);
     draw_tree(&d, all);
     mails_hand_over(&d);
-    return (int)tvb_reported_length(tvb); /* of a packet cut off before its first octet, too, something is told */
+    return (int)tvb_reported_length(tvb); /* also when no octet was captured: the gap is shown */
 }

@@ -6,7 +6,7 @@
 
 #include "dissector/esmtp.h"
 
-/* A capability on its way into the tree. */
+/* A capability that is being drawn. */
 typedef struct capability_drawing {
     drawing *d;
     const place *at;

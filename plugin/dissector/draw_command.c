@@ -10,7 +10,7 @@
 #include "wire/path.h"
 #include "wire/xtext.h"
 
-/* A command on its way into the tree. */
+/* A command that is being drawn. */
 typedef struct command_drawing {
     drawing *d;
     const finding *finding;
@@ -79,7 +79,7 @@ static void note_path(const command_drawing *c, proto_item *item, const path *in
                                "Expected the path straight behind the colon (RFC 5321, 4.1.1.2)");
 }
 
-/* Returns what stands behind the path. */
+/* Returns the rest of the argument, after the path. */
 static span draw_path(const command_drawing *c, const path_fields *fields, const char *word)
 {
     path_prefix prefix = path_prefix_find(c->command.argument, word);
@@ -192,7 +192,7 @@ static const struct argument_drawer {
 };
 #define ARGUMENT_DRAWERS (sizeof argument_drawers / sizeof argument_drawers[0])
 
-/* What hands a message of AUTH on is always drawn. */
+/* AUTH is always drawn, because its message may go to another dissector. */
 static void draw_argument(const command_drawing *c)
 {
     const struct argument_drawer *row;

@@ -7,7 +7,7 @@
 #include "dissector/esmtp.h"
 #include "wire/xtext.h"
 
-/* A parameter on its way into the tree. */
+/* A parameter that is being drawn. */
 typedef struct parameter_drawing {
     drawing *d;
     const place *at;

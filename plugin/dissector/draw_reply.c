@@ -7,7 +7,7 @@
 #include "wire/line.h"
 #include "wire/queue_id.h"
 
-/* A reply on its way into the tree. */
+/* A reply that is being drawn. */
 typedef struct reply_drawing {
     drawing *d;
     const finding *finding;
@@ -137,7 +137,7 @@ static void draw_first_line(const reply_drawing *r, const reply_line *parsed)
         draw_auth_message(r->d, r->tree, r->at, parsed->text, r->finding, SIDE_SERVER, r->finding->step);
 }
 
-/* A capability says all that its line's text says: that stays to be filtered and exported, but out of sight. */
+/* The capability shows all of the line's text. The text is hidden: filters and exports still find it. */
 static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
 {
     proto_item_set_hidden(draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed->text));

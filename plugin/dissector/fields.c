@@ -16,7 +16,7 @@ int hf[FIELD_COUNT];
 int ett[SUBTREE_COUNT];
 expert_field ei[EXPERT_COUNT];
 
-/* The meanings come from the tables of the grammar, at registration. */
+/* The meanings are copied from the tables in wire/ at registration. */
 #define CODES_MAX 128
 static value_string code_strings[CODES_MAX];
 static value_string severity_strings[8];
@@ -512,7 +512,7 @@ static bool is_referenced(int id)
     return proto_registrar_get_nth((unsigned)id)->ref_type != HF_REF_TYPE_NONE;
 }
 
-/* An expert information is shown below whatever it is about. */
+/* An expert information needs the item that it is about. */
 static bool experts_asked(const packet_info *pinfo)
 {
     static int expert_protocol = -1, expert_tap; /* looked up once: these are walks through lists */
@@ -525,7 +525,7 @@ static bool experts_asked(const packet_info *pinfo)
            (pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0);
 }
 
-/* Those that a filter or a column names are below the protocol's other fields, which have to be there for them. */
+/* An expert information that a filter or a column names is below another field, which has to be drawn for it. */
 static bool any_expert_named(void)
 {
     static const header_field_info *infos[EXPERT_COUNT]; /* looked up once, for this is asked for each packet */
@@ -570,7 +570,7 @@ bool fields_ask(const proto_tree *top, const packet_info *pinfo)
     return asked == ASKED_ALL;
 }
 
-/* epan keeps in the field's own row what refers to it. */
+/* epan notes in the field's own row whether a filter, a column or a statistic refers to it. */
 static bool is_named(field which)
 {
     return in_command[which] || field_rows[which].info.hfinfo.ref_type != HF_REF_TYPE_NONE;

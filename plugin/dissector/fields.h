@@ -152,8 +152,7 @@ typedef enum field {
     FIELD_COUNT
 } field;
 
-/* Each field belongs to one group, which stands in its row. Whoever draws fields asks for their groups first, and does nothing when
- * nobody wants a field of them. */
+/* Each field belongs to one group, which its row names. A drawing function asks first whether anybody wants a field of its groups. */
 typedef enum field_group {
     GROUP_COMMAND = 1u << 0,
     GROUP_ARGUMENT = 1u << 1, /* what a command's argument holds, but for AUTH's */
@@ -162,7 +161,7 @@ typedef enum field_group {
     GROUP_STATUS = 1u << 4,
     GROUP_GREETING = 1u << 5, /* and the first line of the reply to EHLO */
     GROUP_CAPABILITY = 1u << 6,
-    GROUP_LAYER = 1u << 7, /* these two are drawn of every call, and asked for one by one */
+    GROUP_LAYER = 1u << 7, /* drawn in every call, and asked for field by field */
     GROUP_MESSAGE = 1u << 8,
     GROUP_END_OF_DATA = 1u << 9,
     GROUP_TRANSACTION = 1u << 10,

@@ -1,7 +1,7 @@
 /* ports.c — which ports are ours: those of our own preference, and every port that points to the built-in SMTP dissector.
  *
- * When the built-in dissector is not to be replaced, it gets back what was taken from it, and our default ports. A port that a person
- * decodes as ESMTP stays ours.
+ * When the built-in dissector is not to be replaced, it gets back what was taken from it, and the ports of our preference. A port
+ * that a person decodes as ESMTP stays ours.
  *
  * The built-in's preference and Decode As are applied after our hand-off routine has run, and can change at any time, so the tables
  * are looked through whenever packets are about to be dissected anew: when a file is opened, and at every redissection.
@@ -118,7 +118,7 @@ static void forget_lost_ports(port_table *table)
     g_hash_table_foreach_remove(table->taken, is_no_longer_ours, find_dissector_table(table->name));
 }
 
-/* Our own ports may have been taken back by the built-in's preference, or deleted with it. */
+/* The built-in's preference may have taken our own ports, or deleted them. */
 static void claim_port(uint32_t port, void *user_data)
 {
     dissector_table_t table = (dissector_table_t)user_data;

@@ -20,7 +20,7 @@
 
 #include "dissector/wireshark_structs.h"
 
-/* What kinds of plugin this one is, for the list of plugins; 4.0 finds out by itself. */
+/* The kinds of plugin that this one is, for the list of plugins. 4.0 finds them out by itself. */
 #if WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>
 #define PLUGIN_KINDS (WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER)
@@ -39,7 +39,7 @@ static inline bool field_is_printed(const field_info *item)
 #endif
 }
 
-/* What a yes-or-no preference is kept in. */
+/* The type of a yes-or-no preference. */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool preference_bool;
 #else

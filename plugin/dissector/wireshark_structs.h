@@ -20,7 +20,7 @@
     (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
 #if !defined ESMTP_IN_TREE && WIRESHARK_AT_LEAST(4, 7)
-#error "The structs in wireshark_structs.h were compared with Wireshark's up to 4.6: compare them with this newer release, then raise the number."
+#error "These structs were compared with Wireshark's up to 4.6: compare them with this newer release, then raise the number."
 #endif
 
 /* What the tap "credentials" is told: tap_credential_t of ui/tap-credentials.h, the same in all of these releases. */
@@ -33,8 +33,8 @@ typedef struct credentials_record {
     char *info;
 } credentials_record;
 
-/* The flow graph: seq_analysis_item_t and seq_analysis_info_t of epan/sequence_analysis.h. epan makes them, so only their beginnings
- * are declared, as far as we fill them in. */
+/* The flow graph: seq_analysis_item_t and seq_analysis_info_t of epan/sequence_analysis.h. epan makes them, so only their
+ * beginnings are declared, as far as we fill them in. */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool flow_bool;
 #else

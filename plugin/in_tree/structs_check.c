@@ -1,5 +1,5 @@
-/* structs_check.c — compares the structs of wireshark_structs.h with Wireshark's own: built in Wireshark's source tree alone, where the
- * headers are. Nothing of it is ever called.
+/* structs_check.c — compares the structs of wireshark_structs.h with Wireshark's own. It is built in Wireshark's source tree alone,
+ * where the headers are, and holds no code.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -87,7 +87,8 @@ class Sandbox:
         """What makes a program take these for the file when it opens this name, though it may not open the file."""
         library = self.folder / "handed_file.so"
         if not library.exists():
-            subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("handed_file.c"), "-ldl"], check=True)
+            source = Path(__file__).with_name("handed_file.c")
+            subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
             library.chmod(0o755)
         preload = f"{self.environment.get('LD_PRELOAD', '')} {library}".strip()
         return {"LD_PRELOAD": preload, "HANDED_NAME": name, "HANDED_FDS": ",".join(map(str, fds))}

@@ -105,3 +105,11 @@ def test_demo_that_is_ended_leaves_nothing_behind(private):
         process.communicate(timeout=120)
         assert process.returncode == 128 + signal.SIGTERM
         assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("limit", [sandbox.COPY_LIMIT, 0], ids=["small", "large"])
+def test_complaints_name_the_capture_as_its_user_does(own, private, monkeypatch, limit):
+    monkeypatch.setattr(sandbox, "COPY_LIMIT", limit)
+    private.write_bytes(b"no capture at all")
+    with pytest.raises(TsharkError, match=f'"{private}"'):
+        own.run(private)

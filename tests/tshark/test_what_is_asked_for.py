@@ -94,8 +94,9 @@ def test_expert_column(tshark, capture, only):
     assert (mail[1], reply[1]) == ("Note", "Warning")
 
 
-TWICE = [("-n2q",), ("-S", "-e", "-2"), ("--disable-protocol", "ftp", "-2"), ("--disable-protocol=ftp", "-2"), ("--disable-prot", "ftp", "-2"),
-         ("--export-tls-session-keys", "-e", "-2"), ("--export-tls-sess", "-e", "-2"), ("--export-tls-sess", "-nd", "-2")]
+TWICE = [("-n2q",), ("-S", "-e", "-2"), ("--disable-protocol", "ftp", "-2"), ("--disable-protocol=ftp", "-2"),
+         ("--disable-prot", "ftp", "-2"), ("--export-tls-session-keys", "-e", "-2"),
+         ("--export-tls-sess", "-e", "-2"), ("--export-tls-sess", "-nd", "-2")]
 
 
 @pytest.mark.parametrize("words", TWICE, ids=" ".join)

@@ -62,7 +62,8 @@ class Tshark:
         for name, value in (preferences or {}).items():
             further += ["-o", f"{name}:{value}"]
         with self.sandbox.opened(capture) as (file, start):
-            return self._finish(["tshark", "-n", "-r", file, *arguments, *options, *further], **start)
+            command = ["tshark", "-n", "-r", file, *arguments, *options, *further]
+            return self._finish(command, called={str(file): str(capture)}, **start)
 
     def fields(self, capture, *fields, **common):
         """The frames that have any of the fields: {frame number: {field: [value, ...]}}, fields that a frame has not left out.
@@ -129,7 +130,8 @@ class Tshark:
         if not re.search(r"\tesmtp(\t|$)", self._finish(["tshark", "-G", "protocols"]), re.MULTILINE):
             raise TsharkError(f"tshark does not know the protocol of {self.sandbox.plugin}")
 
-    def _finish(self, command, **start):
+    def _finish(self, command, called=None, **start):
+        """What the command prints. called: {file: what its user calls it}, for complaints. start: options of the sandbox's popen()."""
         process = self.sandbox.popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **start)
         try:
             output, complaints = process.communicate(timeout=TIME_LIMIT)
@@ -141,7 +143,10 @@ class Tshark:
             process.kill()
             raise
         complaints = complaints.replace(RESTARTING, b"")
-        self._judge(command, process.returncode, output, complaints.decode("utf-8", "replace"))
+        complaints = complaints.decode("utf-8", "replace")
+        for file, name in (called or {}).items():
+            complaints = complaints.replace(f'"{file}"', f'"{name}"')
+        self._judge(command, process.returncode, output, complaints)
         return output.decode("utf-8", "replace")
 
     def _judge(self, command, code, output, complaints):
