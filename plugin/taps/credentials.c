@@ -1,8 +1,8 @@
 /* credentials.c — who authenticated, for Wireshark's list of credentials: the user name, and where the password stands.
  *
  * One entry an AUTH, for the packet whose message holds the secret (a password, a token, a digest), since a click on the
- * entry goes to that packet and that field. An AUTH that told a name but no secret has an entry for the packet with the name, made
- * when the AUTH ends. The list itself never holds a secret.
+ * entry goes to that packet and that field. An AUTH with a user name and no secret has an entry for the packet with the name,
+ * which is made when the AUTH ends. The list itself never holds a secret.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,14 +14,14 @@
 #include "wire/line.h"
 #include "wire/sasl.h"
 
-/* In which packets an AUTH told what. */
-typedef struct told {
-    uint32_t username_frame;
-    uint32_t secret_frame;
-} told;
+/* The packets that hold an AUTH's user name and its secret; 0: none so far. */
+typedef struct auth_frames {
+    uint32_t username;
+    uint32_t secret;
+} auth_frames;
 
-/* const auth_exchange * -> told *; of the capture that is open. */
-static wmem_map_t *told_by;
+/* const auth_exchange * -> auth_frames *; of the capture that is open. */
+static wmem_map_t *frames_of_auths;
 
 /* The fields that show a secret. */
 static const struct {
@@ -33,29 +33,29 @@ static const struct {
     {SASL_DIGEST, FIELD_AUTH_DIGEST},
 };
 
-static told *told_of(const auth_exchange *auth)
+static auth_frames *frames_of(const auth_exchange *auth)
 {
-    told *t = (told *)wmem_map_lookup(told_by, auth);
+    auth_frames *frames = (auth_frames *)wmem_map_lookup(frames_of_auths, auth);
 
-    if (!t) {
-        t = wmem_new0(wmem_file_scope(), told);
-        wmem_map_insert(told_by, auth, t);
+    if (!frames) {
+        frames = wmem_new0(wmem_file_scope(), auth_frames);
+        wmem_map_insert(frames_of_auths, auth, frames);
     }
-    return t;
+    return frames;
 }
 
 static void entry_queue(int tap, packet_info *pinfo, const auth_exchange *auth, uint32_t frame, unsigned password_field)
 {
-    const told *t = told_of(auth);
+    const auth_frames *frames = frames_of(auth);
     credentials_record *entry = wmem_new0(pinfo->pool, credentials_record);
 
     entry->frame = frame;
-    entry->username_frame = t->username_frame;
+    entry->username_frame = frames->username;
     entry->password_field = password_field;
     entry->username = octets_format(pinfo->pool, auth->username.octets, auth->username.length);
     entry->protocol = "SMTP";
-    if (t->username_frame && t->username_frame != frame)
-        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, t->username_frame);
+    if (frames->username && frames->username != frame)
+        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, frames->username);
     else
         entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s", auth->mechanism);
     tap_queue_packet(tap, pinfo, entry);
@@ -83,30 +83,30 @@ static void client_message(int tap, packet_info *pinfo, const auth_exchange *aut
 {
     uint8_t *decoded = (uint8_t *)wmem_alloc(pinfo->pool, base64_room(base64.length));
     base64_result result = base64_decode(base64, decoded);
-    told *t = told_of(auth);
+    auth_frames *frames = frames_of(auth);
     sasl_message read;
     unsigned field_of_secret;
 
     sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length},
                        &read);
     if (has_name(&read))
-        t->username_frame = pinfo->num;
+        frames->username = pinfo->num;
     field_of_secret = secret_field(&read);
     if (!field_of_secret)
         return;
-    t->secret_frame = pinfo->num;
+    frames->secret = pinfo->num;
     entry_queue(tap, pinfo, auth, pinfo->num, field_of_secret);
 }
 
-/* AUTH with what the client had to say at once. */
+/* AUTH, with the initial response if there is one. */
 static void auth_command(int tap, packet_info *pinfo, const tap_record *record, const finding *f)
 {
-    command said;
+    command parsed;
     span response;
 
-    if (!f->auth || !command_parse(line_of(octets_in_record(record, f)).text, &said))
+    if (!f->auth || !command_parse(line_of(octets_in_record(record, f)).text, &parsed))
         return;
-    response = said.argument;
+    response = parsed.argument;
     span_next_word(&response);
     response = span_trim(response);
     if (response.length)
@@ -121,35 +121,35 @@ static void auth_response(int tap, packet_info *pinfo, const tap_record *record,
 
 static void auth_outcome(int tap, packet_info *pinfo, const tap_record *record, const finding *f)
 {
-    const told *t;
+    const auth_frames *frames;
 
     (void)record;
     if (!(f->flags & FLAG_AUTH_FINAL) || !f->auth)
         return;
-    t = told_of(f->auth);
-    if (t->username_frame && !t->secret_frame)
-        entry_queue(tap, pinfo, f->auth, t->username_frame, 0);
+    frames = frames_of(f->auth);
+    if (frames->username && !frames->secret)
+        entry_queue(tap, pinfo, f->auth, frames->username, 0);
 }
 
-static void (*const tellers[FINDING_KINDS])(int, packet_info *, const tap_record *, const finding *) = {
+static void (*const reporters[FINDING_KINDS])(int, packet_info *, const tap_record *, const finding *) = {
     [FINDING_COMMAND] = auth_command,
     [FINDING_AUTH_RESPONSE] = auth_response,
     [FINDING_REPLY] = auth_outcome,
 };
 
-static void credentials_tell(int tap, packet_info *pinfo, const tap_record *record)
+static void credentials_report(int tap, packet_info *pinfo, const tap_record *record)
 {
     if (!esmtp_preferences.decode_auth)
         return;
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
-        if (tellers[f->kind])
-            tellers[f->kind](tap, pinfo, record, f);
+        if (reporters[f->kind])
+            reporters[f->kind](tap, pinfo, record, f);
     }
 }
 
 void credentials_register(void)
 {
-    told_by = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
-    tap_outlet_add(CREDENTIALS_TAP_NAME, credentials_tell);
+    frames_of_auths = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    tap_outlet_add(CREDENTIALS_TAP_NAME, credentials_report);
 }

@@ -94,10 +94,10 @@ static void arrow_add(flow_graph *graph, packet_info *pinfo, const tap_record *r
     g_queue_push_tail(graph->arrows, arrow);
 }
 
-static tap_packet_status flow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told,
+static tap_packet_status flow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
                                          tap_flags_t flags)
 {
-    const tap_record *record = (const tap_record *)told;
+    const tap_record *record = (const tap_record *)queued;
     flow_graph *graph = (flow_graph *)data;
 
     (void)edt;

@@ -1,8 +1,8 @@
 /* follow.c — a connection as readable text, both sides in one window: what came before STARTTLS and, decrypted, what came
  * after.
  *
- * Wireshark's own listener takes whoever speaks first for the client. Servers of SMTP speak first, so the session tells who
- * is who.
+ * Wireshark's own listener takes whoever speaks first for the client. SMTP servers speak first, so the sides are taken from
+ * the session.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -95,7 +95,7 @@ static void swap_sides(follow_info_t *info)
     }
 }
 
-static bool tells_sides(const segment *c)
+static bool shows_sides(const segment *c)
 {
     for (uint32_t i = 0; i < c->count; i++)
         if (c->findings[i].kind == FINDING_COMMAND || c->findings[i].kind == FINDING_REPLY)
@@ -103,9 +103,9 @@ static bool tells_sides(const segment *c)
     return false;
 }
 
-/* The first command or reply tells for sure who is the server, and may prove wrong what pieces of it were taken for. From
- * then on nobody changes sides, not even where ATRN or TURN makes the client of SMTP its server: `seq`, which only TCP's own
- * listener needs, remembers that it is settled. */
+/* The first command or reply shows for sure who is the server. Pieces of a line that came before it may have been taken for
+ * the other side's. After it the sides stay, even when ATRN or TURN makes the SMTP client the server. `seq`, which only TCP's
+ * own listener uses, is set once the sides are known. */
 static void determine_sides(follow_info_t *info, const packet_info *pinfo, const segment *c)
 {
     bool from_server = c->side == SIDE_SERVER;
@@ -116,7 +116,7 @@ static void determine_sides(follow_info_t *info, const packet_info *pinfo, const
         return;
     if (sent_by_client(info, pinfo) == from_server)
         swap_sides(info);
-    info->seq[0] = tells_sides(c);
+    info->seq[0] = shows_sides(c);
 }
 
 /* --- what was said ----------------------------------------------------------------------------------------------------- */
@@ -164,11 +164,11 @@ static span octets_not_seen_before(const tap_record *record)
     return octets;
 }
 
-static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told,
+static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
                                            tap_flags_t flags)
 {
     follow_info_t *info = (follow_info_t *)data;
-    const tap_record *record = (const tap_record *)told;
+    const tap_record *record = (const tap_record *)queued;
     span octets = octets_not_seen_before(record);
 
     (void)edt;

@@ -1,6 +1,6 @@
 /* last_mails.h — the mails that the end of the capture cut off, for statistics that are written after one pass.
  *
- * Such a mail is known when all has been read: no packet tells of it then. So the connections are remembered, and asked in the end.
+ * Such a mail is known only when the whole capture has been read. So the connections are remembered, and visited at the end.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,14 +12,15 @@
 /* The connections that one statistic has seen. */
 typedef struct last_mails last_mails;
 
-/* Told of a mail as it is now, with its end. `ended` is good for the call only. */
+/* Called for each mail, with its state at the end of the capture. `ended` is valid during the call only. */
 typedef void (*last_mail_visitor)(void *data, const transaction *ended, uint32_t stream);
 
 /* Lives as long as the program. `before_free` is called with `data` when Wireshark is about to drop what it knows of the file;
  * behind it the connections are forgotten. */
 last_mails *last_mails_new(void (*before_free)(void *data), void *data);
 
-/* Takes a record note of. A mail is told if its connection's last packet was seen: a filter may have kept it away. */
+/* Remembers the connection of a record. Its open mails are visited if the connection's last packet was seen: a filter may
+ * have excluded that packet. */
 void last_mails_see(last_mails *m, const tap_record *record);
 
 void last_mails_visit(const last_mails *m, last_mail_visitor visit, void *data);

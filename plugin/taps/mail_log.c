@@ -268,8 +268,8 @@ static void json_list(json_writer *json, const value_list *list)
 /* DEL, and the octet with which U+0080 to U+009F begin in UTF-8. */
 #define CONTROL_BEGINS "\x7f\xc2"
 
-/* Takes what the dumper wrote. It escapes the controls below U+0020 alone, and terminals obey those from U+007F to U+009F too;
- * all of these stand inside of strings. */
+/* Takes what the dumper wrote. It escapes the controls below U+0020 alone, and terminals obey those from U+007F to U+009F
+ * too. All of these stand inside of strings. */
 static void json_take(json_writer *json)
 {
     const char *at = json->dumped->str;

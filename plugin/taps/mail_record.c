@@ -1,4 +1,4 @@
-/* mail_record.c — takes a mail's values down, a row of the table for each column.
+/* mail_record.c — reads a mail's values, with a row of the table for each column.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

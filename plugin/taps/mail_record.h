@@ -1,4 +1,4 @@
-/* mail_record.h — one record of the mail log: what is told of a mail, column by column.
+/* mail_record.h — one record of the mail log: the values of a mail, column by column.
  *
  * A record refers to its transaction, which lives as long as the file is open. Values are worked out when they are asked for, and
  * nothing is copied that need not be: of 10,000 mails a table shows a third of the columns.

@@ -126,8 +126,8 @@ typedef struct cell {
     unsigned width;  /* columns of the terminal */
 } cell;
 
-/* Ends the cell that begins at `begin`. It is cut to so many columns of the terminal, the last of which then tells that
- * something is missing. */
+/* Ends the cell that begins at `begin`. If it is wider than `limit` columns of the terminal, it is cut, and an ellipsis takes
+ * the last column. */
 static cell cell_end(GString *text, size_t begin, unsigned limit)
 {
     const char *end = text->str + text->len, *cut = NULL;

@@ -1,8 +1,8 @@
 /* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
  *
- * Needs no tree and no filter: each record is taken down when its transaction ends. What it tells is read off the session
- * when the log is written, and so are the mails that the end of the capture cut off; both are done earlier when Wireshark
- * drops what it knows of the file (tshark -M).
+ * Needs no tree and no filter: a record is added when its transaction ends. Its values are read from the session when the log
+ * is written; the mails that the end of the capture cut off are added then too. Both happen earlier when Wireshark drops what
+ * it knows of the file (tshark -M).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,4 +1,4 @@
-/* register.h — the call by which Wireshark is told of what is made of many packets: statistics, follow, export, credentials.
+/* register.h — registers what is made of many packets: statistics, follow, export, credentials.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

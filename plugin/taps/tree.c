@@ -42,12 +42,12 @@ static void count_in(stats_tree *tree, const char *node, const char *leaf)
 /* Verbs that nobody knows are counted together: what a scanner sends may be no end of them. */
 static void count_command(stats_tree *tree, const tap_record *record, const finding *f)
 {
-    command said;
+    command parsed;
 
-    if (!command_parse(line_first(octets_in_record(record, f)).text, &said))
+    if (!command_parse(line_first(octets_in_record(record, f)).text, &parsed))
         count_in(tree, COMMANDS, "no command");
     else
-        count_in(tree, COMMANDS, said.row ? said.row->name : "other");
+        count_in(tree, COMMANDS, parsed.row ? parsed.row->name : "other");
 }
 
 /* --- replies ----------------------------------------------------------------------------------------------------------- */
@@ -233,7 +233,7 @@ static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_
         count_in(tree, CONNECTIONS, record->layer == LAYER_TLS ? "under TLS from the first octet" : "begun in the clear");
     for (uint32_t i = 0; i < record->segment.count; i++)
         count_finding(tree, pinfo, record, &record->segment.findings[i]);
-    if (record->later) /* else the capture may tell more of them */
+    if (record->later) /* on a first visit, more packets may follow */
         transactions_cut_off_here(record->connection, &record->segment, count_cut_off_mail, tree);
     else
         last_mails_note(tree, record);
