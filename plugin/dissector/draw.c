@@ -150,6 +150,12 @@ const char *grouped(packet_info *pinfo, uint64_t number)
     return wmem_strbuf_get_str(text);
 }
 
+void draw_syntax_error(drawing *d, proto_tree *tree, const place *at, span wrong, const char *text)
+{
+    proto_tree_add_expert_format(tree, d->pinfo, &ei[EXPERT_SYNTAX], at->tvb, offset_in(at, wrong), (int)wrong.length, "%s",
+                                 text);
+}
+
 static const struct {
     note note;
     expert expert;

@@ -59,7 +59,7 @@ static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span
     }
 }
 
-static void note_base64(drawing *d, proto_item *item, base64_status status)
+static void note_base64(drawing *d, proto_tree *tree, const place *at, span base64, const base64_result *result)
 {
     static const char *const texts[] = {
         [BASE64_UNPADDED] = "base64: expected \"=\" to fill the last group (RFC 4648, 4)",
@@ -69,12 +69,12 @@ static void note_base64(drawing *d, proto_item *item, base64_status status)
         [BASE64_BAD_OCTET] = "base64: expected letters, digits, \"+\" and \"/\" (RFC 4648, 4)",
     };
 
-    if (status != BASE64_OK)
-        expert_add_info_format(d->pinfo, item, &ei[EXPERT_SYNTAX], "%s", texts[status]);
+    if (result->status != BASE64_OK)
+        draw_syntax_error(d, tree, at, span_first(span_from(base64, result->offset), 1), texts[result->status]);
 }
 
 /* "=" stands for a message of no octets (RFC 4954, 4). */
-static span decode(drawing *d, proto_item *item, span base64)
+static span decode(drawing *d, proto_tree *tree, const place *at, span base64)
 {
     uint8_t *decoded;
     base64_result result;
@@ -83,7 +83,7 @@ static span decode(drawing *d, proto_item *item, span base64)
         return span_from(base64, 1);
     decoded = (uint8_t *)wmem_alloc(d->pinfo->pool, base64_room(base64.length));
     result = base64_decode(base64, decoded);
-    note_base64(d, item, result.status);
+    note_base64(d, tree, at, base64, &result);
     return (span){decoded, result.length};
 }
 
@@ -97,7 +97,7 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
 
     if (!esmtp_preferences.decode_auth)
         return;
-    decoded = decode(d, item, base64);
+    decoded = decode(d, below, at, base64);
     sasl_message_parse(sasl_mechanism_find(span_of(mechanism)), sender == SIDE_CLIENT ? SASL_CLIENT : SASL_SERVER, step, decoded,
                        &read);
     draw_sasl_fields(d, below, at, base64, &read);

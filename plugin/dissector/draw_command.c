@@ -68,15 +68,18 @@ static void draw_path_parts(const command_drawing *c, proto_tree *tree, const pa
     draw_address(tree, fields->ipv4, fields->ipv6, c->at, in->domain, &in->literal);
 }
 
-static void note_path(const command_drawing *c, proto_item *item, const path *in, bool spaced)
+/* `argument` is the command's; the path was read from what stands behind the prefix. The octet may stand outside of the
+ * address, so its item is in the command's tree: PDML misplaces an item that begins before its parent. */
+static void note_path(const command_drawing *c, span argument, const path_prefix *prefix, const path *found)
 {
-    if (in->expected)
-        expert_add_info_format(c->d->pinfo, item, &ei[EXPERT_SYNTAX], "Path: %s (RFC 5321, 4.1.2)", in->expected);
-    else if (!in->bracketed)
-        expert_add_info_format(c->d->pinfo, item, &ei[EXPERT_SYNTAX], "Expected the path in angle brackets (RFC 5321, 4.1.2)");
-    else if (in->space_before || spaced)
-        expert_add_info_format(c->d->pinfo, item, &ei[EXPERT_SYNTAX],
-                               "Expected the path straight behind the colon (RFC 5321, 4.1.1.2)");
+    span wrong = span_first(span_from(argument, prefix->length + found->expected_offset), 1);
+
+    if (found->expected)
+        draw_syntax_error(c->d, c->tree, c->at, wrong,
+                          wmem_strdup_printf(c->d->pinfo->pool, "Path: %s (RFC 5321, 4.1.2)", found->expected));
+    else if (prefix->spaced)
+        draw_syntax_error(c->d, c->tree, c->at, span_first(span_from(argument, prefix->length - 2), 1),
+                          "Expected the colon straight behind the word (RFC 5321, 4.1.1.2)");
 }
 
 /* Returns the rest of the argument, after the path. */
@@ -93,7 +96,7 @@ static span draw_path(const command_drawing *c, const path_fields *fields, const
     }
     path_parse(in, &found);
     item = draw_text(c->tree, c->d->pinfo, fields->address, c->at, found.address);
-    note_path(c, item, &found, prefix.spaced);
+    note_path(c, c->command.argument, &prefix, &found);
     draw_path_parts(c, draw_below(c->tree, item, SUBTREE_PATH), fields, &found);
     if (found.null_path && fields == &mail_fields)
         draw_true(c->tree, FIELD_MAIL_NULL_SENDER, c->at, span_first(in, found.consumed));

@@ -127,6 +127,8 @@ char *text_of(packet_info *pinfo, span octets);
 char *upper_case_of(packet_info *pinfo, span octets);
 /* "1,234,567" */
 const char *grouped(packet_info *pinfo, uint64_t number);
+/* A syntax error, at the octet that is `wrong`: part of the place, and empty where an octet is missing. */
+void draw_syntax_error(drawing *d, proto_tree *tree, const place *at, span wrong, const char *text);
 /* The expert information for each note of a finding. */
 void draw_notes(drawing *d, proto_item *item, const finding *f);
 

@@ -4,21 +4,26 @@
  */
 #include "base64.h"
 
-/* What the end of the input says: the characters, the "=" behind them, and the bits that made no octet. */
-static base64_status status_at_end(size_t characters, span padding, uint32_t spare_bits)
+/* Sets status and offset. `at` characters of the alphabet stand in front; `spare_bits` are those of them that made no octet. */
+static void judge_end(span in, size_t at, uint32_t spare_bits, base64_result *result)
 {
-    for (size_t i = 0; i < padding.length; i++) {
-        if (padding.octets[i] != '=')
-            return octet_base64_value(padding.octets[i]) < 0 ? BASE64_BAD_OCTET : BASE64_BAD_PADDING;
-    }
-    if (characters % 4 == 1)
-        return BASE64_CUT;
-    size_t wanted = (4 - characters % 4) % 4;
-    if (padding.length == 0 && wanted > 0)
-        return BASE64_UNPADDED;
-    if (padding.length != wanted)
-        return BASE64_BAD_PADDING;
-    return spare_bits ? BASE64_TRAILING_BITS : BASE64_OK;
+    size_t wanted = (4 - at % 4) % 4, end = at;
+
+    while (end < in.length && in.octets[end] == '=')
+        end++;
+    result->offset = end;
+    if (end < in.length)
+        result->status = octet_base64_value(in.octets[end]) < 0 ? BASE64_BAD_OCTET : BASE64_BAD_PADDING;
+    else if (at % 4 == 1)
+        result->status = BASE64_CUT;
+    else if (end == at && wanted > 0)
+        result->status = BASE64_UNPADDED;
+    else if (end - at != wanted)
+        result->status = BASE64_BAD_PADDING;
+    else
+        result->status = spare_bits ? BASE64_TRAILING_BITS : BASE64_OK;
+    if (result->status == BASE64_BAD_PADDING && end - at > wanted && end == in.length)
+        result->offset = at + wanted;
 }
 
 base64_result base64_decode(span in, uint8_t *out)
@@ -40,8 +45,6 @@ base64_result base64_decode(span in, uint8_t *out)
         }
         bits &= (1u << bit_count) - 1;
     }
-    result.status = status_at_end(at, span_from(in, at), bits);
-    bool mistake = result.status == BASE64_BAD_OCTET || result.status == BASE64_BAD_PADDING;
-    result.offset = mistake ? at : in.length;
+    judge_end(in, at, bits, &result);
     return result;
 }

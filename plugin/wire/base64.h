@@ -22,7 +22,7 @@ typedef enum base64_status {
 typedef struct base64_result {
     base64_status status;
     size_t length; /* octets decoded; up to the mistake when there is one */
-    size_t offset; /* of the mistake in the input; its length when there is none */
+    size_t offset; /* of the octet that is wrong, in the input; the input's length when none is, or when one is missing */
 } base64_result;
 
 /* Room that decoding `length` octets may need. */

@@ -69,10 +69,8 @@ typedef struct content_work {
     uint8_t *out;
 } content_work;
 
-static void note(content_piece *piece, content_oddity oddity, size_t offset)
+static void note(content_piece *piece, content_oddity oddity)
 {
-    if (piece->oddities == 0 || offset < piece->oddity_offset)
-        piece->oddity_offset = offset;
     piece->oddities |= (unsigned)oddity;
 }
 
@@ -88,17 +86,15 @@ static void count(content_work *work, size_t length)
         work->reader->line_length = before + (uint32_t)length;
         return;
     }
-    note(work->piece, CONTENT_LINE_TOO_LONG, work->at + (CONTENT_LINE_LIMIT - before));
+    note(work->piece, CONTENT_LINE_TOO_LONG);
     work->reader->line_length = CONTENT_LINE_LIMIT + 1;
 }
 
 /* What lies behind the content is left out: a packet may hold many contents. */
 static void note_nul(content_piece *piece, span consumed)
 {
-    size_t nul = span_find(consumed, '\0');
-
-    if (nul < consumed.length)
-        note(piece, CONTENT_NUL, nul);
+    if (span_find(consumed, '\0') < consumed.length)
+        note(piece, CONTENT_NUL);
 }
 
 static void keep(content_work *work, const uint8_t *octets, size_t length)
@@ -154,11 +150,11 @@ static content_step next_step(const content_reader *reader, octet_class class)
 static void note_actions(content_work *work, unsigned actions)
 {
     if (actions & LOOKALIKE)
-        note(work->piece, CONTENT_LOOKALIKE, work->at);
+        note(work->piece, CONTENT_LOOKALIKE);
     if (actions & BARE_LF)
-        note(work->piece, CONTENT_BARE_LF, work->at);
+        note(work->piece, CONTENT_BARE_LF);
     if (actions & BARE_CR)
-        note(work->piece, CONTENT_BARE_CR, work->at > 0 ? work->at - 1 : 0);
+        note(work->piece, CONTENT_BARE_CR);
     if (actions & STUFFED)
         work->piece->stuffed = true;
 }

@@ -32,13 +32,12 @@ typedef struct content_reader {
 } content_reader;
 
 typedef struct content_piece {
-    size_t consumed;      /* octets of the input that belong to the content or to its end mark */
-    size_t unstuffed;     /* octets that these are without stuffed dots and end mark: what was written to `out` */
-    size_t end_mark;      /* when ended: octets of the dot and its line ending, the first perhaps of an earlier piece */
-    bool ended;           /* the end of data was met */
-    bool stuffed;         /* a dot of this piece, or at the end of the last, was stuffed: `out` is not as the input */
-    unsigned oddities;    /* content_oddity bits met in this piece */
-    size_t oddity_offset; /* where the first of them shows, in the input; 0 for a bare CR that ended the last piece */
+    size_t consumed;   /* octets of the input that belong to the content or to its end mark */
+    size_t unstuffed;  /* octets that these are without stuffed dots and end mark: what was written to `out` */
+    size_t end_mark;   /* when ended: octets of the dot and its line ending, the first perhaps of an earlier piece */
+    bool ended;        /* the end of data was met */
+    bool stuffed;      /* a dot of this piece, or at the end of the last, was stuffed: `out` is not as the input */
+    unsigned oddities; /* content_oddity bits met in this piece */
 } content_piece;
 
 /* Begins a content. */

@@ -169,8 +169,7 @@ static void delimit(path *out, span in)
     span rest = span_trim_left(in);
     size_t start = in.length - rest.length;
 
-    out->space_before = start > 0;
-    if (out->space_before)
+    if (start > 0)
         expect(out, "expected no white space after the colon", 0);
     out->bracketed = rest.length > 0 && rest.octets[0] == '<';
     if (!out->bracketed)

@@ -22,7 +22,6 @@ typedef struct path {
     size_t consumed;        /* octets of the input up to the end of the path; the parameters stand behind */
     bool null_path;         /* "<>" */
     bool bracketed;         /* in angle brackets, as it has to be */
-    bool space_before;      /* white space between the colon and the path, which RFC 5321 forbids */
     bool utf8;              /* an octet of the address is not ASCII: SMTPUTF8 is needed */
     bool quoted;            /* the local part is a Quoted-string: path_unquote() gives its value */
     bool has_domain;        /* "@" stands behind the local part */
