@@ -1,4 +1,4 @@
-/* wireshark_compat.h — what differs between the Wireshark releases this source is built against: 4.0, 4.4 and 4.6.
+/* wireshark_compat.h — what differs between the Wireshark releases this source is built against: 4.0, 4.2, 4.4 and 4.6.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -54,7 +54,7 @@ typedef gboolean heuristic_result;
 #endif
 
 /* What a function returns that is called before memory is freed. */
-#if WIRESHARK_AT_LEAST(4, 4)
+#if WIRESHARK_AT_LEAST(4, 2)
 typedef bool wmem_callback_result;
 #else
 typedef gboolean wmem_callback_result;
@@ -98,12 +98,12 @@ static inline void statistic_register(command_line_statistic *which)
     register_stat_tap_ui(&ui, which);
 }
 
-/* Registers what Follow Stream and `-z follow` do with TCP connections. From 4.4 on they ask as well how many there are. */
+/* Registers what Follow Stream and `-z follow` do with TCP connections. From 4.2 on they ask as well how many there are. */
 static inline void follow_register_tcp(int protocol, const char *tap, follow_conv_filter_func of_packet,
                                        follow_index_filter_func of_stream, follow_address_filter_func of_addresses,
                                        tap_packet_cb add)
 {
-#if WIRESHARK_AT_LEAST(4, 4)
+#if WIRESHARK_AT_LEAST(4, 2)
     register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add, get_tcp_stream_count, NULL);
 #else
     register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add);

@@ -47,7 +47,7 @@ REASONS = {
 }
 
 OLD = ("4.0",)
-NEW = ("4.4", "4.6")
+NEW = ("4.2", "4.4", "4.6")
 
 DIFFERENCES = {
     "courier-auth-cram-sha.pcapng": [
