@@ -144,7 +144,7 @@ static uint64_t overdue_up_to(const segments *s, const half *h)
 
     if (!h->acknowledged)
         return 0;
-    if (!h->seen && s->payloads > s->limits.patience) /* one direction only was captured */
+    if (h->consumed && !h->has_octets) /* lost so far: one direction only was captured */
         return h->claimed;
     return s->limits.patience ? lower(believed, h->aged[s->limits.patience - 1]) : believed;
 }
@@ -331,7 +331,7 @@ static bool lose_overdue(segments *s)
         half *h = &s->halves[d];
         uint64_t to = lower(hole_end(h), overdue_up_to(s, h));
         if (h->begun && to > h->next) {
-            lose(s, h, to, h->seen ? SEGMENTS_CAUSE_ACKNOWLEDGED : SEGMENTS_CAUSE_ONE_SIDED);
+            lose(s, h, to, h->has_octets ? SEGMENTS_CAUSE_ACKNOWLEDGED : SEGMENTS_CAUSE_ONE_SIDED);
             lost = true;
         }
     }
@@ -516,6 +516,7 @@ void half_take(segments *s, arrival *a)
         }
         at = stop;
     }
+    h->has_octets = true;
     h->top = higher(h->top, a->end);
     if (h->fin.known && !h->fin_read && a->end > h->fin.position)
         h->fin.known = false; /* it was no end */

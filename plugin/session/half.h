@@ -25,13 +25,14 @@ typedef struct lost_range {
 
 /* What one side sends. */
 typedef struct half {
-    bool begun;     /* positions have a meaning */
-    bool seen;      /* a segment of it was */
-    bool consumed;  /* something was read or lost: there is no way back */
-    bool has_syn;   /* `start` is that of the SYN */
-    uint64_t start; /* position of the first octet, as far as is known */
-    uint64_t next;  /* all before is read or lost */
-    uint64_t top;   /* end of the octets that were seen */
+    bool begun;      /* positions have a meaning */
+    bool seen;       /* a segment of it was */
+    bool has_octets; /* a segment of it had payload */
+    bool consumed;   /* something was read or lost: there is no way back */
+    bool has_syn;    /* `start` is that of the SYN */
+    uint64_t start;  /* position of the first octet, as far as is known */
+    uint64_t next;   /* all before is read or lost */
+    uint64_t top;    /* end of the octets that were seen */
 
     /* What the peer says that it has. */
     bool acknowledged;
