@@ -216,6 +216,11 @@ static const script scripts[] = {
      {OPENED, {'C', 1004, 5001, "", "F", 0}, {'C', 1004, 5001, "def", NULL, 0}, {'C', 1001, 5001, "abc", NULL, 0}},
      {"5: C held 3, 3 missing", "6: C read 'abc'", "6: C read 'def' of 5"}},
 
+    {"end-with-octets-in-its-place-withheld",
+     {0},
+     {OPENED, {'C', 1004, 5001, "", "F", 0}, {'C', 1004, 5001, "def", NULL, 0}},
+     {"5: C held 3, 3 missing", "end: C lost 3 capture-end", "end: C read 'def' of 5"}},
+
     {"end-before-forged-octets",
      {0},
      {OPENED, {'C', 1104, 5001, "evil", NULL, 0}, {'C', 1001, 5001, "abc", "F", 0}, {'S', 5001, 1005, "250", NULL, 0}},
