@@ -222,11 +222,11 @@ static head head_of(const segments *s, const half *h)
     const held_piece *first = held_first(&h->held);
     bool fin = h->fin.known && !h->fin_read && h->fin.position == h->next;
 
+    if (first && first->position == h->next)
+        return (head){true, first->needs, first->frame};
     /* A FIN before octets that are held: one of the two is false, and the peer knows. */
     if (fin && (!first || s->flushing || h->claimed == h->next + 1))
         return (head){true, h->fin.needs, h->fin.frame};
-    if (first && first->position == h->next)
-        return (head){true, first->needs, first->frame};
     return (head){false, 0, 0};
 }
 

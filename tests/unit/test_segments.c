@@ -216,10 +216,10 @@ static const script scripts[] = {
      {OPENED, {'C', 1004, 5001, "", "F", 0}, {'C', 1004, 5001, "def", NULL, 0}, {'C', 1001, 5001, "abc", NULL, 0}},
      {"5: C held 3, 3 missing", "6: C read 'abc'", "6: C read 'def' of 5"}},
 
-    {"end-with-octets-in-its-place-withheld",
+    {"end-with-octets-behind-it",
      {0},
-     {OPENED, {'C', 1004, 5001, "", "F", 0}, {'C', 1004, 5001, "def", NULL, 0}},
-     {"5: C held 3, 3 missing", "end: C lost 3 capture-end", "end: C read 'def' of 5"}},
+     {OPENED, {'C', 1004, 5001, "", "F", 0}, {'C', 1005, 5001, "ef", NULL, 0}},
+     {"5: C held 2, 4 missing", "end: C lost 4 capture-end", "end: C read 'ef' of 5"}},
 
     {"end-before-forged-octets",
      {0},
