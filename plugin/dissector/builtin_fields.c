@@ -10,8 +10,8 @@
 #include <epan/prefs.h>
 
 #include "dissector/esmtp.h"
+#include "session/parsed.h"
 #include "wire/base64.h"
-#include "wire/line.h"
 #include "wire/sasl.h"
 
 typedef enum builtin_field {
@@ -224,23 +224,22 @@ static void add_initial_response(const builtin_drawing *b, span argument)
     span_next_word(&rest);
     response = span_trim(rest);
     if (response.length)
-        add_auth(b, b->finding->exchange->auth->mechanism, response, 0);
+        add_auth(b, exchange_auth(b->finding->exchange)->mechanism, response, 0);
 }
 
 static void add_command(const builtin_drawing *b)
 {
-    span text = line_of(b->at.octets).text;
-    command said;
+    const parsed_command *parsed = command_of(b->d, b->finding);
 
     add_true(b, BUILTIN_REQ);
     add_text(b, BUILTIN_COMMAND_LINE, b->at.octets);
-    if (!command_parse(text, &said))
+    if (!parsed)
         return;
-    add_text(b, BUILTIN_REQ_COMMAND, said.verb);
-    if (said.argument.length)
-        add_text(b, BUILTIN_REQ_PARAMETER, said.argument);
-    if (b->finding->exchange && b->finding->exchange->auth)
-        add_initial_response(b, said.argument);
+    add_text(b, BUILTIN_REQ_COMMAND, parsed->command.verb);
+    if (parsed->command.argument.length)
+        add_text(b, BUILTIN_REQ_PARAMETER, parsed->command.argument);
+    if (b->finding->exchange && exchange_auth(b->finding->exchange))
+        add_initial_response(b, parsed->command.argument);
 }
 
 static void add_auth_response(const builtin_drawing *b)
@@ -249,29 +248,28 @@ static void add_auth_response(const builtin_drawing *b)
     add_auth(b, b->finding->auth->mechanism, line_of(b->at.octets).text, b->finding->step);
 }
 
-static void add_reply_line(const builtin_drawing *b, const line *in, bool first)
+static void add_reply_line(const builtin_drawing *b, const parsed_reply_line *in, bool first)
 {
-    reply_line parsed;
-    span parameter;
+    span text = in->line.text, parameter;
 
-    if (!reply_line_parse(in->text, false, &parsed))
+    if (!in->valid)
         return;
     if (first)
-        add_text(b, BUILTIN_RESPONSE, (span){in->text.octets, in->length});
+        add_text(b, BUILTIN_RESPONSE, (span){text.octets, in->line.length});
     if (first)
-        add_number(b, BUILTIN_RESPONSE_CODE, parsed.code);
-    parameter = span_from(in->text, 4);
-    if (parsed.has_separator) /* a 334 carries a message of AUTH (RFC 4954, 4) */
-        add_value(b, BUILTIN_RSP_PARAMETER, parameter, parsed.code == 334 ? shown_base64(b, parameter) : parameter);
+        add_number(b, BUILTIN_RESPONSE_CODE, in->parsed.code);
+    parameter = span_from(text, 4);
+    if (in->parsed.has_separator) /* a 334 carries a message of AUTH (RFC 4954, 4) */
+        add_value(b, BUILTIN_RSP_PARAMETER, parameter, in->parsed.code == 334 ? shown_base64(b, parameter) : parameter);
 }
 
 static void add_reply(const builtin_drawing *b)
 {
-    for (size_t at = 0; at < b->at.octets.length;) {
-        line next = line_first(span_from(b->at.octets, at));
-        add_reply_line(b, &next, at == 0);
-        at += next.length;
-    }
+    unsigned count;
+    const parsed_reply_line *lines = reply_lines_of(b->d, b->finding, &count);
+
+    for (unsigned i = 0; i < count; i++)
+        add_reply_line(b, &lines[i], i == 0);
 }
 
 /* Each line of the content, as far as it is in this packet, with its ending. */

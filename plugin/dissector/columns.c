@@ -9,7 +9,7 @@
 #include <epan/column-utils.h>
 
 #include "dissector/esmtp.h"
-#include "wire/line.h"
+#include "session/parsed.h"
 
 /* Wireshark cuts the column's text at some thousand octets; ten thousand commands in a packet need not be put together. */
 #define INFO_LIMIT 2048u
@@ -48,9 +48,9 @@ static void info_secret_command(drawing *d, const finding *f, span text)
     span verb = span_next_word(&rest);
     span mechanism = span_next_word(&rest);
 
-    if (f->exchange && f->exchange->auth) {
+    if (f->exchange && exchange_auth(f->exchange)) {
         /* Without a mechanism, what stands in its place may be the secret. */
-        bool named = f->exchange->auth->mechanism[0] != '\0';
+        bool named = exchange_auth(f->exchange)->mechanism[0] != '\0';
         size_t shown = named ? (size_t)(mechanism.octets - verb.octets) + mechanism.length : verb.length;
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6",
                                        octets_format(d->pinfo->pool, verb.octets, shown)));
@@ -69,35 +69,47 @@ static void info_command(drawing *d, const finding *f)
         info_add_octets(d, text);
 }
 
-/* The lines of a reply that end in this packet; all but the reply's first without their code. */
-static void info_reply_lines(drawing *d, span whole, size_t earlier, bool has_first)
+/* A line of a reply; all but the reply's first without their code. */
+static void info_reply_line(drawing *d, span text, bool first, const reply_line *parsed)
 {
-    reply_line parsed;
+    info_add_octets(d, first || !parsed ? text : span_from(text, parsed->has_separator ? 4 : 3));
+}
 
-    for (size_t begin = 0; begin < whole.length && info_has_room(d);) {
-        line at = line_first(span_from(whole, begin));
-        span text = at.text;
-        bool first = begin == 0 && has_first;
+/* The lines that end in this packet. */
+static void info_reply_lines(drawing *d, const finding *f)
+{
+    size_t earlier = f->position < d->segment->position ? (size_t)(d->segment->position - f->position) : 0, end = 0;
+    unsigned count;
+    const parsed_reply_line *lines = reply_lines_of(d, f, &count);
 
-        begin += at.length;
-        if (begin <= earlier)
-            continue;
-        if (!first && reply_line_parse(text, false, &parsed))
-            text = span_from(text, parsed.has_separator ? 4 : 3);
-        info_add_octets(d, text);
+    for (unsigned i = 0; i < count && info_has_room(d); i++) {
+        end += lines[i].line.length;
+        if (end > earlier)
+            info_reply_line(d, lines[i].line.text, i == 0, lines[i].valid ? &lines[i].parsed : NULL);
     }
 }
 
 static void info_reply(drawing *d, const finding *f)
 {
-    size_t earlier = f->position < d->segment->position ? (size_t)(d->segment->position - f->position) : 0;
-
     if (f->flags & FLAG_CHALLENGE)
         info_add(d, "334 AUTH challenge");
     else if (f->flags & FLAG_SECRET)
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6", text_of(d->pinfo, span_first(octets_of(d, f), 3))));
     else
-        info_reply_lines(d, octets_of(d, f), earlier, true);
+        info_reply_lines(d, f);
+}
+
+/* The lines of a reply that goes on in a later packet, as far as they are here. */
+static void info_reply_part(drawing *d, const finding *f, span octets)
+{
+    reply_line parsed;
+
+    for (size_t begin = 0; begin < octets.length && info_has_room(d);) {
+        line at = line_first(span_from(octets, begin));
+        bool first = begin == 0 && f->flags & FLAG_FIRST_PART;
+        info_reply_line(d, at.text, first, reply_line_parse(at.text, false, &parsed) ? &parsed : NULL);
+        begin += at.length;
+    }
 }
 
 static void info_part(drawing *d, const finding *f)
@@ -106,7 +118,7 @@ static void info_part(drawing *d, const finding *f)
     line first = line_first(octets);
 
     if (d->segment->side == SIDE_SERVER && first.ending != LINE_ENDING_NONE && !(f->flags & FLAG_SECRET))
-        info_reply_lines(d, octets, 0, f->flags & FLAG_FIRST_PART);
+        info_reply_part(d, f, octets);
     else
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "[part of a line, %u byte%s]", f->length, f->length == 1 ? "" : "s"));
 }

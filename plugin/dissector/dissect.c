@@ -48,16 +48,37 @@ static bool sender_is_server(const packet_info *pinfo, const struct tcp_analysis
 
 #define SYN_SEEN 0x01u /* struct tcp_analysis, conversation_completeness */
 
+/* The memory of all sessions of the file that is open. */
+static pools *file_pools;
+
+static wmem_callback_result file_closed(wmem_allocator_t *file, wmem_cb_event_t event, void *data)
+{
+    (void)file;
+    (void)event;
+    (void)data;
+    pools_free(file_pools);
+    file_pools = NULL;
+    return false; /* not to be called again */
+}
+
+static pools *pools_of_file(void)
+{
+    if (!file_pools) {
+        file_pools = pools_new(command_line_visits_once());
+        wmem_register_callback(wmem_file_scope(), file_closed, NULL);
+    }
+    return file_pools;
+}
+
 static session *connection_session(const struct tcp_analysis *tcp, bool late)
 {
     uint64_t limit = MIN(esmtp_preferences.message_limit, MESSAGE_LIMIT_MAX) * MIB;
-    bool once = command_line_visits_once() && !tap_listened();
     moment syn;
 
     if (late || !tcp || !(tcp->conversation_completeness & SYN_SEEN))
-        return session_new(wmem_file_scope(), once, !late && tcp && tcp->server_port, limit, NULL);
+        return session_new(pools_of_file(), !late && tcp && tcp->server_port, limit, NULL);
     syn = (moment){tcp->ts_first.secs, tcp->ts_first.nsecs};
-    return session_new(wmem_file_scope(), once, true, limit, &syn);
+    return session_new(pools_of_file(), true, limit, &syn);
 }
 
 static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp, bool late)
@@ -200,8 +221,8 @@ static void draw_gap(drawing *d, const finding *f)
     proto_item *item = proto_tree_add_uint64(d->tree, hf[FIELD_GAP], d->tvb, 0, 0, f->length);
 
     proto_item_set_generated(item);
-    expert_add_info_format(d->pinfo, item, &ei[EXPERT_GAP], "%u octets %s", f->length,
-                           f->notes & NOTE_CUT_BY_SNAPLEN ? "of this packet were cut off by the capture's snap length"
+    expert_add_info_format(d->pinfo, item, &ei[NOTE_GAP], "%u octets %s", f->length,
+                           f->flags & FLAG_SNAPLEN ? "of this packet were cut off by the capture's snap length"
                                                           : "before this packet were not captured");
 }
 
@@ -252,7 +273,7 @@ static void draw_columns(drawing *d)
 static bool is_drawn_always(const finding *f)
 {
     return f->notes || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
-           (f->exchange && f->exchange->auth);
+           (f->exchange && exchange_auth(f->exchange));
 }
 
 static void draw_findings(drawing *d)

@@ -152,36 +152,13 @@ const char *grouped(packet_info *pinfo, uint64_t number)
 
 void draw_syntax_error(drawing *d, proto_tree *tree, const place *at, span wrong, const char *text)
 {
-    proto_tree_add_expert_format(tree, d->pinfo, &ei[EXPERT_SYNTAX], at->tvb, offset_in(at, wrong), (int)wrong.length, "%s",
+    proto_tree_add_expert_format(tree, d->pinfo, &ei[NOTE_SYNTAX], at->tvb, offset_in(at, wrong), (int)wrong.length, "%s",
                                  text);
 }
 
-static const struct {
-    note note;
-    expert expert;
-} note_experts[] = {
-    {NOTE_SYNTAX, EXPERT_SYNTAX},
-    {NOTE_REPLY_UNEXPECTED, EXPERT_REPLY_UNEXPECTED},
-    {NOTE_REPLY_CODES_DIFFER, EXPERT_REPLY_CODES_DIFFER},
-    {NOTE_STARTTLS_PLAINTEXT, EXPERT_STARTTLS_PLAINTEXT},
-    {NOTE_STARTTLS_STRIPPED, EXPERT_STARTTLS_STRIPPED},
-    {NOTE_AUTH_WITHOUT_TLS, EXPERT_AUTH_WITHOUT_TLS},
-    {NOTE_REQUIRETLS_WITHOUT_TLS, EXPERT_REQUIRETLS_WITHOUT_TLS},
-    {NOTE_LINE_TOO_LONG, EXPERT_LINE_TOO_LONG},
-    {NOTE_EARLY_TALKER, EXPERT_EARLY_TALKER},
-    {NOTE_PIPELINING_UNADVERTISED, EXPERT_PIPELINING_UNADVERTISED},
-    {NOTE_EXTENSION_UNADVERTISED, EXPERT_EXTENSION_UNADVERTISED},
-    {NOTE_BARE_LF, EXPERT_BARE_LF},
-    {NOTE_BARE_CR, EXPERT_BARE_CR},
-    {NOTE_NUL, EXPERT_NUL},
-    {NOTE_LOOKALIKE, EXPERT_END_OF_DATA_LOOKALIKE},
-    {NOTE_SIZE_EXCEEDED, EXPERT_SIZE_EXCEEDED},
-    {NOTE_SMTPUTF8_MISSING, EXPERT_SMTPUTF8_MISSING},
-};
-
 void draw_notes(drawing *d, proto_item *item, const finding *f)
 {
-    for (size_t i = 0; f->notes && i < sizeof note_experts / sizeof note_experts[0]; i++)
-        if (f->notes & (unsigned)note_experts[i].note && note_experts[i].expert != EXPERT_SYNTAX)
-            expert_add_info(d->pinfo, item, &ei[note_experts[i].expert]);
+    for (int i = 0; f->notes >> i; i++)
+        if (f->notes & note_bit((note)i) && i != NOTE_SYNTAX) /* what the grammar expected is said where it is drawn */
+            expert_add_info(d->pinfo, item, &ei[i]);
 }

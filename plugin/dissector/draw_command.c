@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "dissector/esmtp.h"
+#include "session/parsed.h"
 #include "wire/address.h"
 #include "wire/line.h"
 #include "wire/names.h"
 #include "wire/parameter.h"
-#include "wire/path.h"
 #include "wire/xtext.h"
 
 /* A command that is being drawn. */
@@ -17,16 +17,16 @@ typedef struct command_drawing {
     const place *at;
     proto_tree *tree;
     proto_item *item;
-    command command;
+    const parsed_command *parsed;
 } command_drawing;
 
 static void draw_helo(const command_drawing *c)
 {
-    span name = span_trim(c->command.argument);
+    span name = span_trim(c->parsed->command.argument);
     ip_address found = address_of(name);
 
     if (!name.length) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected the client's name (RFC 5321, 4.1.1.1)");
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected the client's name (RFC 5321, 4.1.1.1)");
         return;
     }
     draw_text(c->tree, c->d->pinfo, FIELD_HELO_DOMAIN, c->at, name);
@@ -82,40 +82,46 @@ static void note_path(const command_drawing *c, span argument, const path_prefix
                           "Expected the colon straight behind the word (RFC 5321, 4.1.1.2)");
 }
 
-/* Returns the rest of the argument, after the path. */
-static span draw_path(const command_drawing *c, const path_fields *fields, const char *word)
+static void draw_path(const command_drawing *c, const path_fields *fields, const char *word)
 {
-    path_prefix prefix = path_prefix_find(c->command.argument, word);
-    span in = span_from(c->command.argument, prefix.length);
+    const path_prefix *prefix = &c->parsed->prefix;
+    const path *found = &c->parsed->path;
     proto_item *item;
-    path found;
 
-    if (!prefix.length) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected %s: and a path (RFC 5321, 4.1.1)", word);
-        return span_from(in, in.length);
+    if (!prefix->length) {
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected %s: and a path (RFC 5321, 4.1.1)", word);
+        return;
     }
-    path_parse(in, &found);
-    item = draw_text(c->tree, c->d->pinfo, fields->address, c->at, found.address);
-    note_path(c, c->command.argument, &prefix, &found);
-    draw_path_parts(c, draw_below(c->tree, item, SUBTREE_PATH), fields, &found);
-    if (found.null_path && fields == &mail_fields)
-        draw_true(c->tree, FIELD_MAIL_NULL_SENDER, c->at, span_first(in, found.consumed));
-    return span_from(in, found.consumed);
+    item = draw_text(c->tree, c->d->pinfo, fields->address, c->at, found->address);
+    note_path(c, c->parsed->command.argument, prefix, found);
+    draw_path_parts(c, draw_below(c->tree, item, SUBTREE_PATH), fields, found);
+    if (found->null_path && fields == &mail_fields)
+        draw_true(c->tree, FIELD_MAIL_NULL_SENDER, c->at,
+                  span_first(span_from(c->parsed->command.argument, prefix->length), found->consumed));
+}
+
+/* What stands behind the path; nothing where there is none. */
+static void draw_envelope_parameters(const command_drawing *c, unsigned of)
+{
+    if (c->parsed->prefix.length)
+        draw_parameters(c->d, c->tree, c->at, c->parsed->parameters, of);
 }
 
 static void draw_mail(const command_drawing *c)
 {
-    draw_parameters(c->d, c->tree, c->at, draw_path(c, &mail_fields, "FROM"), PARAMETER_OF_MAIL);
+    draw_path(c, &mail_fields, "FROM");
+    draw_envelope_parameters(c, PARAMETER_OF_MAIL);
 }
 
 static void draw_rcpt(const command_drawing *c)
 {
-    draw_parameters(c->d, c->tree, c->at, draw_path(c, &rcpt_fields, "TO"), PARAMETER_OF_RCPT);
+    draw_path(c, &rcpt_fields, "TO");
+    draw_envelope_parameters(c, PARAMETER_OF_RCPT);
 }
 
 static void draw_bdat(const command_drawing *c)
 {
-    span argument = c->command.argument, rest = argument;
+    span argument = c->parsed->command.argument, rest = argument;
     span size = span_next_word(&rest);
     bdat_argument bdat;
 
@@ -126,10 +132,10 @@ static void draw_bdat(const command_drawing *c)
             draw_true(c->tree, FIELD_BDAT_LAST, c->at, span_trim(rest));
         break;
     case BDAT_OVERFLOW:
-        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_NUMBER_OVERFLOW], "Chunk size too large: no octets are taken for it");
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_NUMBER_OVERFLOW], "Chunk size too large: no octets are taken for it");
         break;
     case BDAT_BAD:
-        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX],
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX],
                                "Expected a number of octets, and LAST or nothing behind it (RFC 3030, 2)");
         break;
     }
@@ -137,7 +143,7 @@ static void draw_bdat(const command_drawing *c)
 
 static void draw_burl(const command_drawing *c)
 {
-    span rest = c->command.argument;
+    span rest = c->parsed->command.argument;
     span url = span_next_word(&rest);
     span last = span_trim(rest);
 
@@ -148,16 +154,16 @@ static void draw_burl(const command_drawing *c)
 
 static void draw_auth(const command_drawing *c)
 {
-    span rest = c->command.argument;
+    span rest = c->parsed->command.argument;
     span mechanism = span_next_word(&rest);
     span response = span_trim(rest);
 
     if (!mechanism.length) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected a SASL mechanism (RFC 4954, 4)");
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected a SASL mechanism (RFC 4954, 4)");
         return;
     }
     if (c->finding->auth && !c->finding->auth->mechanism[0]) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[EXPERT_SYNTAX], "Expected a SASL mechanism before the response (RFC 4954, 4)");
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected a SASL mechanism before the response (RFC 4954, 4)");
         draw_auth_message(c->d, c->tree, c->at, mechanism, c->finding, SIDE_CLIENT, 0);
         return;
     }
@@ -169,7 +175,7 @@ static void draw_auth(const command_drawing *c)
 /* XCLIENT and XFORWARD: NAME=value, the value in xtext. */
 static void draw_xclient(const command_drawing *c)
 {
-    span rest = c->command.argument;
+    span rest = c->parsed->command.argument;
     parameter attribute;
 
     while (parameter_next(&rest, 0, &attribute)) {
@@ -202,16 +208,16 @@ static void draw_argument(const command_drawing *c)
 
     if (!c->finding->auth && !groups_are_wanted(GROUP_ARGUMENT | GROUP_AUTH))
         return;
-    row = (const struct argument_drawer *)names_find(c->command.verb, argument_drawers, ARGUMENT_DRAWERS, sizeof *row);
+    row = (const struct argument_drawer *)names_find(c->parsed->command.verb, argument_drawers, ARGUMENT_DRAWERS, sizeof *row);
     if (row)
         row->draw(c);
 }
 
 static void draw_verb(const command_drawing *c)
 {
-    const verb_row *row = c->command.row;
-    proto_item *item = draw_value(c->tree, FIELD_COMMAND_VERB, c->at, c->command.verb,
-                                  upper_case_of(c->d->pinfo, c->command.verb));
+    const verb_row *row = c->parsed->command.row;
+    proto_item *item = draw_value(c->tree, FIELD_COMMAND_VERB, c->at, c->parsed->command.verb,
+                                  upper_case_of(c->d->pinfo, c->parsed->command.verb));
 
     if (row)
         draw_meaning(item, row->meaning, row->source);
@@ -222,8 +228,8 @@ static void draw_verb(const command_drawing *c)
 static void draw_command_parts(const command_drawing *c)
 {
     draw_verb(c);
-    if (c->command.argument.length)
-        draw_text(c->tree, c->d->pinfo, FIELD_COMMAND_ARGUMENT, c->at, c->command.argument);
+    if (c->parsed->command.argument.length)
+        draw_text(c->tree, c->d->pinfo, FIELD_COMMAND_ARGUMENT, c->at, c->parsed->command.argument);
     draw_argument(c);
 }
 
@@ -233,12 +239,13 @@ void draw_command(drawing *d, const finding *f)
     span text = line_of(at.octets).text;
     command_drawing c = {.d = d, .finding = f, .at = &at};
 
+    c.parsed = command_of(d, f);
     c.item = draw_text(d->tree, d->pinfo, FIELD_COMMAND, &at, text);
     c.tree = draw_below(d->tree, c.item, SUBTREE_COMMAND);
     draw_notes(d, c.item, f);
-    if (f->notes & NOTE_SYNTAX)
-        expert_add_info_format(d->pinfo, c.item, &ei[EXPERT_SYNTAX], "Expected a command: a verb of letters (RFC 5321, 4.1.1)");
-    else if (command_parse(text, &c.command))
+    if (f->notes & note_bit(NOTE_SYNTAX))
+        expert_add_info_format(d->pinfo, c.item, &ei[NOTE_SYNTAX], "Expected a command: a verb of letters (RFC 5321, 4.1.1)");
+    else if (c.parsed)
         draw_command_parts(&c);
     if (f->exchange && f->exchange->reply_frame)
         draw_generated_number(c.tree, FIELD_COMMAND_REPLY_FRAME, d->tvb, f->exchange->reply_frame);

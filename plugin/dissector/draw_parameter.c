@@ -21,7 +21,7 @@ static void note_number(const parameter_drawing *p, number_result result)
 {
     if (result != NUMBER_OVERFLOW)
         return;
-    expert_add_info_format(p->d->pinfo, p->item, &ei[EXPERT_NUMBER_OVERFLOW], "Number too large");
+    expert_add_info_format(p->d->pinfo, p->item, &ei[NOTE_NUMBER_OVERFLOW], "Number too large");
     *p->noted = true;
 }
 
@@ -55,7 +55,7 @@ static void note_xtext(const parameter_drawing *p, xtext_result result)
 
     if (result == XTEXT_OK)
         return;
-    expert_add_info_format(p->d->pinfo, p->item, &ei[EXPERT_SYNTAX], "%s", texts[result]);
+    expert_add_info_format(p->d->pinfo, p->item, &ei[NOTE_SYNTAX], "%s", texts[result]);
     *p->noted = true;
 }
 
@@ -189,7 +189,7 @@ static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const 
     if (in->row && in->row->id < sizeof typed / sizeof typed[0] && typed[in->row->id].draw)
         typed[in->row->id].draw(&p, typed[in->row->id].field);
     if (expected && !noted)
-        expert_add_info_format(d->pinfo, item, &ei[EXPERT_SYNTAX], "%s", expected);
+        expert_add_info_format(d->pinfo, item, &ei[NOTE_SYNTAX], "%s", expected);
 }
 
 void draw_parameters(drawing *d, proto_tree *tree, const place *at, span rest, unsigned verb)

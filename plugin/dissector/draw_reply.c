@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "dissector/esmtp.h"
+#include "session/parsed.h"
 #include "wire/greeting.h"
-#include "wire/line.h"
 #include "wire/queue_id.h"
 
 /* A reply that is being drawn. */
@@ -14,26 +14,25 @@ typedef struct reply_drawing {
     const place *at;
     proto_tree *tree;
     proto_item *item;
+    const parsed_reply_line *lines;
+    unsigned line_count;
     uint16_t code; /* the last line's */
-    uint32_t lines;
     uint32_t capabilities;
 } reply_drawing;
 
 /* All lines without their endings, joined as the packet list joins them. */
-static const char *joined_lines(packet_info *pinfo, span whole)
+static const char *joined_lines(const reply_drawing *r)
 {
-    line first = line_first(whole);
+    packet_info *pinfo = r->d->pinfo;
     wmem_strbuf_t *text;
 
-    if (first.length == whole.length)
-        return text_of(pinfo, first.text);
+    if (r->line_count == 1)
+        return text_of(pinfo, r->lines[0].line.text);
     text = wmem_strbuf_new(pinfo->pool, NULL);
-    for (size_t at = 0; at < whole.length;) {
-        line next = line_first(span_from(whole, at));
-        if (at)
+    for (unsigned i = 0; i < r->line_count; i++) {
+        if (i)
             wmem_strbuf_append(text, " | ");
-        wmem_strbuf_append(text, text_of(pinfo, next.text));
-        at += next.length;
+        wmem_strbuf_append(text, text_of(pinfo, r->lines[i].line.text));
     }
     return wmem_strbuf_get_str(text);
 }
@@ -46,7 +45,7 @@ static void draw_code(const reply_drawing *r, span code_text, const reply_line *
     draw_number(tree, FIELD_REPLY_SEVERITY, r->at, span_first(code_text, 1), reply_severity(parsed->code));
     draw_number(tree, FIELD_REPLY_CATEGORY, r->at, span_first(span_from(code_text, 1), 1), reply_category(parsed->code));
     if (!parsed->code_valid)
-        expert_add_info_format(r->d->pinfo, item, &ei[EXPERT_SYNTAX],
+        expert_add_info_format(r->d->pinfo, item, &ei[NOTE_SYNTAX],
                                "Expected a code from 200 to 559 (RFC 5321, 4.2)");
 }
 
@@ -84,7 +83,7 @@ static void draw_status(const reply_drawing *r, const reply_line *parsed)
     if (row)
         proto_item_set_text(detail, "Detail: %s (%u), %s", row->text, status->detail, row->rfc);
     if (status->status_class != reply_severity(parsed->code))
-        expert_add_info_format(r->d->pinfo, item, &ei[EXPERT_STATUS_CLASS_MISMATCH],
+        expert_add_info_format(r->d->pinfo, item, &ei[NOTE_STATUS_CLASS_MISMATCH],
                                "Class %u in a reply with code %u (RFC 2034, 4)", status->status_class, parsed->code);
 }
 
@@ -93,7 +92,7 @@ static void draw_queue_id(const reply_drawing *r, span whole)
     const exchange *e = r->finding->exchange;
     span name;
 
-    if (!e || reply_severity(r->code) != 2 || !(e->kind == EXCHANGE_END_OF_DATA || e->last_chunk))
+    if (!e || reply_severity(r->code) != 2 || !(exchange_is(e, VERB_END_OF_DATA) || e->last_chunk))
         return;
     name = queue_id_of_reply(whole);
     if (name.length)
@@ -150,44 +149,39 @@ static void draw_bad_line(reply_drawing *r, span text)
 {
     proto_item *item = draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, text);
 
-    expert_add_info_format(r->d->pinfo, item, &ei[EXPERT_SYNTAX],
+    expert_add_info_format(r->d->pinfo, item, &ei[NOTE_SYNTAX],
                            "Expected three digits, and \"-\", a space or nothing behind them (RFC 5321, 4.2)");
 }
 
-static void draw_line(reply_drawing *r, span text)
+static void draw_line(reply_drawing *r, unsigned at)
 {
-    reply_line parsed;
-    bool first = r->lines++ == 0;
+    const parsed_reply_line *in = &r->lines[at];
+    const reply_line *parsed = &in->parsed;
 
-    if (!reply_line_parse(text, !(r->finding->flags & FLAG_HELLO_REPLY), &parsed)) {
-        draw_bad_line(r, text);
+    if (!in->valid) {
+        draw_bad_line(r, in->line.text);
         return;
     }
-    if (!first && r->finding->flags & FLAG_EHLO_REPLY) {
-        draw_capability_line(r, &parsed);
+    if (at && r->finding->flags & FLAG_EHLO_REPLY) {
+        draw_capability_line(r, parsed);
         return;
     }
-    if (parsed.has_status && groups_are_wanted(GROUP_STATUS))
-        draw_status(r, &parsed);
-    draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed.text);
-    if (first)
-        draw_first_line(r, &parsed);
+    if (parsed->has_status && groups_are_wanted(GROUP_STATUS))
+        draw_status(r, parsed);
+    draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed->text);
+    if (!at)
+        draw_first_line(r, parsed);
 }
 
 /* The code that counts is the last line's (RFC 5321, 4.2.1: all have to be the same). */
-static void draw_last_code(reply_drawing *r, span whole)
+static void draw_last_code(reply_drawing *r)
 {
-    size_t begin = 0;
-    reply_line parsed;
-    span text;
+    const parsed_reply_line *last = &r->lines[r->line_count - 1];
 
-    for (size_t at = 0; at < whole.length; at += line_first(span_from(whole, at)).length)
-        begin = at;
-    text = line_first(span_from(whole, begin)).text;
-    if (!reply_line_parse(text, false, &parsed))
+    if (!last->valid)
         return;
-    r->code = parsed.code;
-    draw_code(r, span_first(text, 3), &parsed);
+    r->code = last->parsed.code;
+    draw_code(r, span_first(last->line.text, 3), &last->parsed);
 }
 
 static void draw_time_since(const reply_drawing *r, const exchange *e)
@@ -204,13 +198,13 @@ static void draw_answered(const reply_drawing *r, const exchange *e)
 {
     proto_item *item;
 
-    if (e->verb[0])
-        proto_item_set_generated(draw_value(r->tree, FIELD_REPLY_VERB, r->at, span_first(r->at->octets, 0), e->verb));
+    if (e->name[0])
+        proto_item_set_generated(draw_value(r->tree, FIELD_REPLY_VERB, r->at, span_first(r->at->octets, 0), e->name));
     if (!e->has_command)
         return;
-    if (e->kind != EXCHANGE_CONNECT) {
+    if (!exchange_is(e, VERB_CONNECT)) {
         item = draw_generated_number(r->tree, FIELD_REPLY_COMMAND_FRAME, r->d->tvb, e->command_frame);
-        proto_item_set_text(item, "Answers: %s in frame %u", e->verb[0] ? e->verb : "the line", e->command_frame);
+        proto_item_set_text(item, "Answers: %s in frame %u", e->name[0] ? e->name : "the line", e->command_frame);
     }
     draw_time_since(r, e);
 }
@@ -229,9 +223,9 @@ static void name_reply(const reply_drawing *r, span first)
     proto_item_set_text(r->item, "Reply: %s", text_of(r->d->pinfo, first));
     if (r->capabilities)
         proto_item_append_text(r->item, " (%u capabilit%s)", r->capabilities, r->capabilities == 1 ? "y" : "ies");
-    else if (r->lines > 1)
-        proto_item_append_text(r->item, " (%u lines)", r->lines);
-    if (r->finding->notes & NOTE_REPLY_CUT)
+    else if (r->line_count > 1)
+        proto_item_append_text(r->item, " (%u lines)", r->line_count);
+    if (r->finding->flags & FLAG_SNAPLEN)
         proto_item_append_text(r->item, " (cut off by the capture's snap length)");
 }
 
@@ -240,21 +234,19 @@ void draw_reply(drawing *d, const finding *f)
     place at = place_of(d, f, "Reassembled reply");
     reply_drawing r = {.d = d, .finding = f, .at = &at};
 
+    r.lines = reply_lines_of(d, f, &r.line_count);
     if (field_is_wanted(FIELD_REPLY))
-        r.item = draw_value(d->tree, FIELD_REPLY, &at, at.octets, joined_lines(d->pinfo, at.octets));
+        r.item = draw_value(d->tree, FIELD_REPLY, &at, at.octets, joined_lines(&r));
     r.tree = draw_below(d->tree, r.item, SUBTREE_REPLY);
     draw_notes(d, r.item, f);
-    draw_last_code(&r, at.octets);
-    for (size_t begin = 0; begin < at.octets.length;) {
-        line next = line_first(span_from(at.octets, begin));
-        draw_line(&r, next.text);
-        begin += next.length;
-    }
+    draw_last_code(&r);
+    for (unsigned i = 0; i < r.line_count; i++)
+        draw_line(&r, i);
     if (r.item)
-        name_reply(&r, line_first(at.octets).text);
+        name_reply(&r, r.lines[0].line.text);
     if (field_is_wanted(FIELD_REPLY_QUEUE_ID))
         draw_queue_id(&r, at.octets);
-    proto_item_set_generated(draw_number(r.tree, FIELD_REPLY_LINES, &at, span_first(at.octets, 0), r.lines));
+    proto_item_set_generated(draw_number(r.tree, FIELD_REPLY_LINES, &at, span_first(at.octets, 0), r.line_count));
     if (f->exchange)
         draw_answered(&r, f->exchange);
     draw_outcome(&r);

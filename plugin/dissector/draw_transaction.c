@@ -167,7 +167,7 @@ static const transaction *left_open_by(const finding *f)
 
     while (t && t->merged_into)
         t = t->merged_into;
-    return t && !t->ended_by && t->ender == e ? t : NULL;
+    return t && !t->ended_by && t->terminator == e ? t : NULL;
 }
 
 void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data)
@@ -179,11 +179,9 @@ void transactions_cut_off_here(const connection *c, const segment *where, cut_of
             visit_cut_off(s, left_open_by(&where->findings[i]), visit, data);
     if (!session_is_last(s, where))
         return;
-    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(s)); at; at = wmem_list_frame_next(at)) {
-        const transaction *open = (const transaction *)wmem_list_frame_data(at);
-        if (!open->ender)
+    for (const transaction *open = session_open_transactions(s); open; open = open->next)
+        if (!open->terminator)
             visit_cut_off(s, open, visit, data);
-    }
 }
 
 static void draw_visited(void *data, const transaction *ended)

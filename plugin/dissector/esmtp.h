@@ -82,6 +82,13 @@ span octets_of(const drawing *d, const finding *f);
 /* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */
 place place_of(drawing *d, const finding *f, const char *name);
 
+/* parsed.c — what a COMMAND or a REPLY holds: on the first visit as the session has parsed it. The command is NULL for a line that does
+ * not have the form of one. */
+typedef struct parsed_command parsed_command;
+typedef struct parsed_reply_line parsed_reply_line;
+const parsed_command *command_of(drawing *d, const finding *f);
+const parsed_reply_line *reply_lines_of(drawing *d, const finding *f, unsigned *count_r);
+
 /* As place_of(), but what was gathered from several packets gets no tab of its own. */
 place octets_placed(drawing *d, const finding *f);
 

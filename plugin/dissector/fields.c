@@ -14,7 +14,7 @@
 int proto_esmtp = -1;
 int hf[FIELD_COUNT];
 int ett[SUBTREE_COUNT];
-expert_field ei[EXPERT_COUNT];
+expert_field ei[NOTE_COUNT];
 
 /* The meanings are copied from the tables in wire/ at registration. */
 #define CODES_MAX 128
@@ -451,46 +451,15 @@ static field_row field_rows[FIELD_COUNT] = {
          "Octets before or behind these that were not captured", HFILL}}},
 };
 
-typedef struct expert_row {
-    const char *name;
-    int group;
-    int severity;
-    const char *summary;
-} expert_row;
+static void experts_register(void)
+{
+#define EXPERT_ROW(note, field, group, severity, summary)                                                                    \
+    {&ei[NOTE_##note], {"esmtp.expert." #field, PI_##group, PI_##severity, summary, EXPFILL}},
+    static ei_register_info rows[] = {NOTE_ROWS(EXPERT_ROW)};
+#undef EXPERT_ROW
 
-static const expert_row expert_rows[EXPERT_COUNT] = {
-    [EXPERT_SYNTAX] = {"esmtp.expert.syntax", PI_PROTOCOL, PI_WARN, "Syntax error"},
-    [EXPERT_GAP] = {"esmtp.expert.gap", PI_SEQUENCE, PI_NOTE, "Octets of this stream were not captured"},
-    [EXPERT_REPLY_UNEXPECTED] = {"esmtp.expert.reply_unexpected", PI_SEQUENCE, PI_NOTE, "No command waits for this reply"},
-    [EXPERT_REPLY_CODES_DIFFER] = {"esmtp.expert.reply_codes_differ", PI_PROTOCOL, PI_WARN,
-                                   "The lines of a reply have different codes (RFC 5321, 4.2.1)"},
-    [EXPERT_STATUS_CLASS_MISMATCH] = {"esmtp.expert.status_class_mismatch", PI_PROTOCOL, PI_WARN,
-                                      "The enhanced status has another class than the reply code (RFC 2034, 4)"},
-    [EXPERT_NUMBER_OVERFLOW] = {"esmtp.expert.number_overflow", PI_PROTOCOL, PI_WARN, "Number too large"},
-    [EXPERT_STARTTLS_PLAINTEXT] = {"esmtp.expert.starttls_plaintext", PI_SECURITY, PI_WARN,
-                                   "Plain text where TLS has to begin (RFC 3207, 4)"},
-    [EXPERT_STARTTLS_STRIPPED] = {"esmtp.expert.starttls_stripped", PI_SECURITY, PI_WARN,
-                                  "STARTTLS was masked on its way: TLS is kept from being used"},
-    [EXPERT_AUTH_WITHOUT_TLS] = {"esmtp.expert.auth_without_tls", PI_SECURITY, PI_WARN, "Authentication without TLS (RFC 4954, 4)"},
-    [EXPERT_REQUIRETLS_WITHOUT_TLS] = {"esmtp.expert.requiretls_without_tls", PI_SECURITY, PI_WARN,
-                                       "REQUIRETLS outside TLS (RFC 8689, 2)"},
-    [EXPERT_END_OF_DATA_LOOKALIKE] = {"esmtp.expert.end_of_data_lookalike", PI_SECURITY, PI_WARN,
-                                      "Like an end of data, but not CRLF.CRLF: servers that differ here can be made to smuggle mails"},
-    [EXPERT_BARE_LF] = {"esmtp.expert.bare_lf", PI_PROTOCOL, PI_NOTE, "LF without CR (RFC 5321, 2.3.8)"},
-    [EXPERT_BARE_CR] = {"esmtp.expert.bare_cr", PI_PROTOCOL, PI_NOTE, "CR without LF (RFC 5321, 2.3.8)"},
-    [EXPERT_NUL] = {"esmtp.expert.nul", PI_PROTOCOL, PI_NOTE, "NUL octet (RFC 5321, 4.5.2 forbids it in text)"},
-    [EXPERT_LINE_TOO_LONG] = {"esmtp.expert.line_too_long", PI_PROTOCOL, PI_NOTE, "Line too long (RFC 5321, 4.5.3.1)"},
-    [EXPERT_EARLY_TALKER] = {"esmtp.expert.early_talker", PI_SEQUENCE, PI_NOTE,
-                             "The client does not wait for the greeting (RFC 5321, 3.1)"},
-    [EXPERT_PIPELINING_UNADVERTISED] = {"esmtp.expert.pipelining_unadvertised", PI_SEQUENCE, PI_NOTE,
-                                        "Command before the reply to the one before, though the server does not offer PIPELINING"},
-    [EXPERT_EXTENSION_UNADVERTISED] = {"esmtp.expert.extension_unadvertised", PI_PROTOCOL, PI_NOTE,
-                                       "The server does not offer this extension"},
-    [EXPERT_SIZE_EXCEEDED] = {"esmtp.expert.size_exceeded", PI_PROTOCOL, PI_NOTE,
-                              "The declared size is over what the server takes (RFC 1870)"},
-    [EXPERT_SMTPUTF8_MISSING] = {"esmtp.expert.smtputf8_missing", PI_PROTOCOL, PI_WARN,
-                                 "Address outside ASCII without SMTPUTF8 (RFC 6531, 3.4)"},
-};
+    expert_register_field_array(expert_register_protocol(proto_esmtp), rows, NOTE_COUNT);
+}
 
 /* --- what is asked for ------------------------------------------------------------------------------------------------ */
 
@@ -528,9 +497,9 @@ static bool experts_asked(const packet_info *pinfo)
 /* An expert information that a filter or a column names is below another field, which has to be drawn for it. */
 static bool any_expert_named(void)
 {
-    static const header_field_info *infos[EXPERT_COUNT]; /* looked up once, for this is asked for each packet */
+    static const header_field_info *infos[NOTE_COUNT]; /* looked up once, for this is asked for each packet */
 
-    for (int i = 0; i < EXPERT_COUNT; i++) {
+    for (int i = 0; i < NOTE_COUNT; i++) {
         if (!infos[i])
             infos[i] = proto_registrar_get_nth((unsigned)ei[i].hf);
         if (infos[i]->ref_type != HF_REF_TYPE_NONE)
@@ -650,18 +619,6 @@ static void strings_fill(void)
     strings_from(category_strings, reply_categories());
     strings_from(class_strings, enhanced_status_classes());
     strings_from(subject_strings, enhanced_status_subjects());
-}
-
-static void experts_register(void)
-{
-    static ei_register_info rows[EXPERT_COUNT];
-    expert_module_t *module = expert_register_protocol(proto_esmtp);
-
-    for (int i = 0; i < EXPERT_COUNT; i++)
-        rows[i] = (ei_register_info){&ei[i],
-                                     {expert_rows[i].name, expert_rows[i].group, expert_rows[i].severity, expert_rows[i].summary,
-                                      EXPFILL}};
-    expert_register_field_array(module, rows, EXPERT_COUNT);
 }
 
 void fields_register(void)

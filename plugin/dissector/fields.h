@@ -9,6 +9,8 @@
 
 #include <epan/expert.h>
 
+#include "session/notes.h"
+
 typedef enum field {
     FIELD_COMMAND,
     FIELD_COMMAND_VERB,
@@ -189,34 +191,10 @@ typedef enum subtree {
     SUBTREE_COUNT
 } subtree;
 
-typedef enum expert {
-    EXPERT_SYNTAX,
-    EXPERT_GAP,
-    EXPERT_REPLY_UNEXPECTED,
-    EXPERT_REPLY_CODES_DIFFER,
-    EXPERT_STATUS_CLASS_MISMATCH,
-    EXPERT_NUMBER_OVERFLOW,
-    EXPERT_STARTTLS_PLAINTEXT,
-    EXPERT_STARTTLS_STRIPPED,
-    EXPERT_AUTH_WITHOUT_TLS,
-    EXPERT_REQUIRETLS_WITHOUT_TLS,
-    EXPERT_END_OF_DATA_LOOKALIKE,
-    EXPERT_BARE_LF,
-    EXPERT_BARE_CR,
-    EXPERT_NUL,
-    EXPERT_LINE_TOO_LONG,
-    EXPERT_EARLY_TALKER,
-    EXPERT_PIPELINING_UNADVERTISED,
-    EXPERT_EXTENSION_UNADVERTISED,
-    EXPERT_SIZE_EXCEEDED,
-    EXPERT_SMTPUTF8_MISSING,
-    EXPERT_COUNT
-} expert;
-
 extern int proto_esmtp;
 extern int hf[FIELD_COUNT];
 extern int ett[SUBTREE_COUNT];
-extern expert_field ei[EXPERT_COUNT];
+extern expert_field ei[NOTE_COUNT]; /* by note: the table is session/notes.h */
 
 /* Registers all of them under proto_esmtp. */
 void fields_register(void);

@@ -26,7 +26,7 @@ static bool is_hello(span text)
 
     if (!command_parse(text, &said) || !command_unmistakable(&said))
         return false;
-    switch (command_verb(&said)) {
+    switch (verb_id_of(verb_of(&said))) {
     case VERB_EHLO:
     case VERB_HELO:
     case VERB_LHLO:

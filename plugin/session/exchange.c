@@ -7,85 +7,66 @@
  */
 #include "session/state.h"
 
-/* Codes that tell which verb they answer, wherever it stands in the queue. */
-static const struct {
-    uint16_t code;
-    verb_id id;
-} code_verbs[] = {
-    {354, VERB_DATA},     /* RFC 5321, 4.2.2 */
-    {354, VERB_XEXCH50},  /* [MS-XOEXT], 2.2.4 */
-    {334, VERB_AUTH},     /* RFC 4954, 4 */
-    {235, VERB_AUTH},     /* RFC 4954, 6 */
-    {221, VERB_QUIT},     /* RFC 5321, 4.1.1.10 */
-    {220, VERB_STARTTLS}, /* RFC 3207, 4 */
-    {220, VERB_XCLIENT},  /* Postfix's XCLIENT_README */
-};
-
-static exchange *exchange_new(session *s, exchange_kind kind, verb_id id, const char *verb)
+static exchange *exchange_new(session *s, const verb_rule *row, const char *name)
 {
     exchange *e = (exchange *)session_alloc(s, sizeof *e);
 
-    e->kind = kind;
-    e->id = id;
-    e->verb = verb;
-    e->replies_expected = 1;
+    e->verb = row;
+    e->name = name;
+    e->replies_expected = row->replies ? row->replies : 1;
     e->waits = true;
-    if (kind == EXCHANGE_COMMAND)
-        s->waiting_verbs[id]++;
+    s->queue.waiting[row->id]++;
     return e;
 }
 
-exchange *exchange_wait(session *s, exchange_kind kind, verb_id id, const char *verb)
+exchange *exchange_wait(session *s, const verb_rule *row, const char *name)
 {
-    exchange *e = exchange_new(s, kind, id, verb);
+    exchange *e = exchange_new(s, row, name);
 
-    wmem_list_append(s->waiting, e);
+    if (s->queue.newest)
+        s->queue.newest->next = e;
+    else
+        s->queue.oldest = e;
+    s->queue.newest = e;
     return e;
 }
 
-exchange *exchange_wait_from(reading *r, exchange_kind kind, verb_id id, const char *verb)
+exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 {
-    exchange *e = exchange_wait(r->s, kind, id, verb);
+    exchange *e = exchange_wait(r->s, row, name);
 
     e->has_command = true;
-    e->command_frame = r->segment_input->frame;
-    e->command_time = r->segment_input->time;
+    e->command_frame = r->input->frame;
+    e->command_time = r->input->time;
     return e;
 }
 
 bool exchange_waits(const session *s, verb_id id)
 {
-    return s->waiting_verbs[id] > 0;
-}
-
-static exchange *oldest(const session *s)
-{
-    wmem_list_frame_t *head = wmem_list_head(s->waiting);
-
-    return head ? (exchange *)wmem_list_frame_data(head) : NULL;
+    return s->queue.waiting[id] > 0;
 }
 
 bool exchange_secret_waits(const session *s)
 {
-    const exchange *head = oldest(s);
-
-    return head && head->secret;
+    return s->queue.oldest && s->queue.oldest->secret;
 }
 
 static void take_oldest(session *s)
 {
-    exchange *e = oldest(s);
+    exchange *e = s->queue.oldest;
 
     e->waits = false;
-    if (e->kind == EXCHANGE_COMMAND)
-        s->waiting_verbs[e->id]--;
-    wmem_list_remove_frame(s->waiting, wmem_list_head(s->waiting));
+    s->queue.waiting[e->verb->id]--;
+    s->queue.oldest = e->next;
+    if (!e->next)
+        s->queue.newest = NULL;
+    e->next = NULL;
 }
 
 /* Its reply was not seen and will not come. */
 static void oldest_unanswered(session *s)
 {
-    exchange *e = oldest(s);
+    exchange *e = s->queue.oldest;
 
     take_oldest(s);
     transaction_unanswered(s, e);
@@ -94,14 +75,13 @@ static void oldest_unanswered(session *s)
 /* Takes all that waits before `e` out of the queue: their replies are lost. */
 static void before_unanswered(session *s, const exchange *e)
 {
-    while (oldest(s) != e)
+    while (s->queue.oldest != e)
         oldest_unanswered(s);
 }
 
 void exchange_all_unanswered(session *s)
 {
-    while (oldest(s))
-        oldest_unanswered(s);
+    before_unanswered(s, NULL);
 }
 
 void exchange_through_unanswered(session *s, const exchange *e)
@@ -114,90 +94,72 @@ void exchange_through_unanswered(session *s, const exchange *e)
 
 void exchange_older_unanswered(session *s)
 {
-    wmem_list_frame_t *tail = wmem_list_tail(s->waiting);
-    uint32_t frame;
+    const exchange *newest = s->queue.newest;
 
-    if (!tail)
-        return;
-    frame = ((exchange *)wmem_list_frame_data(tail))->command_frame;
-    while (oldest(s)->command_frame != frame)
+    while (newest && s->queue.oldest->command_frame != newest->command_frame)
         oldest_unanswered(s);
 }
 
 void exchange_content_unanswered(session *s)
 {
-    if (oldest(s) && oldest(s)->kind == EXCHANGE_END_OF_DATA)
+    if (s->queue.oldest && exchange_is(s->queue.oldest, VERB_END_OF_DATA))
         oldest_unanswered(s);
-}
-
-static bool is_meant(const exchange *e, uint16_t code)
-{
-    for (size_t i = 0; i < sizeof code_verbs / sizeof code_verbs[0]; i++) {
-        if (code_verbs[i].code == code && code_verbs[i].id == e->id)
-            return e->kind == EXCHANGE_COMMAND;
-    }
-    return false;
 }
 
 /* Is the queue worth a search for one that only this code can be meant for? Without one it would be walked in vain. */
 static bool any_meant(const session *s, uint16_t code)
 {
-    for (size_t i = 0; i < sizeof code_verbs / sizeof code_verbs[0]; i++) {
-        if (code_verbs[i].code == code && exchange_waits(s, code_verbs[i].id))
-            return true;
-    }
-    return false;
+    return s->queue.oldest && !exchange_is(s->queue.oldest, VERB_CONNECT) && verb_code_is_telling(code);
 }
 
 /* The oldest waiting exchange that only this code can be meant for. */
 static exchange *meant_by_code(const session *s, uint16_t code)
 {
-    exchange *head = oldest(s);
-
-    if (!head || head->kind == EXCHANGE_CONNECT || !any_meant(s, code))
+    if (!any_meant(s, code))
         return NULL;
-    for (wmem_list_frame_t *at = wmem_list_head(s->waiting); at; at = wmem_list_frame_next(at)) {
-        exchange *e = (exchange *)wmem_list_frame_data(at);
-        if (is_meant(e, code))
+    for (exchange *e = s->queue.oldest; e; e = e->next)
+        if (verb_is_meant_by(e->verb, code))
             return e;
-    }
     return NULL;
 }
 
 /* Is a DATA's content on its way whose DATA has been answered, or can no longer be? */
 static bool content_under_way(const session *s)
 {
-    return s->message && !s->message->chunked && (s->client == CLIENT_CONTENT || s->client == CLIENT_UNKNOWN);
+    const message *m = s->content.message;
+
+    return m && !m->chunked && (s->client.state == CLIENT_CONTENT || s->client.state == CLIENT_UNKNOWN);
 }
 
 /* The final reply came before the end of the content did. */
 static exchange *end_of_data_early(reading *r)
 {
     session *s = r->s;
-    exchange *e = exchange_wait(s, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
+    exchange *e = exchange_wait(s, &verb_end_of_data, verb_end_of_data.name);
 
-    e->message = s->message;
-    transaction_content_ends(r, e, s->message);
+    e->content = s->content.message;
+    transaction_content_ends(r, e, s->content.message);
     message_abandon(s);
-    s->client = CLIENT_UNKNOWN;
+    client_enter(s, CLIENT_UNKNOWN);
     return e;
 }
 
 /* A greeting that the session did not wait for: commands may have been sent before it. */
 static exchange *late_greeting(session *s)
 {
-    exchange *e = exchange_new(s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT");
+    exchange *e = exchange_new(s, &verb_connect, verb_connect.name);
 
-    wmem_list_prepend(s->waiting, e);
+    e->next = s->queue.oldest;
+    s->queue.oldest = e;
+    if (!e->next)
+        s->queue.newest = e;
     return e;
 }
 
 /* DATA is answered by 354 or refused (RFC 5321, 4.3.2): a 2yz says that its 354 was lost. */
 static void data_unanswered(session *s, uint16_t code)
 {
-    exchange *head = oldest(s);
-
-    if (head && head->kind == EXCHANGE_COMMAND && head->id == VERB_DATA && reply_severity(code) == 2)
+    if (s->queue.oldest && exchange_is(s->queue.oldest, VERB_DATA) && reply_severity(code) == 2)
         oldest_unanswered(s);
 }
 
@@ -212,12 +174,12 @@ static exchange *head_for(reading *r, uint16_t code)
         return e;
     }
     data_unanswered(s, code);
-    e = oldest(s);
+    e = s->queue.oldest;
     if (code == 354 || code == 334)
         return NULL; /* no DATA, no AUTH waits for it */
     if (!e && content_under_way(s))
         return end_of_data_early(r);
-    if (code == 220 && !s->greeted && !(e && e->kind == EXCHANGE_CONNECT))
+    if (code == 220 && !s->server.greeted && !(e && exchange_is(e, VERB_CONNECT)))
         return late_greeting(s);
     return e;
 }
@@ -227,23 +189,25 @@ static exchange *head_for(reading *r, uint16_t code)
  * to its RCPTs. */
 static void expect_replies(session *s, exchange *e, uint16_t code)
 {
-    bool of_content = e->kind == EXCHANGE_END_OF_DATA || (e->kind == EXCHANGE_COMMAND && e->last_chunk);
+    bool of_content = exchange_is(e, VERB_END_OF_DATA) || e->last_chunk;
     bool prdr = code == PRDR_BEGINS;
-    unsigned accepted = s->recipients_accepted < UINT16_MAX - 2u ? s->recipients_accepted : UINT16_MAX - 2u;
+    unsigned accepted = s->transactions.recipients_accepted;
 
-    if (!of_content || e->reply_frame || !(s->lmtp || prdr))
+    if (!of_content || e->reply_frame || !(s->offers.lmtp || prdr))
         return;
+    if (accepted > UINT16_MAX - 2u)
+        accepted = UINT16_MAX - 2u;
     if (prdr)
         e->replies_expected = (uint16_t)(accepted + 2);
     else if (accepted > 1)
         e->replies_expected = (uint16_t)accepted;
-    s->recipients_accepted = 0;
+    s->transactions.recipients_accepted = 0;
 }
 
 /* Does this code ask for something that gets a reply of its own: a SASL message, XEXCH50's octets? */
 static bool is_intermediate(const exchange *e, uint16_t code)
 {
-    return code == 334 || (code == 354 && e->kind == EXCHANGE_COMMAND && e->id == VERB_XEXCH50);
+    return code == 334 || (code == 354 && exchange_is(e, VERB_XEXCH50));
 }
 
 exchange *exchange_answer(reading *r, uint16_t code)
@@ -256,7 +220,7 @@ exchange *exchange_answer(reading *r, uint16_t code)
     expect_replies(s, e, code);
     if (code == 421) /* the server closes the connection: nothing more follows (RFC 5321, 3.8) */
         e->replies_expected = 1;
-    e->reply_frame = r->segment_input->frame;
+    e->reply_frame = r->input->frame;
     e->reply_code = code;
     if (!is_intermediate(e, code) && --e->replies_expected == 0)
         take_oldest(s);

@@ -13,28 +13,28 @@ static message *message_new(session *s, uint64_t position, bool chunked)
 
     m->position = position;
     m->chunked = chunked;
-    s->message = m;
+    s->content.message = m;
     return m;
 }
 
 void message_begin(session *s, uint64_t position)
 {
     message_abandon(s);
-    message_new(s, position, false)->bare_lf = s->data_bare_lf;
-    content_begin(&s->content, s->data_bare_lf);
-    s->held_oddities = 0;
-    s->client = CLIENT_CONTENT;
+    message_new(s, position, false)->bare_lf = s->content.data_bare_lf;
+    content_begin(&s->content.reader, s->content.data_bare_lf);
+    s->content.held_oddities = 0;
+    client_enter(s, CLIENT_CONTENT);
 }
 
-void message_begin_chunk(session *s, uint64_t position)
+static void begin_chunk(session *s, uint64_t position)
 {
-    transaction *of = transaction_resolved(s->current_transaction);
+    transaction *of = transaction_resolved(s->transactions.current);
 
-    if (s->message && s->message->chunked && transaction_resolved(s->chunks_of) == of)
+    if (s->content.message && s->content.message->chunked && transaction_resolved(s->content.chunks_of) == of)
         return;
     message_abandon(s);
     message_new(s, position, true);
-    s->chunks_of = of;
+    s->content.chunks_of = of;
 }
 
 /* What was gathered is of no use any more, but for its header. */
@@ -49,14 +49,14 @@ static void gathered_free(session *s, message *m)
 
 void message_abandon(session *s)
 {
-    if (s->message && !s->message->complete)
-        gathered_free(s, s->message);
-    s->message = NULL;
+    if (s->content.message && !s->content.message->complete)
+        gathered_free(s, s->content.message);
+    s->content.message = NULL;
 }
 
 void message_drop_chunks(session *s, const message *gathered)
 {
-    if (gathered && s->message == gathered && s->client != CLIENT_CHUNK)
+    if (gathered && s->content.message == gathered && s->client.state != CLIENT_CHUNK)
         message_abandon(s);
 }
 
@@ -88,8 +88,8 @@ static uint8_t *room_for(session *s, message *m, size_t more)
 static content_piece first_piece(reading *r, message *m, span in)
 {
     session *s = r->s;
-    content_reader before = s->content;
-    content_piece piece = content_read(&s->content, in, NULL);
+    content_reader before = s->content.reader;
+    content_piece piece = content_read(&s->content.reader, in, NULL);
     uint8_t *room;
 
     m->position = r->position + r->at;
@@ -101,18 +101,18 @@ static content_piece first_piece(reading *r, message *m, span in)
         memcpy(room, in.octets, piece.unstuffed);
         return piece;
     }
-    s->content = before;
-    return content_read(&s->content, in, room);
+    s->content.reader = before;
+    return content_read(&s->content.reader, in, room);
 }
 
 static content_piece next_piece(session *s, message *m, span in)
 {
-    return content_read(&s->content, in, room_for(s, m, in.length + CONTENT_CARRY));
+    return content_read(&s->content.reader, in, room_for(s, m, in.length + CONTENT_CARRY));
 }
 
 static const struct {
     unsigned oddity;
-    uint32_t note;
+    note note;
 } oddity_notes[] = {
     {CONTENT_BARE_LF, NOTE_BARE_LF},
     {CONTENT_BARE_CR, NOTE_BARE_CR},
@@ -122,18 +122,17 @@ static const struct {
 };
 
 /* A content's oddities are told once each, and every lookalike, for that is where servers differ. */
-static uint32_t notes_of(message *m, unsigned oddities)
+static note_set notes_of(message *m, unsigned oddities)
 {
     unsigned fresh = oddities & ~m->oddities;
-    uint32_t notes = 0;
+    note_set notes = 0;
 
     fresh |= oddities & CONTENT_LOOKALIKE;
     if (m->bare_lf)
         fresh &= ~(unsigned)CONTENT_BARE_LF;
     m->oddities |= oddities;
     for (size_t i = 0; i < sizeof oddity_notes / sizeof oddity_notes[0]; i++)
-        if (fresh & oddity_notes[i].oddity)
-            notes |= oddity_notes[i].note;
+        notes |= note_if((fresh & oddity_notes[i].oddity) != 0, oddity_notes[i].note);
     return notes;
 }
 
@@ -143,7 +142,7 @@ static void message_account(reading *r, message *m, const content_piece *piece)
     m->unstuffed_size += piece->unstuffed;
     m->stuffed |= piece->stuffed;
     if (piece->consumed > piece->end_mark) /* a packet with the lone dot alone has nothing of the content */
-        note_frame(r->s, m, r->segment_input->frame);
+        note_frame(r->s, m, r->input->frame);
     if (m->unstuffed_size > r->s->gather_limit && !m->too_large) {
         m->too_large = true;
         gathered_free(r->s, m);
@@ -158,12 +157,12 @@ static void message_finish(reading *r, message *m)
     if (m->octets)
         mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
     m->complete = true;
-    m->complete_frame = r->segment_input->frame;
+    m->complete_frame = r->input->frame;
     if (m->octets && m->unstuffed_size < m->capacity) {
         m->capacity = m->unstuffed_size ? (size_t)m->unstuffed_size : 1;
         m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
     }
-    s->message = NULL;
+    s->content.message = NULL;
 }
 
 static void end_of_data(reading *r, message *m, size_t end_mark)
@@ -175,27 +174,27 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
     f->message = m;
     if (end_mark > r->at) /* it began in an earlier packet */
         f->octets = (const uint8_t *)(end_mark == 3 ? ".\r\n" : ".\n");
-    if (s->lossy) /* else its reply is but late: the content was sent without waiting for it */
-        exchange_through_unanswered(s, s->data);
-    e = exchange_wait_from(r, EXCHANGE_END_OF_DATA, VERB_OTHER, "END-OF-DATA");
-    e->message = m;
+    if (s->connection.lossy) /* else its reply is but late: the content was sent without waiting for it */
+        exchange_through_unanswered(s, s->content.data);
+    e = exchange_wait_from(r, &verb_end_of_data, verb_end_of_data.name);
+    e->content = m;
     transaction_content_ends(r, e, m);
-    s->data = NULL;
-    s->client = CLIENT_COMMANDS;
+    s->content.data = NULL;
+    client_enter(s, CLIENT_COMMANDS);
 }
 
 void message_read_content(reading *r)
 {
     session *s = r->s;
-    message *m = s->message;
+    message *m = s->content.message;
     span rest = span_from(r->octets, r->at);
     content_piece piece = m->size ? next_piece(s, m, rest) : first_piece(r, m, rest);
     size_t of_content = piece.consumed > piece.end_mark ? piece.consumed - piece.end_mark : 0;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
 
     f->message = m;
-    f->notes = notes_of(m, piece.oddities | s->held_oddities);
-    s->held_oddities = 0;
+    f->notes = notes_of(m, piece.oddities | s->content.held_oddities);
+    s->content.held_oddities = 0;
     message_account(r, m, &piece);
     r->at += piece.consumed;
     if (!piece.ended)
@@ -208,19 +207,19 @@ void message_read_content(reading *r)
 
 void message_read_earlier(reading *r, span octets)
 {
-    message *m = r->s->message;
+    message *m = r->s->content.message;
     content_piece piece;
 
     if (!octets.length)
         return;
     piece = next_piece(r->s, m, octets);
-    r->s->held_oddities |= piece.oddities;
+    r->s->content.held_oddities |= piece.oddities;
     message_account(r, m, &piece);
 }
 
 void message_read_lossy(reading *r, size_t from, size_t end)
 {
-    message *m = r->s->message;
+    message *m = r->s->content.message;
     content_piece piece = {.consumed = end - from, .unstuffed = end - from};
 
     stream_emit(r, FINDING_CONTENT, r->position + from, end - from)->message = m;
@@ -229,18 +228,18 @@ void message_read_lossy(reading *r, size_t from, size_t end)
 
 void message_take_back(session *s, size_t octets)
 {
-    s->message->size -= octets;
-    s->message->unstuffed_size -= octets;
+    s->content.message->size -= octets;
+    s->content.message->unstuffed_size -= octets;
 }
 
 void message_end_lossy(reading *r, size_t here, size_t earlier)
 {
-    message *m = r->s->message;
+    message *m = r->s->content.message;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at - here, 0);
 
     f->message = m;
     f->flags |= FLAG_MESSAGE_END;
-    note_frame(r->s, m, r->segment_input->frame);
+    note_frame(r->s, m, r->input->frame);
     message_finish(r, m);
     end_of_data(r, m, here + earlier);
 }
@@ -250,21 +249,21 @@ static void chunk_complete(reading *r, finding *f)
 {
     session *s = r->s;
 
-    s->client = CLIENT_COMMANDS;
-    if (!s->chunk->last_chunk)
+    client_enter(s, CLIENT_COMMANDS);
+    if (!s->content.bdat->last_chunk)
         return;
     f->flags |= FLAG_MESSAGE_END;
-    message_finish(r, s->message);
-    transaction_chunk_through(s->chunk);
+    message_finish(r, s->content.message);
+    transaction_chunk_through(s->content.bdat);
 }
 
 void message_read_chunk(reading *r)
 {
     session *s = r->s;
-    message *m = s->message;
+    message *m = s->content.message;
     span rest = span_from(r->octets, r->at);
-    size_t take = rest.length < s->raw_left ? rest.length : (size_t)s->raw_left;
-    bool whole = !m->size && s->chunk->last_chunk && take == s->raw_left;
+    size_t take = rest.length < s->client.raw_left ? rest.length : (size_t)s->client.raw_left;
+    bool whole = !m->size && s->content.bdat->last_chunk && take == s->client.raw_left;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, take);
     content_piece piece = {.consumed = take, .unstuffed = take};
     uint8_t *room;
@@ -277,9 +276,9 @@ void message_read_chunk(reading *r)
         memcpy(room, rest.octets, take);
     }
     message_account(r, m, &piece);
-    s->raw_left -= take;
+    s->client.raw_left -= take;
     r->at += take;
-    if (!s->raw_left)
+    if (!s->client.raw_left)
         chunk_complete(r, f);
 }
 
@@ -289,20 +288,120 @@ void message_chunk_gap(reading *r, uint64_t octets)
     finding *f;
 
     message_gap(s, octets);
-    if (s->raw_left)
+    if (s->client.raw_left)
         return;
     f = stream_emit(r, FINDING_CONTENT, r->position + r->at, 0);
-    f->message = s->message;
-    note_frame(s, s->message, r->segment_input->frame);
+    f->message = s->content.message;
+    note_frame(s, s->content.message, r->input->frame);
     chunk_complete(r, f);
 }
 
 void message_gap(session *s, uint64_t octets)
 {
-    if (!s->message)
+    if (!s->content.message)
         return;
-    gathered_free(s, s->message);
-    s->message->has_holes = true;
-    s->message->size += octets;
-    s->message->unstuffed_size += octets;
+    gathered_free(s, s->content.message);
+    s->content.message->has_holes = true;
+    s->content.message->size += octets;
+    s->content.message->unstuffed_size += octets;
+}
+
+/* --- verbs ----------------------------------------------------------------------------------------------------------------- */
+
+void data_sent(reading *r, exchange *e, const client_line *in)
+{
+    r->s->content.data = e;
+    r->s->content.data_bare_lf = in->line.ending == LINE_ENDING_LF;
+    client_enter(r->s, CLIENT_AFTER_DATA);
+}
+
+void data_answered(reading *r, const server_reply *reply, finding *f)
+{
+    session *s = r->s;
+    bool granted = reply->code == 354;
+
+    (void)f;
+    if (!granted)
+        exchange_content_unanswered(s);
+    if (s->content.data != reply->exchange)
+        return;
+    if (granted && client_may_begin_content(s)) {
+        message_begin(s, client_unread_position(s, r->input->layer));
+    } else if (!granted && (s->client.state == CLIENT_AFTER_DATA || s->client.state == CLIENT_CONTENT)) {
+        /* Refused: what follows are commands, even if it was sent behind the DATA. */
+        message_abandon(s);
+        client_enter(s, CLIENT_COMMANDS);
+    }
+}
+
+void message_unasked(reading *r)
+{
+    session *s = r->s;
+
+    if (s->client.state == CLIENT_UNKNOWN) {
+        client_drop_line(s, r->input->layer);
+        s->content.data_bare_lf = false;
+    }
+    message_begin(s, client_unread_position(s, r->input->layer));
+}
+
+void bdat_sent(reading *r, exchange *e, const client_line *in)
+{
+    session *s = r->s;
+    bdat_argument bdat;
+
+    if (bdat_parse(in->parsed.command.argument, &bdat) != BDAT_OK)
+        return; /* no octets follow an invalid one */
+    s->content.bdat = e;
+    e->last_chunk = bdat.last;
+    begin_chunk(s, r->position + r->at);
+    e->content = s->content.message;
+    client_enter_raw(s, CLIENT_CHUNK, bdat.size);
+    if (!bdat.size)
+        message_read_chunk(r);
+}
+
+/* burl-cmd = "BURL" SP absolute-URI [SP end-marker] (RFC 4468, 3.2): the server fetches what no octets here follow. */
+void burl_sent(reading *r, exchange *e, const client_line *in)
+{
+    span rest = in->parsed.command.argument;
+    span url = span_next_word(&rest);
+
+    e->last_chunk = url.length && span_equal_nocase(span_trim(rest), "LAST");
+    if (e->last_chunk)
+        message_abandon(r->s); /* chunks before it are only part of the mail */
+}
+
+/* RSET and QUIT: chunks gathered so far are of no use any more (RFC 3030, 2). */
+void reset_sent(reading *r, exchange *e, const client_line *in)
+{
+    (void)e;
+    (void)in;
+    message_abandon(r->s);
+}
+
+/* Chunks gathered so far are of no use if this is granted; refused, it changes nothing (RFC 5321, 4.1.4). */
+void mail_sent(reading *r, exchange *e, const client_line *in)
+{
+    message *gathered = r->s->content.message;
+
+    (void)in;
+    if (gathered && gathered->chunked)
+        e->superseded_content = gathered;
+}
+
+void mail_answered(reading *r, const server_reply *reply, finding *f)
+{
+    (void)f;
+    if (reply_severity(reply->code) != 2)
+        return;
+    message_drop_chunks(r->s, reply->exchange->superseded_content);
+    r->s->transactions.recipients_accepted = 0;
+}
+
+void rcpt_answered(reading *r, const server_reply *reply, finding *f)
+{
+    (void)f;
+    if (reply_severity(reply->code) == 2)
+        r->s->transactions.recipients_accepted++;
 }

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
-#include "session/transaction.h"
-#include "wire/line.h"
+#include "wire/number.h"
 
 /* The longest first line that tells the roles: a command line's limit (RFC 5321, 4.5.3.1.4). */
 #define ROLE_LINE_LIMIT COMMAND_LINE_LIMIT
@@ -12,71 +11,129 @@
 /* Room to begin with: a short session's. */
 #define FIRST_SEGMENTS 8u
 
-session *session_new(wmem_allocator_t *scope, bool visited_once, bool from_start, uint64_t gather_limit, const moment *syn_time)
+static void begin_at_greeting(session *s, const moment *syn_time)
 {
-    session *s = wmem_new0(scope, session);
+    exchange *connect = exchange_wait(s, &verb_connect, verb_connect.name);
 
-    s->scope = scope;
-    s->visited_once = visited_once;
+    if (!syn_time)
+        return;
+    connect->command_time = *syn_time;
+    connect->has_command = true;
+}
+
+session *session_new(pools *all, bool from_start, uint64_t gather_limit, const moment *syn_time)
+{
+    wmem_allocator_t *lasting = pools_lasting(all);
+    session *s = wmem_new0(lasting, session);
+
+    s->memory = (memory){.pools = all, .lasting = lasting, .found = pools_findings(all)};
     s->gather_limit = gather_limit;
-    s->waiting = wmem_list_new(scope);
-    s->open = wmem_list_new(scope);
-    s->ended = wmem_list_new(scope);
-    for (int l = LAYER_PLAIN; !visited_once && l <= LAYER_TLS; l++)
+    for (int l = LAYER_PLAIN; !pools_visited_once(all) && l <= LAYER_TLS; l++)
         for (int sender = SIDE_CLIENT; sender <= SIDE_SERVER; sender++)
-            s->streams[l][sender].segments = wmem_array_sized_new(scope, sizeof(segment), l == LAYER_PLAIN ? FIRST_SEGMENTS : 1);
-    s->proxy_possible = from_start;
-    if (from_start) {
-        exchange *connect = exchange_wait(s, EXCHANGE_CONNECT, VERB_OTHER, "CONNECT");
-        if (syn_time) {
-            connect->command_time = *syn_time;
-            connect->has_command = true;
-        }
-    } else {
-        s->lossy = true;
-        s->client = CLIENT_UNKNOWN;
-    }
+            s->streams[l][sender].segments =
+                wmem_array_sized_new(lasting, sizeof(segment), l == LAYER_PLAIN ? FIRST_SEGMENTS : 1);
+    s->client.proxy_possible = from_start;
+    s->connection.lossy = !from_start;
+    if (from_start)
+        begin_at_greeting(s, syn_time);
+    else
+        client_enter(s, CLIENT_UNKNOWN);
     return s;
+}
+
+/* --- memory ---------------------------------------------------------------------------------------------------------------- */
+
+static wmem_allocator_t *passing(session *s)
+{
+    if (!s->memory.passing)
+        s->memory.passing = pools_take(s->memory.pools);
+    return s->memory.passing;
+}
+
+void *session_alloc(session *s, size_t length)
+{
+    return wmem_alloc0(passing(s), length);
+}
+
+void *session_realloc(session *s, void *octets, size_t length)
+{
+    return wmem_realloc(passing(s), octets, length);
+}
+
+void session_free(session *s, void *octets)
+{
+    if (octets)
+        wmem_free(passing(s), octets);
+}
+
+wmem_array_t *session_array(session *s, size_t element)
+{
+    return wmem_array_new(passing(s), element);
 }
 
 span session_keep(session *s, span octets)
 {
     if (!octets.length)
         return (span){NULL, 0};
-    uint8_t *copy = (uint8_t *)session_alloc(s, octets.length);
-    memcpy(copy, octets.octets, octets.length);
-    return (span){copy, octets.length};
+    return (span){(const uint8_t *)wmem_memdup(passing(s), octets.octets, octets.length), octets.length};
 }
 
 span session_keep_for_good(session *s, span octets)
 {
     if (!octets.length)
         return (span){NULL, 0};
-    return (span){(const uint8_t *)wmem_memdup(s->scope, octets.octets, octets.length), octets.length};
+    return (span){(const uint8_t *)wmem_memdup(s->memory.lasting, octets.octets, octets.length), octets.length};
 }
+
+const char *session_upper_case(session *s, span text)
+{
+    char *copy = (char *)session_alloc(s, text.length + 1);
+
+    for (size_t i = 0; i < text.length; i++)
+        copy[i] = (char)octet_to_upper(text.octets[i]);
+    copy[text.length] = '\0';
+    return copy;
+}
+
+/* Does anything point to an exchange, a transaction or a message, or may it still? */
+static bool something_under_way(const session *s)
+{
+    return s->queue.oldest || !transaction_none(s) || s->content.message || s->auth.under_way || s->client.state != CLIENT_COMMANDS;
+}
+
+void session_free_finished(session *s)
+{
+    if (!s->memory.passing || !pools_visited_once(s->memory.pools) || something_under_way(s))
+        return;
+    pools_give_back(s->memory.pools, s->memory.passing);
+    s->memory.passing = NULL;
+    s->content = (content_part){0};
+    s->offers.last_hello = NULL;
+}
+
+/* --- a session begins anew --------------------------------------------------------------------------------------------- */
 
 void session_restart(session *s, const exchange *by)
 {
     exchange_all_unanswered(s);
     transaction_restart(s, by);
     message_abandon(s);
-    s->client = CLIENT_COMMANDS;
-    s->auth = NULL;
-    s->data = NULL;
-    s->offers_known = false;
-    memset(s->offered, 0, sizeof s->offered);
-    s->size_offered = 0;
-    s->hello_seen = false;
-    s->helo = s->auth_username = (span){NULL, 0};
-    s->recipients_accepted = 0;
-    s->unrecognized = 0;
-    s->layer_possible = false;
-    s->proxy_possible = false;
+    client_enter(s, CLIENT_COMMANDS);
+    s->auth.under_way = NULL;
+    s->auth.layer_possible = false;
+    s->auth.username = (span){NULL, 0};
+    s->content.data = NULL;
+    s->offers = (offers_part){.lmtp = s->offers.lmtp, .last_hello = s->offers.last_hello};
+    s->transactions.recipients_accepted = 0;
+    s->client.unrecognized = 0;
+    s->client.proxy_possible = false;
 }
+
+/* --- who is who, and under which layer --------------------------------------------------------------------------------- */
 
 static side role_of(const session *s, side sender)
 {
-    return s->roles_swapped ? (side)!sender : sender;
+    return s->connection.roles_swapped ? (side)!sender : sender;
 }
 
 /* Up to ROLE_LINE_LIMIT octets of the line under way, of which the beginning may be held. */
@@ -106,11 +163,11 @@ static bool is_of_other_side(side role, span text)
 /* Pieces of the first line that came before its end were shown as the other side's. */
 static void swap_roles(session *s)
 {
-    bool client_spoke = s->spoken[SIDE_CLIENT];
+    bool client_spoke = s->connection.spoken[SIDE_CLIENT];
 
-    s->roles_swapped = !s->roles_swapped;
-    s->spoken[SIDE_CLIENT] = s->spoken[SIDE_SERVER];
-    s->spoken[SIDE_SERVER] = client_spoke;
+    s->connection.roles_swapped = !s->connection.roles_swapped;
+    s->connection.spoken[SIDE_CLIENT] = s->connection.spoken[SIDE_SERVER];
+    s->connection.spoken[SIDE_SERVER] = client_spoke;
     for (int i = 0; i < 4; i++) {
         wmem_array_t *segments = s->streams[i / 2][i % 2].segments;
         for (unsigned at = 0; segments && at < wmem_array_get_count(segments); at++) {
@@ -129,7 +186,7 @@ static void determine_roles(reading *r)
 
     if (first.ending == LINE_ENDING_NONE && first.length < ROLE_LINE_LIMIT)
         return;
-    s->roles_known = true;
+    s->connection.roles_known = true;
     if (is_of_other_side(r->role, first.text))
         swap_roles(s);
 }
@@ -137,50 +194,53 @@ static void determine_roles(reading *r)
 /* Has there been a conversation before TLS? A proxy's header is none. */
 static bool was_plain(const session *s)
 {
-    return s->spoken[SIDE_SERVER] || s->client != CLIENT_COMMANDS || exchange_waits(s, VERB_STARTTLS);
+    return s->connection.spoken[SIDE_SERVER] || s->client.state != CLIENT_COMMANDS || exchange_waits(s, VERB_STARTTLS);
 }
 
-uint32_t session_plaintext_note(session *s, layer which)
+note_set session_plaintext_note(session *s, layer which)
 {
-    bool granted = s->tls == TLS_GRANTED || s->tls == TLS_READABLE;
+    bool granted = s->connection.tls == TLS_GRANTED || s->connection.tls == TLS_READABLE;
 
-    if (which != LAYER_PLAIN || !granted || s->plaintext_reported)
+    if (which != LAYER_PLAIN || !granted || s->connection.plaintext_reported)
         return 0;
-    s->tls = TLS_READABLE;
-    s->plaintext_reported = true;
-    return NOTE_STARTTLS_PLAINTEXT;
+    s->connection.tls = TLS_READABLE;
+    s->connection.plaintext_reported = true;
+    return note_bit(NOTE_STARTTLS_PLAINTEXT);
 }
 
 /* Octets came in this layer: TLS is running, or it was granted and is not. */
 static void notice_layer(session *s, layer which)
 {
-    s->last_layer = which;
-    if (which == LAYER_TLS && s->tls != TLS_RUNNING && was_plain(s))
+    if (which != s->connection.last_layer)
+        s->server = (server_part){.greeted = s->server.greeted}; /* a reply cannot go on in the other layer */
+    s->connection.last_layer = which;
+    if (which == LAYER_TLS && s->connection.tls != TLS_RUNNING && was_plain(s))
         session_restart(s, NULL); /* if that was not done at its grant, the grant was not captured */
     if (which == LAYER_TLS)
-        s->tls = TLS_RUNNING;
-    else if (s->tls == TLS_GRANTED)
-        s->tls = TLS_READABLE;
+        s->connection.tls = TLS_RUNNING;
+    else if (s->connection.tls == TLS_GRANTED)
+        s->connection.tls = TLS_READABLE;
 }
 
 static const segment *keep_segment(session *s, reading *r, uint64_t position, uint32_t length)
 {
-    unsigned count = s->found_count;
-    segment made = {.frame = r->segment_input->frame,
-                  .tag = r->segment_input->tag,
-                  .length = length,
-                  .count = count,
-                  .position = position,
-                  .side = (uint8_t)r->role};
+    const GArray *list = s->memory.found->list;
     wmem_array_t *segments = r->stream->segments;
+    segment made = {.frame = r->input->frame,
+                    .tag = r->input->tag,
+                    .length = length,
+                    .count = list->len,
+                    .position = position,
+                    .findings = (const finding *)list->data,
+                    .side = (uint8_t)r->role};
 
-    if (s->visited_once) {
-        made.findings = s->found;
-        s->latest = made;
-        return &s->latest;
+    if (!segments) {
+        s->memory.latest = made;
+        return &s->memory.latest;
     }
-    if (count)
-        made.findings = (const finding *)wmem_memdup(s->scope, s->found, count * sizeof(finding));
+    made.findings = NULL;
+    if (made.count)
+        made.findings = (const finding *)wmem_memdup(passing(s), list->data, made.count * sizeof(finding));
     wmem_array_append(segments, &made, 1);
     return (const segment *)wmem_array_index(segments, wmem_array_get_count(segments) - 1);
 }
@@ -197,11 +257,11 @@ static void lost(reading *r, uint64_t octets)
 static void read_missing(reading *r, uint64_t end)
 {
     uint64_t next = r->stream->next;
-    uint64_t missing = end + r->segment_input->missing > next ? end + r->segment_input->missing - next : 0;
+    uint64_t missing = end + r->input->missing > next ? end + r->input->missing - next : 0;
 
-    if (!r->segment_input->missing || !missing)
+    if (!r->input->missing || !missing)
         return;
-    stream_emit(r, FINDING_GAP, next, missing)->notes |= NOTE_CUT_BY_SNAPLEN;
+    stream_emit(r, FINDING_GAP, next, missing)->flags |= FLAG_SNAPLEN;
     r->stream->next += missing;
     lost(r, missing);
 }
@@ -209,23 +269,21 @@ static void read_missing(reading *r, uint64_t end)
 /* The transactions that ended in this call are found in it. */
 static void emit_ended(reading *r)
 {
-    wmem_list_frame_t *head;
+    const transaction *ended;
 
-    while ((head = wmem_list_head(r->s->ended)) != NULL) {
-        stream_emit(r, FINDING_TRANSACTION, r->stream->next, 0)->transaction = (const transaction *)wmem_list_frame_data(head);
-        wmem_list_remove_frame(r->s->ended, head);
-    }
+    while ((ended = transaction_take_ended(r->s)) != NULL)
+        stream_emit(r, FINDING_TRANSACTION, r->stream->next, 0)->transaction = ended;
 }
 
 const segment *session_read(session *s, const segment_input *a, span octets)
 {
-    reading r = {.s = s, .segment_input = a, .stream = &s->streams[a->layer][a->sender]};
+    reading r = {.s = s, .input = a, .stream = &s->streams[a->layer][a->sender]};
     uint64_t position, missing;
 
-    s->found_count = 0;
+    findings_clear(s->memory.found);
     missing = stream_place(&r, octets, &position);
     r.role = role_of(s, a->sender);
-    if (!s->roles_known && r.octets.length)
+    if (!s->connection.roles_known && r.octets.length)
         determine_roles(&r);
     r.role = role_of(s, a->sender);
     if (r.octets.length)
@@ -237,11 +295,11 @@ const segment *session_read(session *s, const segment_input *a, span octets)
     else
         server_read(&r);
     if (r.octets.length)
-        s->spoken[r.role] = true;
+        s->connection.spoken[r.role] = true;
     read_missing(&r, position + octets.length);
     emit_ended(&r);
-    s->last_frame = a->frame;
-    s->last_tag = a->tag;
+    s->connection.last_frame = a->frame;
+    s->connection.last_tag = a->tag;
     return keep_segment(s, &r, position, (uint32_t)octets.length);
 }
 
@@ -280,20 +338,86 @@ const segment *session_find(const session *s, layer which, side sender, uint32_t
 
 bool session_begun(const session *s)
 {
-    return s->spoken[SIDE_CLIENT] || s->spoken[SIDE_SERVER];
+    return s->connection.spoken[SIDE_CLIENT] || s->connection.spoken[SIDE_SERVER];
 }
 
 tls_state session_tls(const session *s)
 {
-    return s->tls;
+    return s->connection.tls;
 }
 
 uint32_t session_starttls_frame(const session *s)
 {
-    return s->starttls_frame;
+    return s->connection.starttls_frame;
 }
 
 bool session_is_last(const session *s, const segment *which)
 {
-    return which->frame == s->last_frame && which->tag == s->last_tag;
+    return which->frame == s->connection.last_frame && which->tag == s->connection.last_tag;
+}
+
+parsed_finding session_parsed(const session *s, uint32_t place)
+{
+    return findings_parsed(s->memory.found, place);
+}
+
+bool session_server_known(const session *s)
+{
+    return !s->connection.lossy && s->connection.spoken[SIDE_SERVER];
+}
+
+/* --- verbs ----------------------------------------------------------------------------------------------------------------- */
+
+void starttls_answered(reading *r, const server_reply *reply, finding *f)
+{
+    session *s = r->s;
+
+    if (reply->code != 220)
+        return;
+    f->flags |= FLAG_GRANTS_TLS;
+    s->connection.tls = TLS_GRANTED;
+    s->connection.plaintext_reported = false;
+    s->connection.starttls_frame = r->input->frame;
+    session_restart(s, reply->exchange);
+}
+
+void xclient_answered(reading *r, const server_reply *reply, finding *f)
+{
+    (void)f;
+    if (reply->code == 220)
+        session_restart(r->s, reply->exchange);
+}
+
+/* The one that was the client answers from now on (RFC 2645, 4.1). */
+void turn_answered(reading *r, const server_reply *reply, finding *f)
+{
+    session *s = r->s;
+
+    (void)f;
+    if (reply->code != 250)
+        return;
+    session_restart(s, reply->exchange);
+    s->connection.roles_swapped = !s->connection.roles_swapped;
+    s->server.greeted = false;
+    s->connection.spoken[SIDE_CLIENT] = s->connection.spoken[SIDE_SERVER] = false;
+    exchange_wait(s, &verb_connect, verb_connect.name);
+}
+
+/* XEXCH50 <octets> <version>: a 354 asks for that many octets ([MS-XOEXT], 2.2.4). */
+void xexch50_sent(reading *r, exchange *e, const client_line *in)
+{
+    span rest = in->parsed.command.argument;
+
+    (void)r;
+    if (number_parse(span_next_word(&rest), UINT32_MAX, &e->raw_octets) != NUMBER_OK)
+        e->raw_octets = 0;
+}
+
+void xexch50_answered(reading *r, const server_reply *reply, finding *f)
+{
+    (void)f;
+    if (reply->code != 354 || !reply->exchange->raw_octets || !client_may_begin_content(r->s))
+        return;
+    client_drop_line(r->s, r->input->layer);
+    client_enter_raw(r->s, CLIENT_RAW, reply->exchange->raw_octets);
 }

@@ -10,7 +10,9 @@
 
 #include <wsutil/wmem/wmem.h>
 
-#include "wire/command.h"
+#include "session/notes.h"
+#include "session/pools.h"
+#include "session/verbs.h"
 #include "wire/content.h"
 #include "wire/reply.h"
 #include "wire/span.h"
@@ -31,9 +33,6 @@ typedef struct moment {
     int32_t nanoseconds;
 } moment;
 
-/* A command and the reply that answers it; the greeting and the reply to the content have one as well. */
-typedef enum exchange_kind { EXCHANGE_COMMAND, EXCHANGE_CONNECT, EXCHANGE_END_OF_DATA } exchange_kind;
-
 typedef struct auth_exchange {
     const char *mechanism;  /* upper case; "" when the command names none: what stands in its place may be a secret */
     const char *outcome;    /* "succeeded", "failed", "cancelled"; NULL while it is not known */
@@ -43,6 +42,8 @@ typedef struct auth_exchange {
     bool awaits_response;   /* a 334 was sent and not yet responded to */
     bool cancelled;         /* the client sent "*" */
     span username;          /* who authenticates, as far as the messages told */
+    uint32_t username_frame; /* the packet with the message that told it; 0: none did */
+    uint32_t secret_frame;   /* the packet with the message that held a password, a token or a digest; 0: none did */
     bool error_challenge;   /* a mechanism that reports errors in a challenge did so, as XOAUTH2 does */
     span sent[2];           /* how the client's last messages begin, the newest first: servers repeat them */
 } auth_exchange;
@@ -50,29 +51,53 @@ typedef struct auth_exchange {
 typedef struct message message;
 typedef struct transaction transaction;
 
+/* What EHLO, HELO and LHLO have besides. */
+typedef struct hello {
+    span name_before;            /* the name given before, which counts again if this one is refused */
+    message *superseded_content; /* the chunks gathered so far, of no use if this one is granted */
+} hello;
+
+/* A command and the reply that answers it; the greeting and the reply to the content have one as well. */
 typedef struct exchange {
-    exchange_kind kind;
-    verb_id id;
-    const char *verb;         /* upper case; "CONNECT" and "END-OF-DATA" for the other kinds */
-    bool has_command;         /* command_frame and command_time are known */
-    bool secret;              /* the command line, or a response to its challenges, may hold a secret */
-    bool waits;               /* for a reply: it is in the session's queue */
-    uint32_t command_frame;
-    moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
-    uint32_t reply_frame;     /* 0: not answered yet */
-    uint16_t reply_code;
-    uint16_t replies_expected; /* LMTP's and PRDR's reply per recipient after the content; else 1 */
-    uint64_t raw_octets;      /* XEXCH50: octets that follow a 354 */
-    bool last_chunk;          /* BDAT ... LAST, BURL ... LAST */
-    auth_exchange *auth;      /* AUTH */
-    message *message;         /* END-OF-DATA and BDAT: what it ends or carries */
+    const verb_rule *verb;
+    const char *name;         /* of the verb, upper case; "CONNECT" and "END-OF-DATA"; "" for a line without a verb */
+    struct exchange *next;    /* in the queue of those that wait for a reply */
     transaction *transaction; /* what it belongs to, NULL for none */
-    unsigned recipient;       /* RCPT: which of the transaction's */
-    bool terminates;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
-    bool ends_content;        /* its reply is that to the content */
-    message *superseded_content;           /* MAIL, EHLO ...: the chunks gathered so far, of no use if it is granted */
-    span helo_before;         /* EHLO, HELO, LHLO: the name given before, which counts again if it is refused */
+    moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
+    uint32_t command_frame;
+    uint32_t reply_frame;      /* 0: not answered yet */
+    uint16_t reply_code;       /* of the last reply that answered it */
+    uint16_t replies_expected; /* still to come: LMTP's and PRDR's content has one for each recipient */
+    uint32_t recipient;        /* RCPT: which of the transaction's */
+    bool has_command : 1;      /* command_frame and command_time are known */
+    bool secret : 1;           /* the command line, or a response to its challenges, may hold a secret */
+    bool waits : 1;            /* for a reply: it is in the session's queue */
+    bool last_chunk : 1;       /* BDAT ... LAST, BURL ... LAST */
+    bool terminates : 1;       /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
+    bool ends_content : 1;     /* its reply is that to the content */
+    union {                    /* by verb; what follows gives each, or NULL */
+        auth_exchange *auth;         /* AUTH */
+        message *content;            /* END-OF-DATA and BDAT: what it ends or carries */
+        message *superseded_content; /* MAIL: the chunks gathered so far, of no use if it is granted */
+        hello *hello;                /* EHLO, HELO, LHLO */
+        uint64_t raw_octets;         /* XEXCH50: octets that follow a 354 */
+    };
 } exchange;
+
+static inline bool exchange_is(const exchange *e, verb_id id)
+{
+    return verb_id_of(e->verb) == id;
+}
+
+static inline auth_exchange *exchange_auth(const exchange *e)
+{
+    return exchange_is(e, VERB_AUTH) ? e->auth : NULL;
+}
+
+static inline message *exchange_content(const exchange *e)
+{
+    return exchange_is(e, VERB_END_OF_DATA) || exchange_is(e, VERB_BDAT) ? e->content : NULL;
+}
 
 /* The fields of a content's header that a mail log shows: unfolded, their encoded words not decoded (RFC 5322, 3.6; RFC 2047). */
 typedef enum header_kind { HEADER_SUBJECT, HEADER_MESSAGE_ID, HEADER_FROM, HEADER_TO, HEADER_DATE, HEADER_COUNT } header_kind;
@@ -117,29 +142,6 @@ typedef enum finding_kind {
     FINDING_KINDS
 } finding_kind;
 
-/* What is noteworthy about a finding; the dissector has an expert information for each. */
-typedef enum note {
-    NOTE_SYNTAX = 1 << 0,                  /* cannot be parsed */
-    NOTE_REPLY_UNEXPECTED = 1 << 1,        /* nothing was waiting for a reply */
-    NOTE_REPLY_CODES_DIFFER = 1 << 2,      /* lines of one reply with different codes */
-    NOTE_REPLY_CUT = 1 << 3,               /* reply without its last line */
-    NOTE_STARTTLS_PLAINTEXT = 1 << 4,      /* plain text after STARTTLS or its grant */
-    NOTE_AUTH_WITHOUT_TLS = 1 << 5,        /* credentials in the clear */
-    NOTE_LINE_TOO_LONG = 1 << 6,
-    NOTE_EARLY_TALKER = 1 << 7,            /* the client speaks before the greeting */
-    NOTE_PIPELINING_UNADVERTISED = 1 << 8, /* a command before the reply to the one before it */
-    NOTE_EXTENSION_UNADVERTISED = 1 << 9,  /* a command or parameter of an extension the server did not offer */
-    NOTE_BARE_LF = 1 << 10,                /* a line that ends in LF alone */
-    NOTE_NUL = 1 << 11,
-    NOTE_BARE_CR = 1 << 12,
-    NOTE_LOOKALIKE = 1 << 13,              /* like an end of data, but none */
-    NOTE_CUT_BY_SNAPLEN = 1 << 15,         /* the rest of the packet was not captured */
-    NOTE_REQUIRETLS_WITHOUT_TLS = 1 << 16,
-    NOTE_SIZE_EXCEEDED = 1 << 17,          /* SIZE= over what the server said it takes */
-    NOTE_SMTPUTF8_MISSING = 1 << 18,       /* an address outside ASCII, and no SMTPUTF8 */
-    NOTE_STARTTLS_STRIPPED = 1 << 19,      /* STARTTLS masked out of the reply to EHLO on its way */
-} note;
-
 typedef enum finding_flag {
     FLAG_SECRET = 1 << 0,       /* not for the packet list */
     FLAG_EHLO_REPLY = 1 << 1,   /* its lines but the first are capabilities */
@@ -151,14 +153,15 @@ typedef enum finding_flag {
     FLAG_AUTH_FINAL = 1 << 7,   /* reply that ends an AUTH exchange */
     FLAG_CHALLENGE = 1 << 8,    /* 334 */
     FLAG_CANCEL = 1 << 9,       /* AUTH_RESPONSE: the "*" that gives up */
+    FLAG_SNAPLEN = 1 << 10,     /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
 } finding_flag;
 
 typedef struct finding {
     uint8_t kind;          /* finding_kind */
     uint16_t flags;        /* finding_flag */
     uint16_t step;         /* AUTH: number of this message within the exchange and its direction, from 0 */
-    uint32_t notes;        /* note */
     uint32_t length;       /* octets, with the line ending */
+    note_set notes;
     uint64_t position;     /* of the first of them in the stream; may be before the packet */
     const uint8_t *octets; /* all of them when some came in earlier packets, else NULL: they are in this packet */
     exchange *exchange;    /* COMMAND, REPLY: may be NULL when unpaired */
@@ -174,7 +177,7 @@ typedef struct segment {
     uint32_t frame;
     uint32_t tag;      /* tells the calls of a frame apart: TCP's sequence number, or the number of the call */
     uint32_t length;   /* octets */
-    uint32_t count;    /* findings */
+    uint32_t count;    /* finding_list */
     uint64_t position; /* of the first octet, which may have been read before */
     const finding *findings;
     uint8_t side;      /* side: the role of the sender, corrected by what it said */
@@ -203,14 +206,13 @@ typedef enum tls_state {
 
 typedef struct session session;
 
-/* Begins a session. `scope` owns all that it keeps. `visited_once`: no packet will be visited again, and nobody keeps a pointer to
- * what is found, so that session_free_finished() may give it back; there is nothing for session_find() then. `from_start`: the connection's beginning was captured, so the greeting
- * is what comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content
- * that are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
-session *session_new(wmem_allocator_t *scope, bool visited_once, bool from_start, uint64_t gather_limit, const moment *syn_time);
+/* Begins a session, which lives in `memory`. `from_start`: the connection's beginning was captured, so the greeting is what
+ * comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content that are
+ * gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
+session *session_new(pools *memory, bool from_start, uint64_t gather_limit, const moment *syn_time);
 
 /* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call; its findings for
- * good, but for those of a session whose packets are visited once. */
+ * good, but for those of a session whose packets are visited once: these are valid until the next call too. */
 const segment *session_read(session *s, const segment_input *a, span octets);
 
 /* Gives back what is over, if packets are visited once. To be called when nothing of the last packet is looked at any more. */

@@ -5,9 +5,10 @@
 #ifndef ESMTP_SESSION_STATE_H
 #define ESMTP_SESSION_STATE_H
 
+#include "session/findings.h"
 #include "session/session.h"
+#include "session/transaction.h"
 #include "wire/capability.h"
-#include "wire/path.h"
 
 /* The longest command line or reply line, its ending counted (RFC 5321, 4.5.3.1.4 and 4.5.3.1.5), and the longest that
  * carries a message of AUTH (RFC 4954, 4). */
@@ -26,110 +27,184 @@ typedef enum client_state {
     CLIENT_CHUNK,      /* `raw_left` octets of a BDAT chunk */
     CLIENT_RAW,        /* `raw_left` octets that are no content (XEXCH50) */
     CLIENT_UNKNOWN,    /* anything, until a line that can only be a command */
-    CLIENT_OPAQUE,     /* behind a SASL security layer */
+    CLIENT_OPAQUE,     /* octets that nobody can read, behind a SASL security layer */
 } client_state;
 
 /* One direction of one layer. A *unit* is what becomes one finding: a command line, or all the lines of a reply. */
 typedef struct stream {
-    bool begun;
-    uint64_t next;           /* position of the octet that has to come next */
-    uint8_t *held;           /* octets of a unit that is not complete */
-    size_t held_length;
-    size_t held_capacity;
-    uint64_t unit_position;  /* of held[0] */
-    bool skipping;           /* inside a line that grew over UNIT_LIMIT */
-    size_t line_start;       /* server: where in the unit the line under way begins */
-    uint32_t lines;          /* server: complete lines in the unit */
-    uint16_t first_code;     /* server: of the unit's first line */
-    bool codes_differ;
-    bool bad_line;           /* server: a line of the unit is no reply line */
-    wmem_array_t *segments;
+    bool begun;             /* an octet of it has been seen, so `next` has a meaning */
+    uint64_t next;          /* the position of the octet that has to come next */
+    uint8_t *held;          /* the octets of a unit that is not complete */
+    size_t held_length;     /* how many these are */
+    size_t held_capacity;   /* how many there is room for */
+    uint64_t unit_position; /* the position of held[0] */
+    bool skipping;          /* the stream is inside a line that grew over UNIT_LIMIT */
+    wmem_array_t *segments; /* segment: what each call brought; NULL where packets are visited once */
 } stream;
 
-typedef struct kept kept;
-typedef struct kept_array kept_array;
-typedef struct kept_block kept_block;
+/* Owner: session.c. Where the session keeps things. */
+typedef struct memory {
+    pools *pools;              /* the memory of all sessions of the capture */
+    wmem_allocator_t *lasting; /* for what lives as long as the session */
+    wmem_allocator_t *passing; /* for what is found; NULL while nothing is under way and packets are visited once */
+    finding_list *found;           /* what the call under way has found */
+    segment latest;            /* what the last call brought, where packets are visited once */
+} memory;
+
+/* Owner: session.c. Which sender is the client, and how far TLS has come. */
+typedef struct connection_part {
+    bool roles_swapped;    /* the sender that opened the connection is the server */
+    bool roles_known;      /* a first line has shown which side is the client */
+    bool spoken[2];        /* by role: it has sent something since the session began */
+    bool lossy;            /* there were gaps or a late start: a missing partner for a reply is no wonder */
+    layer last_layer;      /* the layer of the last octets */
+    tls_state tls;         /* how far the upgrade to TLS has come */
+    uint32_t starttls_frame; /* the packet with the reply that granted TLS; 0: none */
+    bool plaintext_reported; /* the first line in the clear behind the grant has got its note */
+    uint32_t last_frame;   /* of the last call */
+    uint32_t last_tag;     /* of the last call */
+} connection_part;
+
+/* Owner: client.c. The reader of what the client sends. */
+typedef struct client_part {
+    client_state state;    /* set by client_enter() alone */
+    unsigned unrecognized; /* lines in a row that are no known command */
+    uint64_t raw_left;     /* CHUNK, RAW: octets still to come */
+    bool proxy_possible;   /* the client has sent nothing yet: a PROXY header may come */
+} client_part;
+
+/* Owner: server.c. The reply under way. */
+typedef struct server_part {
+    size_t line_start;    /* where in what is held the line under way begins */
+    uint32_t line_count;  /* how many complete lines there are */
+    uint16_t first_code;  /* of the reply's first line */
+    bool codes_differ;    /* a line has another code */
+    bool bad_line;        /* a line is no reply line */
+    bool greeted;         /* a 220 has greeted */
+} server_part;
+
+/* Owner: message.c. The content under way. */
+typedef struct content_part {
+    content_reader reader;   /* of a DATA content */
+    unsigned held_oddities;  /* content_oddity: of octets that were held, and that no finding shows yet */
+    message *message;        /* the content under way, or the chunks gathered so far */
+    exchange *data;          /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
+    bool data_bare_lf;       /* ... whose line ended in a bare LF */
+    exchange *bdat;          /* CHUNK: the BDAT whose octets come */
+    transaction *chunks_of;  /* what the chunks gathered belong to, NULL for none */
+} content_part;
+
+/* Owner: exchange.c. The commands that wait for a reply, oldest first. */
+typedef struct queue_part {
+    exchange *oldest;
+    exchange *newest;
+    unsigned waiting[VERB_COUNT]; /* how many there are of each */
+} queue_part;
+
+/* Owner: auth.c. */
+typedef struct auth_part {
+    exchange *under_way;  /* the AUTH that has not ended */
+    bool tried;           /* there was an AUTH */
+    bool layer_possible;  /* a mechanism that may add a security layer has succeeded */
+    bool opaque;          /* it has added one */
+    span username;        /* who authenticated, after a 235 */
+} auth_part;
+
+/* Owner: offers.c. What the two sides are called, and what the server offers. */
+typedef struct offers_part {
+    bool lmtp;                       /* the last LHLO was not refused */
+    bool hello_seen;                 /* there was an EHLO, HELO or LHLO */
+    bool known;                      /* EHLO or LHLO was answered 250 */
+    bool offered[CAPABILITY_ROWS_MAX]; /* in that reply, by capability_rows() */
+    uint64_t size_limit;             /* of SIZE in that reply; 0: no limit is known */
+    span helo;                       /* the argument of the last EHLO, HELO or LHLO that was not refused */
+    const exchange *last_hello;      /* the last of them */
+} offers_part;
+
+/* Owner: transaction.c. */
+typedef struct transactions_part {
+    transaction *current;         /* the transaction that the client's next commands belong to */
+    transaction *oldest_open;     /* those that have not ended, oldest first */
+    transaction *newest_open;
+    transaction *first_ended;     /* those that ended in the call under way, in their order */
+    transaction *last_ended;
+    uint32_t numbered;            /* how many have got their number */
+    unsigned recipients_accepted; /* by RCPT, since the last MAIL that was granted */
+} transactions_part;
 
 struct session {
-    wmem_allocator_t *scope;
-    bool visited_once;       /* no packet is visited again */
-    kept *kept;              /* then: what is to be given back */
-    kept_array *kept_arrays;
-    kept_block *kept_blocks;
-    segment latest;            /* ... and what the last call brought */
-    uint64_t gather_limit;
-    stream streams[2][2]; /* layer, sender */
-    bool roles_swapped;   /* the sender that opened the connection is the server */
-    bool roles_known;   /* a first line has told who is who */
-    bool spoken[2];       /* by role: has it sent anything since the session began */
-    bool lossy;           /* gaps or a late start: a missing partner for a reply is no wonder */
-
-    client_state client;
-    unsigned unrecognized;    /* client lines in a row that are no known command */
-    uint64_t raw_left;        /* CHUNK, RAW */
-    exchange *chunk;          /* CHUNK: the BDAT that it belongs to */
-    content_reader content;
-    unsigned held_oddities;   /* content_oddity: of octets that were held, not told of yet */
-    message *message;         /* content under way, or chunks gathered so far */
-    transaction *chunks_of;   /* what these chunks belong to, NULL for none */
-    exchange *data;           /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
-    bool data_bare_lf;
-
-    wmem_list_t *waiting;     /* exchange *: oldest first */
-    unsigned waiting_verbs[VERB_COUNT]; /* commands among them, by verb */
-    exchange *auth;           /* the AUTH under way */
-    bool auth_tried;
-    bool layer_possible;      /* a mechanism that may add a security layer has succeeded */
-    bool opaque;
-
-    bool proxy_possible;      /* the client has sent nothing yet: a PROXY header may come */
-    bool greeted;
-    bool lmtp;
-    bool hello_seen;
-    bool offers_known;        /* EHLO or LHLO was answered 250 */
-    bool offered[CAPABILITY_ROWS_MAX]; /* in that reply, by capability_rows() */
-    uint64_t size_offered;    /* 0: no limit told */
-    unsigned recipients_accepted;
-
-    span helo;                /* argument of the last EHLO, HELO or LHLO that was not refused */
-    const exchange *last_hello;
-    span auth_username;       /* after a 235 */
-    transaction *current_transaction;     /* the transaction that the client's next commands belong to */
-    wmem_list_t *open;        /* transaction *: not ended, oldest first */
-    wmem_list_t *ended;       /* transaction *: ended in the call under way */
-    unsigned transactions;    /* numbered so far */
-    uint32_t last_frame;      /* of the last call */
-    uint32_t last_tag;
-
-    layer last_layer;
-    tls_state tls;
-    uint32_t starttls_frame;
-    bool plaintext_reported;      /* the first line in the clear behind the grant has got its note */
-
-    finding *found;           /* findings of the call under way; the room is used again by the next */
-    unsigned found_count;
-    unsigned found_capacity;
+    memory memory;
+    uint64_t gather_limit; /* octets of one content that are gathered at most */
+    stream streams[2][2];  /* by layer and sender; owner: stream.c */
+    connection_part connection;
+    client_part client;
+    server_part server;
+    content_part content;
+    queue_part queue;
+    auth_part auth;
+    offers_part offers;
+    transactions_part transactions;
 };
-
-/* A command as it was sent. */
-typedef struct parsed_command {
-    command command;
-    path path;       /* MAIL, RCPT */
-    span parameters; /* what follows it */
-} parsed_command;
 
 /* One call of session_read on its way. */
 typedef struct reading {
     session *s;
     stream *stream;
-    const segment_input *segment_input;
+    const segment_input *input;
     side role;         /* of the sender */
     span octets;       /* what is new in the call */
     uint64_t position; /* of its first octet */
     size_t at;         /* octets read so far */
 } reading;
 
-/* memory.c — what is kept until the session is over, or, where every packet is visited once, until nothing is under way. */
+/* A line of the client on its way from the octets to a finding. */
+typedef struct client_line {
+    span whole;            /* with its ending */
+    line line;
+    const uint8_t *copy;   /* set when it came in several calls */
+    size_t here;           /* octets of it that came in this call: the last ones */
+    uint64_t position;
+    bool is_command;       /* it has the form of one ... */
+    parsed_command parsed; /* ... this one */
+} client_line;
+
+/* A reply, complete, on its way to a finding. */
+typedef struct server_reply {
+    span whole;          /* all its lines with their endings */
+    const parsed_reply_line *lines;
+    unsigned line_count;
+    const uint8_t *copy; /* set when it came in several calls */
+    uint64_t position;
+    uint16_t code;       /* of the last line */
+    bool valid;          /* its last line is a reply line */
+    exchange *exchange;  /* what it answers, NULL for nothing */
+} server_reply;
+
+/* A verb's row. */
+struct verb_rule {
+    const char *name;     /* upper case; NULL for the rows that many verbs share */
+    verb_id id;
+    const char *extension; /* the keyword that a server offers it with; NULL: RFC 5321 or RFC 821 has it */
+    bool offered_by_name; /* the keyword is the verb's own name */
+    uint32_t line_limit;  /* octets of the longest command line, its ending counted; 0: COMMAND_LINE_LIMIT */
+    uint16_t codes[2];    /* a reply with one of these codes answers no other verb; 0: none */
+    uint8_t replies;      /* how many replies answer it; 0: one */
+    const char *ended_by; /* what `ended_by` says of a transaction that it ends */
+    /* What it does to the session when it is sent, and when it is answered; and to the mail transaction it belongs to. */
+    void (*on_sent)(reading *r, exchange *e, const client_line *in);
+    void (*on_reply)(reading *r, const server_reply *reply, finding *f);
+    void (*transaction_on_sent)(reading *r, exchange *e, const parsed_command *parsed);
+    void (*transaction_on_reply)(reading *r, exchange *e, transaction *t, const verdict *given);
+};
+
+/* verbs.c */
+extern const verb_rule verb_connect, verb_end_of_data;
+/* Does the code answer this verb alone? */
+bool verb_is_meant_by(const verb_rule *row, uint16_t code);
+/* Is there any such verb? */
+bool verb_code_is_telling(uint16_t code);
+
+/* session.c — memory. What is found lives as long as it can be looked at; what is kept for good as long as the session. */
 
 /* Zeroed. */
 void *session_alloc(session *s, size_t length);
@@ -137,13 +212,18 @@ void *session_alloc(session *s, size_t length);
 void *session_realloc(session *s, void *octets, size_t length);
 void session_free(session *s, void *octets);
 wmem_array_t *session_array(session *s, size_t element);
+/* A copy of octets that lives as long as what session_alloc() gives; and one that lives with the session. */
+span session_keep(session *s, span octets);
+span session_keep_for_good(session *s, span octets);
+/* A string of its own, in upper case. */
+const char *session_upper_case(session *s, span text);
 
 /* stream.c — positions, and units that come in pieces. */
 
-/* The call's place in its stream: sets r->octets and r->position to what is new; emits OLD and GAP. Returns the octets
+/* The call's place in its stream: sets r->octets and r->position to what is new; adds RETRANSMISSION and GAP. Returns the octets
  * that are missing before it. */
 uint64_t stream_place(reading *r, span octets, uint64_t *segment_position_r);
-/* Puts the finding into the call's list and returns it, to be filled in further before the next one. */
+/* Adds a finding to the call's list. */
 finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t length);
 /* The unit that ends at octets[end): what was held and what the call brought of it from `from` on. *copy_r is set when it is a
  * copy that lives with the session, else NULL. */
@@ -156,16 +236,17 @@ bool stream_too_long(const reading *r, size_t end);
 void stream_skip(reading *r, size_t end, bool line_ends);
 /* Position of the unit's first octet, when what the call brought of it begins at `from`. */
 uint64_t stream_unit_position(const reading *r, size_t from);
-/* Forgets what is held. */
+/* Drops what is held. */
 void stream_drop(stream *st);
 /* The sender's stream in the other direction of the same layer. */
 stream *stream_of_role(session *s, layer which, side role);
 
 /* exchange.c — commands waiting for their replies. */
 
-exchange *exchange_wait(session *s, exchange_kind kind, verb_id id, const char *verb);
-/* An exchange whose command is known from its frame. */
-exchange *exchange_wait_from(reading *r, exchange_kind kind, verb_id id, const char *verb);
+/* Puts an exchange at the end of the queue. */
+exchange *exchange_wait(session *s, const verb_rule *row, const char *name);
+/* The same for one whose command is known from its frame. */
+exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, uint16_t code);
 /* Does a command with this verb wait? */
@@ -175,7 +256,7 @@ bool exchange_secret_waits(const session *s);
 /* The content of a refused DATA gets no reply of its own. */
 void exchange_content_unanswered(session *s);
 void exchange_all_unanswered(session *s);
-/* Its reply was not captured, nor were those to what was sent before it. */
+/* The reply of `e` was not captured, nor were the replies to what was sent before it. */
 void exchange_through_unanswered(session *s, const exchange *e);
 /* After a loss on the server's side: only what was sent last may still be answered. */
 void exchange_older_unanswered(session *s);
@@ -184,8 +265,6 @@ void exchange_older_unanswered(session *s);
 
 /* Begins the content of a DATA at a position of the client's stream. */
 void message_begin(session *s, uint64_t position);
-/* The content of the first chunk, or of one more. */
-void message_begin_chunk(session *s, uint64_t position);
 /* The command that they would have been dropped by is granted. */
 void message_drop_chunks(session *s, const message *gathered);
 /* Reads DATA's content from r->at on, up to the end of data if that comes. */
@@ -197,7 +276,7 @@ void message_read_earlier(reading *r, span octets);
 void message_read_chunk(reading *r);
 /* So many octets of the content were not captured. */
 void message_gap(session *s, uint64_t octets);
-/* `octets` of the chunk under way were not captured: s->raw_left is what is left of it behind them. */
+/* `octets` of the chunk under way were not captured: raw_left is what is left of it behind them. */
 void message_chunk_gap(reading *r, uint64_t octets);
 /* Content behind a gap: octets[from ... end) of the call. */
 void message_read_lossy(reading *r, size_t from, size_t end);
@@ -207,46 +286,106 @@ void message_take_back(session *s, size_t octets);
 void message_end_lossy(reading *r, size_t here, size_t earlier);
 /* Whatever of a message is under way will not be completed. */
 void message_abandon(session *s);
+/* Verbs. */
+void data_sent(reading *r, exchange *e, const client_line *in);
+void data_answered(reading *r, const server_reply *reply, finding *f);
+void bdat_sent(reading *r, exchange *e, const client_line *in);
+void burl_sent(reading *r, exchange *e, const client_line *in);
+void reset_sent(reading *r, exchange *e, const client_line *in);
+void mail_sent(reading *r, exchange *e, const client_line *in);
+void mail_answered(reading *r, const server_reply *reply, finding *f);
+void rcpt_answered(reading *r, const server_reply *reply, finding *f);
+/* A 354 to a DATA that was not captured. */
+void message_unasked(reading *r);
 
 /* mail_header.c — keeps of a content's beginning what a mail log shows. Does nothing if that was done before. */
 void mail_header_learn(session *s, message *m, span content);
 
 /* transaction.c */
 
-/* A command was sent; its exchange may come to belong to a transaction. */
-void transaction_command(reading *r, exchange *e, const parsed_command *said);
 /* The content's last octet is sent, or announced by a last chunk; `e` waits for the reply to it. */
 void transaction_content_ends(reading *r, exchange *e, const message *m);
-/* A reply that answers `e` has come. */
-void transaction_reply(reading *r, exchange *e, span whole, uint16_t code);
+/* A reply that answers its exchange has come. */
+void transaction_reply(reading *r, const server_reply *reply);
 /* The last chunk, that of `e`, is through. */
 void transaction_chunk_through(const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */
 transaction *transaction_resolved(transaction *t);
 /* No reply to `e` will come any more. */
 void transaction_unanswered(session *s, exchange *e);
-/* A copy of octets that lives as long as what session_alloc() gives; and one that lives with the session. */
-span session_keep(session *s, span octets);
-span session_keep_for_good(session *s, span octets);
 /* The session starts anew: whatever is open ends. */
 void transaction_restart(session *s, const exchange *by);
+/* Takes the first of those that ended in the call under way; NULL when none is left. */
+transaction *transaction_take_ended(session *s);
+/* Is none under way? */
+bool transaction_none(const session *s);
+/* Verbs. */
+void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed);
+void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed);
+void transaction_content_sent(reading *r, exchange *e, const parsed_command *parsed);
+void transaction_terminator_sent(reading *r, exchange *e, const parsed_command *parsed);
+void transaction_mail_answered(reading *r, exchange *e, transaction *t, const verdict *given);
+void transaction_rcpt_answered(reading *r, exchange *e, transaction *t, const verdict *given);
+void transaction_content_started(reading *r, exchange *e, transaction *t, const verdict *given);
+
+/* offers.c — EHLO and what it is answered with. */
+
+/* Did the last reply to EHLO offer this extension? One that nobody knows is taken as offered. */
+bool offers_extension(const session *s, const char *keyword);
+/* What a command asks for that the server did not offer. */
+note_set offers_notes(const session *s, const client_line *in, const verb_rule *row);
+/* Is this the 250 to HELO, EHLO or LHLO, or does it look like one to an EHLO that was not captured? */
+bool offers_is_hello_reply(const server_reply *reply);
+/* Learns from the latter. */
+void offers_learn_unasked(session *s, const server_reply *reply, finding *f);
+void hello_sent(reading *r, exchange *e, const client_line *in);
+void hello_answered(reading *r, const server_reply *reply, finding *f);
+
+/* auth.c — authentication, and what may be a secret. */
+
+/* The AUTH that a line may be a response to: one that was challenged, or one whose challenge was not captured. NULL: none. */
+exchange *auth_for(const session *s, const client_line *in);
+void auth_response(reading *r, const client_line *in, exchange *e);
+/* May a line that is no known command, or the beginning of one, hold a secret? */
+bool auth_may_be_secret(const session *s, span text);
+/* May the reply repeat a secret of the client? */
+bool auth_may_be_repeated(const server_reply *reply);
+void auth_sent(reading *r, exchange *e, const client_line *in);
+void auth_answered(reading *r, const server_reply *reply, finding *f);
 
 /* client.c, server.c — the two readers. */
 
-/* Did the last reply to EHLO offer this extension? One that nobody knows is taken as offered. */
-bool session_offers(const session *s, const char *keyword);
+/* The only way to change the client's state. */
+void client_enter(session *s, client_state state);
+/* `octets` follow: a chunk's (CLIENT_CHUNK) or others (CLIENT_RAW). */
+void client_enter_raw(session *s, client_state state, uint64_t octets);
+/* Where the octets begin that the client has sent and that belong to nothing yet: a part of a line that is held, or what comes next. */
+uint64_t client_unread_position(session *s, layer which);
+/* Drops the part of a line that is held: it belongs to nothing that is known. */
+void client_drop_line(session *s, layer which);
+/* May content begin with the client's next octets? Not inside a content or a chunk that is under way. */
+bool client_may_begin_content(const session *s);
+finding *client_emit_line(reading *r, finding_kind kind, const client_line *in);
 void client_read(reading *r);
 void client_gap(reading *r, uint64_t octets);
 void server_read(reading *r);
 void server_gap(reading *r);
+void connect_answered(reading *r, const server_reply *reply, finding *f);
 
 /* session.c */
 
-/* NOTE_STARTTLS_PLAINTEXT for the first line in the clear behind the grant of TLS, else 0. */
-uint32_t session_plaintext_note(session *s, layer which);
-
-/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is forgotten. `by`: the
- * command that made it, NULL for a STARTTLS that was not captured. */
+/* NOTE_STARTTLS_PLAINTEXT for the first line in the clear behind the grant of TLS, else none. */
+note_set session_plaintext_note(session *s, layer which);
+/* Was the server heard, so that a missing reply or offer means something? */
+bool session_server_known(const session *s);
+/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is dropped. `by`: the command that made it,
+ * NULL for a STARTTLS that was not captured. */
 void session_restart(session *s, const exchange *by);
+/* Verbs. */
+void starttls_answered(reading *r, const server_reply *reply, finding *f);
+void xclient_answered(reading *r, const server_reply *reply, finding *f);
+void turn_answered(reading *r, const server_reply *reply, finding *f);
+void xexch50_sent(reading *r, exchange *e, const client_line *in);
+void xexch50_answered(reading *r, const server_reply *reply, finding *f);
 
 #endif

@@ -13,7 +13,7 @@ static uint64_t position_of(stream *st, uint32_t sequence)
 
 static void stream_begin(reading *r)
 {
-    const segment_input *a = r->segment_input;
+    const segment_input *a = r->input;
     stream *st = r->stream;
 
     st->begun = true;
@@ -28,7 +28,7 @@ uint64_t stream_place(reading *r, span octets, uint64_t *segment_position_r)
 
     if (!st->begun)
         stream_begin(r);
-    begin = r->segment_input->has_sequence ? position_of(st, r->segment_input->tag) : st->next;
+    begin = r->input->has_sequence ? position_of(st, r->input->tag) : st->next;
     end = begin + octets.length;
     *segment_position_r = begin;
 
@@ -51,18 +51,7 @@ uint64_t stream_place(reading *r, span octets, uint64_t *segment_position_r)
 
 finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t length)
 {
-    session *s = r->s;
-    finding *f;
-
-    if (s->found_count == s->found_capacity) {
-        s->found_capacity = s->found_capacity ? 2 * s->found_capacity : 8;
-        s->found = (finding *)wmem_realloc(s->scope, s->found, s->found_capacity * sizeof(finding));
-    }
-    f = &s->found[s->found_count++];
-    *f = (finding){.kind = (uint8_t)kind,
-                   .position = position,
-                   .length = length > UINT32_MAX ? UINT32_MAX : (uint32_t)length};
-    return f;
+    return findings_add(r->s->memory.found, kind, position, length);
 }
 
 static void held_append(session *s, stream *st, span octets)
@@ -71,7 +60,7 @@ static void held_append(session *s, stream *st, span octets)
 
     if (needed > st->held_capacity) {
         st->held_capacity = needed * 2 > 256 ? needed * 2 : 256;
-        st->held = (uint8_t *)wmem_realloc(s->scope, st->held, st->held_capacity);
+        st->held = (uint8_t *)wmem_realloc(s->memory.lasting, st->held, st->held_capacity);
     }
     if (octets.length)
         memcpy(st->held + st->held_length, octets.octets, octets.length);
@@ -113,7 +102,7 @@ void stream_skip(reading *r, size_t end, bool line_ends)
     finding *f = stream_emit(r, FINDING_UNKNOWN, r->position + r->at, end - r->at);
 
     if (!r->stream->skipping)
-        f->notes |= NOTE_LINE_TOO_LONG;
+        f->notes |= note_bit(NOTE_LINE_TOO_LONG);
     stream_drop(r->stream);
     r->stream->skipping = !line_ends;
     r->at = end;
@@ -127,13 +116,9 @@ uint64_t stream_unit_position(const reading *r, size_t from)
 void stream_drop(stream *st)
 {
     st->held_length = 0;
-    st->line_start = 0;
-    st->lines = 0;
-    st->codes_differ = false;
-    st->bad_line = false;
 }
 
 stream *stream_of_role(session *s, layer which, side role)
 {
-    return &s->streams[which][s->roles_swapped ? !role : role];
+    return &s->streams[which][s->connection.roles_swapped ? !role : role];
 }

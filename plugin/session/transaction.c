@@ -9,28 +9,63 @@
 #include "session/transaction.h"
 
 #include "session/state.h"
-#include "wire/line.h"
 #include "wire/parameter.h"
-#include "wire/path.h"
 #include "wire/queue_id.h"
 
 /* Recipients of one transaction that are kept; RFC 5321 (4.5.3.1.8) asks servers for 100. */
 #define RECIPIENTS_LIMIT 100000u
 
-const char *outcome_text(outcome of)
-{
-    static const char *const texts[] = {
-        [OUTCOME_UNKNOWN] = "unknown",   [OUTCOME_ACCEPTED] = "accepted", [OUTCOME_DEFERRED] = "deferred",
-        [OUTCOME_REJECTED] = "rejected", [OUTCOME_PARTIAL] = "partial",   [OUTCOME_ABORTED] = "aborted",
-    };
-
-    return texts[of];
-}
-
 transaction *transaction_resolved(transaction *t)
 {
     while (t && t->merged_into)
         t = t->merged_into;
+    return t;
+}
+
+/* --- which are open, and which have ended ---------------------------------------------------------------------------------- */
+
+static void open_append(session *s, transaction *t)
+{
+    t->before = s->transactions.newest_open;
+    if (t->before)
+        t->before->next = t;
+    else
+        s->transactions.oldest_open = t;
+    s->transactions.newest_open = t;
+}
+
+static void open_remove(session *s, transaction *t)
+{
+    if (t->before)
+        t->before->next = t->next;
+    else
+        s->transactions.oldest_open = t->next;
+    if (t->next)
+        t->next->before = t->before;
+    else
+        s->transactions.newest_open = t->before;
+    t->next = t->before = NULL;
+}
+
+static void ended_append(session *s, transaction *t)
+{
+    if (s->transactions.last_ended)
+        s->transactions.last_ended->next = t;
+    else
+        s->transactions.first_ended = t;
+    s->transactions.last_ended = t;
+}
+
+transaction *transaction_take_ended(session *s)
+{
+    transaction *t = s->transactions.first_ended;
+
+    if (!t)
+        return NULL;
+    s->transactions.first_ended = t->next;
+    if (!t->next)
+        s->transactions.last_ended = NULL;
+    t->next = NULL;
     return t;
 }
 
@@ -47,36 +82,35 @@ static void learn_parameters(transaction *t, span parameters)
     }
 }
 
-static void mail_sent(reading *r, exchange *e, const parsed_command *said)
+void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
     session *s = r->s;
     transaction *t = (transaction *)session_alloc(s, sizeof *t);
 
-    t->first_frame = r->segment_input->frame;
-    t->begin = t->end = r->segment_input->time;
-    t->helo = s->helo;
-    t->auth_username = s->auth_username;
-    t->tls = r->segment_input->layer == LAYER_TLS;
-    t->null_sender = said->path.null_path;
-    t->mail_from = session_keep(s, said->path.address);
+    t->first_frame = r->input->frame;
+    t->begin = t->end = r->input->time;
+    t->helo = s->offers.helo;
+    t->auth_username = s->auth.username;
+    t->tls = r->input->layer == LAYER_TLS;
+    t->null_sender = parsed->path.null_path;
+    t->mail_from = session_keep(s, parsed->path.address);
     t->recipients = session_array(s, sizeof(recipient));
-    t->previous = transaction_resolved(s->current_transaction);
-    learn_parameters(t, said->parameters);
-    wmem_list_append(s->open, t);
-    t->open = wmem_list_tail(s->open);
-    s->current_transaction = t;
+    t->previous = transaction_resolved(s->transactions.current);
+    learn_parameters(t, parsed->parameters);
+    open_append(s, t);
+    s->transactions.current = t;
     e->transaction = t;
     t->unanswered++;
 }
 
-static void rcpt_sent(reading *r, exchange *e, const parsed_command *said)
+void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
-    transaction *t = r->s->current_transaction;
+    transaction *t = r->s->transactions.current;
     recipient added = {0};
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
         return;
-    added.address = session_keep(r->s, said->path.address);
+    added.address = session_keep(r->s, parsed->path.address);
     e->transaction = t;
     e->recipient = wmem_array_get_count(t->recipients);
     wmem_array_append(t->recipients, &added, 1);
@@ -84,20 +118,22 @@ static void rcpt_sent(reading *r, exchange *e, const parsed_command *said)
 }
 
 /* DATA, BDAT, BURL. */
-static void content_sent(reading *r, exchange *e, const parsed_command *said)
+void transaction_content_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
-    transaction *t = r->s->current_transaction;
+    transaction *t = r->s->transactions.current;
+    const message *content;
 
     if (!t)
         return;
-    t->method = said->command.row->name;
-    t->by_url |= e->id == VERB_BURL;
+    t->method = parsed->command.row->name;
+    t->by_url |= exchange_is(e, VERB_BURL);
     e->transaction = t;
     t->unanswered++;
     if (!e->last_chunk)
         return;
-    transaction_content_ends(r, e, e->message);
-    t->content_sent = !e->message || e->message->complete; /* the octets of a chunk follow, unless it has none */
+    content = exchange_content(e);
+    transaction_content_ends(r, e, content);
+    t->content_sent = !content || content->complete; /* the octets of a chunk follow, unless it has none */
 }
 
 void transaction_chunk_through(const exchange *e)
@@ -110,7 +146,7 @@ void transaction_chunk_through(const exchange *e)
 
 void transaction_content_ends(reading *r, exchange *e, const message *m)
 {
-    transaction *t = r->s->current_transaction;
+    transaction *t = r->s->transactions.current;
 
     if (!t)
         return;
@@ -120,110 +156,78 @@ void transaction_content_ends(reading *r, exchange *e, const message *m)
     e->ends_content = true;
     t->content_sent = true;
     t->message = m;
-    r->s->current_transaction = NULL; /* what comes next is another's */
+    r->s->transactions.current = NULL; /* what comes next is another's */
 }
 
 /* RSET, QUIT, EHLO, HELO, STARTTLS: end it if they are granted. */
-static void ender_sent(reading *r, exchange *e, const parsed_command *said)
+void transaction_terminator_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
-    transaction *t = transaction_resolved(r->s->current_transaction);
+    transaction *t = transaction_resolved(r->s->transactions.current);
 
-    (void)said;
+    (void)parsed;
     if (!t)
         return;
     e->transaction = t;
     e->terminates = true;
-    t->ender = e;
+    t->terminator = e;
     t->unanswered++;
-    if (e->id == VERB_RSET)
-        r->s->current_transaction = NULL;
-}
-
-static void (*const senders[VERB_COUNT])(reading *, exchange *, const parsed_command *) = {
-    [VERB_MAIL] = mail_sent,    [VERB_RCPT] = rcpt_sent,  [VERB_DATA] = content_sent, [VERB_BDAT] = content_sent,
-    [VERB_BURL] = content_sent, [VERB_RSET] = ender_sent, [VERB_QUIT] = ender_sent,   [VERB_EHLO] = ender_sent,
-    [VERB_HELO] = ender_sent,   [VERB_LHLO] = ender_sent, [VERB_STARTTLS] = ender_sent, [VERB_XCLIENT] = ender_sent,
-};
-
-void transaction_command(reading *r, exchange *e, const parsed_command *said)
-{
-    if (senders[e->id])
-        senders[e->id](r, e, said);
+    if (exchange_is(e, VERB_RSET))
+        r->s->transactions.current = NULL;
 }
 
 /* --- how it ends ------------------------------------------------------------------------------------------------------- */
 
-static outcome outcome_of_code(uint16_t code)
+static outcome_evidence evidence_of(const transaction *t)
 {
-    static const outcome outcomes[] = {[2] = OUTCOME_ACCEPTED, [4] = OUTCOME_DEFERRED, [5] = OUTCOME_REJECTED};
-    unsigned severity = reply_severity(code);
-
-    return severity < sizeof outcomes / sizeof outcomes[0] ? outcomes[severity] : OUTCOME_UNKNOWN;
+    return (outcome_evidence){
+        .mail_code = t->mail_code,
+        .refusal_code = t->worst.code,
+        .content_code = t->verdict.code,
+        .any_deferred = t->any_deferred,
+        .content_sent = t->content_sent,
+        .content_decided = t->content_answered || t->content_refused,
+        .recipients = wmem_array_get_count(t->recipients),
+        .recipients_answered = t->recipients_answered,
+        .recipients_taken = t->recipients_taken,
+        .result_per_recipient = t->recipient_results > 0,
+    };
 }
 
-/* LMTP, PRDR, EXDATA: each recipient has a result of its own (RFC 2033, 4.2). Those that are missing may be anything. */
-static outcome outcome_of_recipients(const transaction *t)
+static void count_results(const transaction *t, outcome_evidence *seen)
 {
-    unsigned taken = 0, refused = 0, missing = 0;
-
-    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++) {
+    for (unsigned i = 0; seen->result_per_recipient && i < wmem_array_get_count(t->recipients); i++) {
         const recipient *to = (const recipient *)wmem_array_index(t->recipients, i);
-        if (to->taken_by_rcpt)
-            (!to->code ? &missing : reply_severity(to->code) == 2 ? &taken : &refused)[0]++;
+        if (!to->taken_by_rcpt)
+            continue;
+        if (!to->code)
+            seen->results_missing++;
+        else if (reply_severity(to->code) == 2)
+            seen->results_taken++;
+        else
+            seen->results_refused++;
     }
-    if (taken && refused)
-        return OUTCOME_PARTIAL;
-    if (missing)
-        return OUTCOME_UNKNOWN;
-    if (taken)
-        return OUTCOME_ACCEPTED;
-    return t->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
 }
 
-/* MAIL was refused, or all recipients were: one whose reply was lost may have been taken. */
 static bool for_nobody(const transaction *t)
 {
-    bool all_answered = t->recipients_answered == wmem_array_get_count(t->recipients);
+    outcome_evidence seen = evidence_of(t);
 
-    return reply_severity(t->mail.code) >= 4 || (t->worst.code && !t->recipients_taken && all_answered);
+    return outcome_is_for_nobody(&seen);
 }
 
 static void decide(transaction *t)
 {
-    bool decided = t->content_answered || t->content_refused;
+    outcome_evidence seen = evidence_of(t);
+    deciding_reply by;
 
-    if (decided && (!for_nobody(t) || reply_severity(t->verdict.code) == 2)) {
-        t->outcome = t->recipient_results && t->recipients_taken ? outcome_of_recipients(t) : outcome_of_code(t->verdict.code);
-    } else if (for_nobody(t)) {
-        t->outcome = t->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
+    count_results(t, &seen);
+    t->outcome = outcome_decide(&seen, &by);
+    if (by == DECIDED_BY_REFUSAL) {
         t->verdict = t->worst;
         t->end = t->worst_time;
-    } else {
-        t->outcome = t->content_sent ? OUTCOME_UNKNOWN : OUTCOME_ABORTED;
-    }
-    if (t->outcome == OUTCOME_UNKNOWN) {
+    } else if (by == DECIDED_BY_NONE) {
         t->verdict = (verdict){0};
         t->end = t->begin;
-    }
-}
-
-/* The few words that `ended_by` knows. HELO and LHLO do what EHLO does, and so does XCLIENT, after whose 220 the session
- * starts anew; ATRN and TURN end what the client had to say, as if it had closed the connection. */
-static const char *ending_of(const exchange *by)
-{
-    switch (by->id) {
-    case VERB_HELO:
-    case VERB_EHLO:
-    case VERB_LHLO:
-    case VERB_XCLIENT:
-        return "EHLO";
-    case VERB_STARTTLS:
-        return "STARTTLS";
-    case VERB_ATRN:
-    case VERB_TURN:
-        return "CLOSE";
-    default: /* RSET, QUIT */
-        return by->verb;
     }
 }
 
@@ -243,41 +247,39 @@ static void transaction_end(session *s, transaction *t, const char *by)
     decide(t);
     freeze_content(t);
     if (!t->index)
-        t->index = ++s->transactions;
-    wmem_list_remove_frame(s->open, t->open);
-    t->open = NULL;
-    if (s->current_transaction == t)
-        s->current_transaction = NULL;
-    wmem_list_append(s->ended, t);
+        t->index = ++s->transactions.numbered;
+    open_remove(s, t);
+    if (s->transactions.current == t)
+        s->transactions.current = NULL;
+    ended_append(s, t);
 }
 
 /* --- what the server answers ------------------------------------------------------------------------------------------- */
 
-/* Its text is kept if the reply may decide: of one that grants MAIL, RCPT or DATA the code alone counts. */
-static verdict verdict_of(session *s, span whole, uint16_t code, bool may_decide)
+/* What a line says is kept if its reply may decide: of one that grants MAIL, RCPT or DATA the code alone counts. */
+static verdict verdict_of(session *s, const reply_line *in, uint16_t code, bool may_decide)
 {
     verdict out = {.code = code};
-    reply_line parsed;
 
-    if (may_decide && reply_line_parse(line_first(whole).text, true, &parsed)) {
-        out.status = session_keep(s, parsed.has_status ? parsed.status_text : (span){NULL, 0});
-        out.text = session_keep(s, parsed.text);
-    }
+    if (!may_decide || !in)
+        return out;
+    out.status = session_keep(s, in->has_status ? in->status_text : (span){NULL, 0});
+    out.text = session_keep(s, in->text);
     return out;
 }
 
 /* A refusal counts if it is worse than those before it: 5yz over 4yz. */
-static void refusal(reading *r, transaction *t, const verdict *said)
+static void refusal(reading *r, transaction *t, const verdict *given)
 {
-    unsigned severity = reply_severity(said->code);
+    unsigned severity = reply_severity(given->code);
 
     if (severity < 4)
         return;
     t->any_deferred |= severity == 4;
     if (severity <= reply_severity(t->worst.code))
         return;
-    t->worst = *said;
-    t->worst_time = r->segment_input->time;
+    t->worst = *given;
+    t->worst_time = r->input->time;
 }
 
 /* MAIL was refused because a transaction is open already: it goes on, with what was sent since. */
@@ -294,39 +296,39 @@ static void merge_into_previous(session *s, transaction *t)
     previous->unanswered += t->unanswered;
     previous->recipients_taken += t->recipients_taken;
     previous->recipients_answered += t->recipients_answered;
-    wmem_list_remove_frame(s->open, t->open);
-    t->open = NULL;
-    if (s->current_transaction == t)
-        s->current_transaction = previous;
+    open_remove(s, t);
+    if (s->transactions.current == t)
+        s->transactions.current = previous;
 }
 
-static void mail_answered(reading *r, transaction *t, const verdict *said)
+void transaction_mail_answered(reading *r, exchange *e, transaction *t, const verdict *given)
 {
     session *s = r->s;
     transaction *previous = transaction_resolved(t->previous);
     bool previous_open = previous && !previous->ended_by;
 
-    if (said->code == 503 && previous_open) {
+    (void)e;
+    if (given->code == 503 && previous_open) {
         merge_into_previous(s, t);
         return;
     }
-    if (reply_severity(said->code) == 2 && previous_open)
+    if (reply_severity(given->code) == 2 && previous_open)
         transaction_end(s, previous, "MAIL");
-    t->mail = *said;
-    t->index = ++s->transactions;
-    refusal(r, t, said);
+    t->mail_code = given->code;
+    t->index = ++s->transactions.numbered;
+    refusal(r, t, given);
 }
 
-static void rcpt_answered(reading *r, exchange *e, transaction *t, const verdict *said)
+void transaction_rcpt_answered(reading *r, exchange *e, transaction *t, const verdict *given)
 {
     unsigned at = e->recipient + (e->transaction->merged_into ? e->transaction->merged_at : 0);
     recipient *to = (recipient *)wmem_array_index(t->recipients, at);
 
-    to->code = said->code;
-    to->taken_by_rcpt = reply_severity(said->code) == 2;
+    to->code = given->code;
+    to->taken_by_rcpt = reply_severity(given->code) == 2;
     t->recipients_taken += to->taken_by_rcpt;
     t->recipients_answered++;
-    refusal(r, t, said);
+    refusal(r, t, given);
 }
 
 /* The next recipient that RCPT accepted, from t->result_next on; NULL when there is none. */
@@ -363,20 +365,20 @@ static bool recipient_result(transaction *t, uint16_t code)
 }
 
 /* Of several answers the worst decides, of equals the first. */
-static bool outweighs(const verdict *said, const transaction *t)
+static bool outweighs(const verdict *given, const transaction *t)
 {
-    return !t->verdict.code || reply_severity(said->code) > reply_severity(t->verdict.code);
+    return !t->verdict.code || reply_severity(given->code) > reply_severity(t->verdict.code);
 }
 
-static void weigh(reading *r, transaction *t, const verdict *said)
+static void weigh(reading *r, transaction *t, const verdict *given)
 {
     span queue_id = t->verdict.queue_id;
 
-    if (!outweighs(said, t))
+    if (!outweighs(given, t))
         return;
-    t->verdict = *said;
+    t->verdict = *given;
     t->verdict.queue_id = queue_id;
-    t->end = r->segment_input->time;
+    t->end = r->input->time;
 }
 
 /* An earlier refusal was not the last word. */
@@ -396,115 +398,118 @@ static void result_of_whole(transaction *t, uint16_t code)
         t->verdict.code = 0;
 }
 
-/* The result of one recipient: the text of the reply from its first line on. */
-static void exdata_result(reading *r, transaction *t, span text, uint16_t code)
+/* The result of one recipient: its lines, of which `first` is the first one. */
+static void exdata_result(reading *r, transaction *t, span text, const reply_line *first)
 {
-    verdict said = verdict_of(r->s, text, code, true);
+    verdict given = verdict_of(r->s, first, first->code, true);
 
-    if (!recipient_result(t, code))
+    if (!recipient_result(t, first->code))
         return; /* more results than recipients */
-    weigh(r, t, &said);
-    if (reply_severity(code) == 2 && !t->verdict.queue_id.length)
+    weigh(r, t, &given);
+    if (reply_severity(first->code) == 2 && !t->verdict.queue_id.length)
         t->verdict.queue_id = session_keep(r->s, queue_id_of_reply(text));
 }
 
 /* EXDATA: each line's text is a line of some recipient's reply. Returns whether there was any. */
-static bool exdata_answered(reading *r, transaction *t, span whole)
+static bool exdata_answered(reading *r, transaction *t, const server_reply *reply)
 {
     unsigned before = t->recipient_results;
-    span first = {NULL, 0}; /* line of the reply under way */
-    reply_line outer, inner;
+    span text = {NULL, 0}; /* from the first line of the reply under way on */
+    reply_line first, inner;
 
-    for (size_t at = 0; at < whole.length;) {
-        line next = line_first(span_from(whole, at));
-        at += next.length;
-        if (!reply_line_parse(next.text, false, &outer) || !reply_line_parse(outer.text, false, &inner))
+    for (unsigned i = 0; i < reply->line_count; i++) {
+        const parsed_reply_line *outer = &reply->lines[i];
+        if (!outer->valid || !reply_line_parse(outer->parsed.text, true, &inner))
             continue;
-        first = first.length ? first : outer.text;
+        if (!text.length) {
+            text = outer->parsed.text;
+            first = inner;
+        }
         if (inner.last) {
-            exdata_result(r, t, first, inner.code);
-            first = (span){NULL, 0};
+            first.code = inner.code;
+            exdata_result(r, t, text, &first);
+            text = (span){NULL, 0};
         }
     }
     return t->recipient_results > before;
 }
 
-static void content_answered(reading *r, exchange *e, transaction *t, const verdict *said, span whole)
+static void content_answered(reading *r, const server_reply *reply, transaction *t, const verdict *given)
 {
     session *s = r->s;
+    const exchange *e = reply->exchange;
+    bool lmtp = s->offers.lmtp;
 
-    if (said->code == PRDR_BEGINS && !t->prdr) {
+    if (given->code == PRDR_BEGINS && !t->prdr) {
         t->prdr = true;
         return;
     }
-    if (!t->content_answered && !t->recipient_results && !(t->chunk_refused && e->kind == EXCHANGE_COMMAND))
+    if (!t->content_answered && !t->recipient_results && !(t->chunk_refused && !exchange_is(e, VERB_END_OF_DATA)))
         forget_refusal(t);
-    if (s->lmtp || (t->prdr && e->waits))
-        recipient_result(t, said->code);
+    if (lmtp || (t->prdr && e->waits))
+        recipient_result(t, given->code);
     else if (t->prdr)
-        result_of_whole(t, said->code);
-    if (s->lmtp || said->code != EXDATA_RESULTS || !exdata_answered(r, t, whole))
-        weigh(r, t, said);
-    if (reply_severity(said->code) == 2 && !t->verdict.queue_id.length)
-        t->verdict.queue_id = session_keep(s, queue_id_of_reply(whole));
+        result_of_whole(t, given->code);
+    if (lmtp || given->code != EXDATA_RESULTS || !exdata_answered(r, t, reply))
+        weigh(r, t, given);
+    if (reply_severity(given->code) == 2 && !t->verdict.queue_id.length)
+        t->verdict.queue_id = session_keep(s, queue_id_of_reply(reply->whole));
     t->content_answered = !t->prdr || !e->waits;
     if (!e->waits)
         transaction_end(s, t, "END-OF-DATA");
 }
 
 /* DATA, or a chunk that is not the last: refused, though there are recipients, it decides, unless DATA is granted later. */
-static void content_started(reading *r, const exchange *e, transaction *t, const verdict *said)
+void transaction_content_started(reading *r, exchange *e, transaction *t, const verdict *given)
 {
-    if (said->code == 354)
+    if (given->code == 354)
         forget_refusal(t);
-    if (reply_severity(said->code) < 4 || for_nobody(t))
+    if (reply_severity(given->code) < 4 || for_nobody(t))
         return;
     t->content_refused = true;
-    t->chunk_refused |= e->id != VERB_DATA;
-    weigh(r, t, said);
+    t->chunk_refused |= !exchange_is(e, VERB_DATA);
+    weigh(r, t, given);
 }
 
 /* Everything that was sent for a refused MAIL is answered: nothing more will come of it. */
 static void end_if_refused(session *s, transaction *t)
 {
-    if (!t->ended_by && !t->unanswered && reply_severity(t->mail.code) >= 4)
+    if (!t->ended_by && !t->unanswered && reply_severity(t->mail_code) >= 4)
         transaction_end(s, t, "MAIL");
 }
 
-static void ender_answered(reading *r, exchange *e, transaction *t, uint16_t code)
+static void terminator_answered(reading *r, const exchange *e, transaction *t, uint16_t code)
 {
-    bool granted = reply_severity(code) == 2 || e->id == VERB_QUIT;
+    bool granted = reply_severity(code) == 2 || exchange_is(e, VERB_QUIT);
 
     if (granted) {
-        transaction_end(r->s, t, ending_of(e));
+        transaction_end(r->s, t, e->verb->ended_by);
         return;
     }
-    if (t->ender == e)
-        t->ender = NULL;
-    if (!r->s->current_transaction && !t->content_sent)
-        r->s->current_transaction = t;
+    if (t->terminator == e)
+        t->terminator = NULL;
+    if (!r->s->transactions.current && !t->content_sent)
+        r->s->transactions.current = t;
 }
 
-void transaction_reply(reading *r, exchange *e, span whole, uint16_t code)
+void transaction_reply(reading *r, const server_reply *reply)
 {
+    exchange *e = reply->exchange;
     transaction *t = transaction_resolved(e->transaction);
-    verdict said;
+    const reply_line *first = reply->lines[0].valid ? &reply->lines[0].parsed : NULL;
+    verdict given;
 
     if (!t || t->ended_by)
         return;
-    said = verdict_of(r->s, whole, code, e->ends_content || reply_severity(code) >= 4);
+    given = verdict_of(r->s, first, reply->code, e->ends_content || reply_severity(reply->code) >= 4);
     if (!e->waits && t->unanswered)
         t->unanswered--;
     if (e->terminates)
-        ender_answered(r, e, t, code);
+        terminator_answered(r, e, t, reply->code);
     else if (e->ends_content)
-        content_answered(r, e, t, &said, whole);
-    else if (e->id == VERB_MAIL)
-        mail_answered(r, t, &said);
-    else if (e->id == VERB_RCPT)
-        rcpt_answered(r, e, t, &said);
-    else
-        content_started(r, e, t, &said);
+        content_answered(r, reply, t, &given);
+    else if (e->verb->transaction_on_reply)
+        e->verb->transaction_on_reply(r, e, t, &given);
     end_if_refused(r->s, transaction_resolved(t));
 }
 
@@ -519,44 +524,103 @@ void transaction_unanswered(session *s, exchange *e)
     if (e->ends_content)
         transaction_end(s, t, "END-OF-DATA");
     else if (e->terminates)
-        transaction_end(s, t, ending_of(e));
+        transaction_end(s, t, e->verb->ended_by);
 }
 
 void transaction_restart(session *s, const exchange *by)
 {
-    const char *ending = by ? ending_of(by) : "STARTTLS";
+    const char *ending = by ? by->verb->ended_by : "STARTTLS";
 
-    while (wmem_list_head(s->open))
-        transaction_end(s, (transaction *)wmem_list_frame_data(wmem_list_head(s->open)), ending);
-    s->current_transaction = NULL;
+    while (s->transactions.oldest_open)
+        transaction_end(s, s->transactions.oldest_open, ending);
+    s->transactions.current = NULL;
 }
+
+bool transaction_none(const session *s)
+{
+    return !s->transactions.oldest_open && !s->transactions.first_ended && !s->transactions.current;
+}
+
+/* --- mails that the connection's end cut off --------------------------------------------------------------------------- */
 
 /* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. All are counted at once, and again only when
  * more has been read. */
 static void number_open(const session *s)
 {
-    uint32_t index = s->transactions;
+    uint32_t index = s->transactions.numbered;
 
-    for (wmem_list_frame_t *at = wmem_list_head(s->open); at; at = wmem_list_frame_next(at)) {
-        transaction *open = (transaction *)wmem_list_frame_data(at);
+    for (transaction *open = s->transactions.oldest_open; open; open = open->next) {
         open->index_if_cut_off = open->index ? open->index : ++index;
-        open->counted_frame = s->last_frame;
-        open->counted_tag = s->last_tag;
+        open->counted_frame = s->connection.last_frame;
+        open->counted_tag = s->connection.last_tag;
     }
 }
 
 void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r)
 {
-    if (t->counted_frame != s->last_frame || t->counted_tag != s->last_tag)
+    if (t->counted_frame != s->connection.last_frame || t->counted_tag != s->connection.last_tag)
         number_open(s);
     *ended_r = *t;
     ended_r->index = t->index_if_cut_off;
-    ended_r->ended_by = t->ender ? ending_of(t->ender) : "CLOSE";
+    ended_r->ended_by = t->terminator ? t->terminator->verb->ended_by : "CLOSE";
     decide(ended_r);
     freeze_content(ended_r);
 }
 
-wmem_list_t *session_open_transactions(const session *s)
+const transaction *session_open_transactions(const session *s)
 {
-    return s->open;
+    return s->transactions.oldest_open;
+}
+
+/* --- copies -------------------------------------------------------------------------------------------------------------- */
+
+static span span_copy(wmem_allocator_t *scope, span in)
+{
+    if (!in.length)
+        return in.octets ? (span){(const uint8_t *)"", 0} : in;
+    return (span){(const uint8_t *)wmem_memdup(scope, in.octets, in.length), in.length};
+}
+
+static verdict verdict_copy(wmem_allocator_t *scope, const verdict *in)
+{
+    return (verdict){in->code, span_copy(scope, in->status), span_copy(scope, in->text), span_copy(scope, in->queue_id)};
+}
+
+static wmem_array_t *recipients_copy(wmem_allocator_t *scope, wmem_array_t *in)
+{
+    unsigned count = wmem_array_get_count(in);
+    wmem_array_t *copy = wmem_array_sized_new(scope, sizeof(recipient), count ? count : 1);
+
+    for (unsigned i = 0; i < count; i++) {
+        recipient to = *(const recipient *)wmem_array_index(in, i);
+        to.address = span_copy(scope, to.address);
+        wmem_array_append_one(copy, to);
+    }
+    return copy;
+}
+
+static const mail_header *header_copy(wmem_allocator_t *scope, const mail_header *in)
+{
+    mail_header *copy = in ? wmem_new(scope, mail_header) : NULL;
+
+    for (unsigned i = 0; in && i < HEADER_COUNT; i++)
+        copy->fields[i] = span_copy(scope, in->fields[i]);
+    return copy;
+}
+
+transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t)
+{
+    transaction *copy = (transaction *)wmem_memdup(scope, t, sizeof *t);
+
+    copy->helo = span_copy(scope, t->helo);
+    copy->mail_from = span_copy(scope, t->mail_from);
+    copy->auth_username = span_copy(scope, t->auth_username);
+    copy->recipients = recipients_copy(scope, t->recipients);
+    copy->header = header_copy(scope, t->header);
+    copy->verdict = verdict_copy(scope, &t->verdict);
+    copy->worst = (verdict){0};
+    copy->message = NULL;
+    copy->previous = copy->merged_into = copy->next = copy->before = NULL;
+    copy->terminator = NULL;
+    return copy;
 }

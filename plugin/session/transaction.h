@@ -5,16 +5,8 @@
 #ifndef ESMTP_SESSION_TRANSACTION_H
 #define ESMTP_SESSION_TRANSACTION_H
 
+#include "session/outcome.h"
 #include "session/session.h"
-
-typedef enum outcome {
-    OUTCOME_UNKNOWN, /* no final reply was seen */
-    OUTCOME_ACCEPTED,
-    OUTCOME_DEFERRED,
-    OUTCOME_REJECTED,
-    OUTCOME_PARTIAL, /* LMTP: some recipients got it */
-    OUTCOME_ABORTED,
-} outcome;
 
 /* A reply as far as a transaction rests on it. Its spans live with the session. */
 typedef struct verdict {
@@ -54,39 +46,40 @@ struct transaction {
     verdict verdict;          /* of the deciding reply; code 0 when aborted or unknown */
 
     /* What it takes to get there. */
-    verdict mail;             /* the reply to MAIL */
+    uint16_t mail_code;       /* of the reply to MAIL; 0: not seen */
     verdict worst;            /* of the refusals: what decides when no content does */
-    moment worst_time;
-    bool any_deferred;        /* a refusal was 4yz */
-    bool content_sent;        /* wholly */
-    bool content_answered;
-    bool content_refused;     /* DATA or a chunk was, though there were recipients: that decides ... */
-    bool chunk_refused;       /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
-    bool by_url;              /* some of the content comes from a URL (BURL) */
+    moment worst_time;        /* of that refusal */
     unsigned recipients_taken;    /* by RCPT */
     unsigned recipients_answered; /* RCPTs whose reply was seen */
-    bool prdr;                    /* the content was answered by PRDR's 353 */
     unsigned recipient_results;   /* LMTP, PRDR, EXDATA: results after the content, a recipient each */
     unsigned result_next;         /* place of the recipient from which on the next result's is looked for */
-    unsigned unanswered;      /* commands of it that wait for their reply */
-    transaction *previous;    /* open when its MAIL was sent: stays the open one if MAIL is refused */
-    transaction *merged_into; /* its MAIL opened none: what was sent for it is the other's */
-    unsigned merged_at;       /* ... and its recipients are there, from this place on */
-    exchange *ender;          /* RSET, QUIT, EHLO ... that was sent and may end it */
-    wmem_list_frame_t *open;  /* its place among the open ones */
-    uint32_t index_if_cut_off; /* counted when the call of counted_frame and counted_tag was the last */
+    unsigned unanswered;          /* commands of it that wait for their reply */
+    bool any_deferred : 1;        /* a refusal was 4yz */
+    bool content_sent : 1;        /* wholly */
+    bool content_answered : 1;    /* the reply to the content was seen */
+    bool content_refused : 1;     /* DATA or a chunk was, though there were recipients: that decides ... */
+    bool chunk_refused : 1;       /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
+    bool by_url : 1;              /* some of the content comes from a URL (BURL) */
+    bool prdr : 1;                /* the content was answered by PRDR's 353 */
+    transaction *previous;        /* open when its MAIL was sent: stays the open one if MAIL is refused */
+    transaction *merged_into;     /* its MAIL opened none: what was sent for it is the other's */
+    unsigned merged_at;           /* ... and its recipients are there, from this place on */
+    exchange *terminator;         /* RSET, QUIT, EHLO ... that was sent and may end it */
+    transaction *next;            /* among the open ones, or among those that ended in the call under way */
+    transaction *before;          /* among the open ones */
+    uint32_t index_if_cut_off;    /* counted when the call of counted_frame and counted_tag was the last */
     uint32_t counted_frame;
     uint32_t counted_tag;
 };
 
-/* In words: "accepted", "deferred", ... */
-const char *outcome_text(outcome of);
+/* A copy that outlives its session: with all that was told of the mail, without its content and what is under way. */
+transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t);
 
-/* The transactions that have not ended, oldest first. */
-wmem_list_t *session_open_transactions(const session *s);
+/* The oldest transaction that has not ended, with the others behind it (`next`); NULL for none. */
+const transaction *session_open_transactions(const session *s);
 
 /* What became of one of them if the capture has told all that it tells: a copy that has its end, by the command that went
- * unanswered (`ender`) or by the end of the connection. */
+ * unanswered (`terminator`) or by the end of the connection. */
 void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r);
 
 /* Is this the connection's last segment so far? */

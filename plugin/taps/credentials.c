@@ -14,15 +14,6 @@
 #include "wire/line.h"
 #include "wire/sasl.h"
 
-/* The packets that hold an AUTH's user name and its secret; 0: none so far. */
-typedef struct auth_frames {
-    uint32_t username;
-    uint32_t secret;
-} auth_frames;
-
-/* const auth_exchange * -> auth_frames *; of the capture that is open. */
-static wmem_map_t *frames_of_auths;
-
 /* The fields that show a secret. */
 static const struct {
     sasl_field_kind kind;
@@ -33,29 +24,17 @@ static const struct {
     {SASL_DIGEST, FIELD_AUTH_DIGEST},
 };
 
-static auth_frames *frames_of(const auth_exchange *auth)
-{
-    auth_frames *frames = (auth_frames *)wmem_map_lookup(frames_of_auths, auth);
-
-    if (!frames) {
-        frames = wmem_new0(wmem_file_scope(), auth_frames);
-        wmem_map_insert(frames_of_auths, auth, frames);
-    }
-    return frames;
-}
-
 static void entry_queue(int tap, packet_info *pinfo, const auth_exchange *auth, uint32_t frame, unsigned password_field)
 {
-    const auth_frames *frames = frames_of(auth);
     credentials_record *entry = wmem_new0(pinfo->pool, credentials_record);
 
     entry->frame = frame;
-    entry->username_frame = frames->username;
+    entry->username_frame = auth->username_frame;
     entry->password_field = password_field;
     entry->username = octets_format(pinfo->pool, auth->username.octets, auth->username.length);
     entry->protocol = "SMTP";
-    if (frames->username && frames->username != frame)
-        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, frames->username);
+    if (auth->username_frame && auth->username_frame != frame)
+        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, auth->username_frame);
     else
         entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s", auth->mechanism);
     tap_queue_packet(tap, pinfo, entry);
@@ -71,31 +50,18 @@ static unsigned secret_field(const sasl_message *read)
     return 0;
 }
 
-static bool has_name(const sasl_message *read)
-{
-    for (size_t i = 0; i < read->count; i++)
-        if (read->fields[i].kind == SASL_USERNAME || read->fields[i].kind == SASL_AUTHZID)
-            return true;
-    return false;
-}
-
 static void client_message(int tap, packet_info *pinfo, const auth_exchange *auth, span base64, unsigned step)
 {
     uint8_t *decoded = (uint8_t *)wmem_alloc(pinfo->pool, base64_room(base64.length));
     base64_result result = base64_decode(base64, decoded);
-    auth_frames *frames = frames_of(auth);
     sasl_message read;
     unsigned field_of_secret;
 
     sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length},
                        &read);
-    if (has_name(&read))
-        frames->username = pinfo->num;
     field_of_secret = secret_field(&read);
-    if (!field_of_secret)
-        return;
-    frames->secret = pinfo->num;
-    entry_queue(tap, pinfo, auth, pinfo->num, field_of_secret);
+    if (field_of_secret)
+        entry_queue(tap, pinfo, auth, pinfo->num, field_of_secret);
 }
 
 /* AUTH, with the initial response if there is one. */
@@ -121,14 +87,9 @@ static void auth_response(int tap, packet_info *pinfo, const tap_record *record,
 
 static void auth_outcome(int tap, packet_info *pinfo, const tap_record *record, const finding *f)
 {
-    const auth_frames *frames;
-
     (void)record;
-    if (!(f->flags & FLAG_AUTH_FINAL) || !f->auth)
-        return;
-    frames = frames_of(f->auth);
-    if (frames->username && !frames->secret)
-        entry_queue(tap, pinfo, f->auth, frames->username, 0);
+    if (f->flags & FLAG_AUTH_FINAL && f->auth && f->auth->username_frame && !f->auth->secret_frame)
+        entry_queue(tap, pinfo, f->auth, f->auth->username_frame, 0);
 }
 
 static void (*const reporters[FINDING_KINDS])(int, packet_info *, const tap_record *, const finding *) = {
@@ -150,6 +111,5 @@ static void credentials_report(int tap, packet_info *pinfo, const tap_record *re
 
 void credentials_register(void)
 {
-    frames_of_auths = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
     tap_outlet_add(CREDENTIALS_TAP_NAME, credentials_report);
 }

@@ -25,9 +25,9 @@ static char *label_of_command(wmem_allocator_t *scope, const tap_record *record,
 {
     if (!(f->flags & FLAG_SECRET))
         return label_of_line(scope, line_of(octets_in_record(record, f)).text);
-    if (f->exchange && f->exchange->auth)
-        return wmem_strdup_printf(scope, "%s %s%s\xe2\x80\xa6", f->exchange->verb, f->exchange->auth->mechanism,
-                                  f->exchange->auth->mechanism[0] ? " " : "");
+    if (f->exchange && exchange_auth(f->exchange))
+        return wmem_strdup_printf(scope, "%s %s%s\xe2\x80\xa6", f->exchange->name, exchange_auth(f->exchange)->mechanism,
+                                  exchange_auth(f->exchange)->mechanism[0] ? " " : "");
     return wmem_strdup(scope, "\xe2\x80\xa6");
 }
 

@@ -150,7 +150,7 @@ static void add_gap(follow_info_t *info, const packet_info *pinfo, uint32_t octe
 static void add_gaps(follow_info_t *info, const packet_info *pinfo, const segment *c, uint32_t cut_by_snaplen)
 {
     for (uint32_t i = 0; i < c->count; i++)
-        if (c->findings[i].kind == FINDING_GAP && (c->findings[i].notes & NOTE_CUT_BY_SNAPLEN) == cut_by_snaplen)
+        if (c->findings[i].kind == FINDING_GAP && (c->findings[i].flags & FLAG_SNAPLEN) == cut_by_snaplen)
             add_gap(info, pinfo, c->findings[i].length);
 }
 
@@ -176,7 +176,7 @@ static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_
     determine_sides(info, pinfo, &record->segment);
     add_gaps(info, pinfo, &record->segment, 0);
     add(info, pinfo, octets.octets, octets.length);
-    add_gaps(info, pinfo, &record->segment, NOTE_CUT_BY_SNAPLEN);
+    add_gaps(info, pinfo, &record->segment, FLAG_SNAPLEN);
     return TAP_PACKET_DONT_REDRAW;
 }
 

@@ -63,9 +63,9 @@ static void visit_connection(const followed *f, last_mail_visitor visit, void *d
 {
     if (!session_is_last(f->session, &f->latest))
         return;
-    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(f->session)); at; at = wmem_list_frame_next(at)) {
+    for (const transaction *open = session_open_transactions(f->session); open; open = open->next) {
         transaction ended;
-        transaction_cut_off(f->session, (const transaction *)wmem_list_frame_data(at), &ended);
+        transaction_cut_off(f->session, open, &ended);
         visit(data, &ended, f->stream);
     }
 }

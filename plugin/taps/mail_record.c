@@ -310,47 +310,9 @@ const char *column_name(column which)
     return columns[which].name;
 }
 
-mail_record mail_record_of(const transaction *t, uint32_t stream, unsigned restarts)
-{
-    return (mail_record){
-        .of = t, .restarts = restarts, .stream = stream, .first_frame = t->first_frame, .index = t->index};
-}
-
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which)
 {
-    if (record->values)
-        return record->values[which];
     return columns[which].get ? columns[which].get(scope, record->of) : number(record->stream);
-}
-
-/* What a value points to, copied. */
-static void value_keep(wmem_allocator_t *scope, value *v)
-{
-    value *items;
-
-    if (v->kind == VALUE_TEXT && v->text.length)
-        v->text.octets = (const uint8_t *)wmem_memdup(scope, v->text.octets, v->text.length);
-    if (v->kind != VALUE_LIST || !v->list.count)
-        return;
-    items = (value *)wmem_memdup(scope, v->list.items, v->list.count * sizeof *items);
-    for (unsigned i = 0; i < v->list.count; i++)
-        value_keep(scope, &items[i]);
-    v->list.items = items;
-}
-
-void mail_record_keep(wmem_allocator_t *scope, mail_record *record)
-{
-    value *values;
-
-    if (record->values)
-        return;
-    values = (value *)wmem_alloc(scope, COLUMN_COUNT * sizeof *values);
-    for (unsigned i = 0; i < COLUMN_COUNT; i++) {
-        values[i] = mail_record_value(scope, record, (column)i);
-        value_keep(scope, &values[i]);
-    }
-    record->values = values;
-    record->of = NULL;
 }
 
 int mail_record_compare(const void *a, const void *b)
@@ -359,9 +321,9 @@ int mail_record_compare(const void *a, const void *b)
 
     if (l->restarts != r->restarts)
         return l->restarts < r->restarts ? -1 : 1;
-    if (l->first_frame != r->first_frame)
-        return l->first_frame < r->first_frame ? -1 : 1;
+    if (l->of->first_frame != r->of->first_frame)
+        return l->of->first_frame < r->of->first_frame ? -1 : 1;
     if (l->stream != r->stream)
         return l->stream < r->stream ? -1 : 1;
-    return l->index == r->index ? 0 : l->index < r->index ? -1 : 1;
+    return l->of->index == r->of->index ? 0 : l->of->index < r->of->index ? -1 : 1;
 }

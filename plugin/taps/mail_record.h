@@ -1,7 +1,7 @@
 /* mail_record.h — one record of the mail log: the values of a mail, column by column.
  *
- * A record refers to its transaction, which lives as long as the file is open. Values are worked out when they are asked for, and
- * nothing is copied that need not be: of 10,000 mails a table shows a third of the columns.
+ * A record has a copy of its transaction, for the session gives back what is over. Values are worked out when they are asked for: of
+ * 10,000 mails a table shows a third of the columns.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -76,25 +76,16 @@ typedef enum column {
 } column;
 
 typedef struct mail_record {
-    const transaction *of; /* that has ended; NULL once the record is kept */
+    const transaction *of; /* that has ended */
     unsigned restarts; /* of Wireshark's, before it: each numbers frames and streams anew */
     uint32_t stream;
-    uint32_t first_frame;
-    uint32_t index;
-    const value *values; /* by column, once the record is kept */
 } mail_record;
 
 /* "mail_from": that of the field esmtp.transaction.mail_from, where there is one. */
 const char *column_name(column which);
 
-/* The record of a transaction that has ended; good for as long as that is, or until it is kept. */
-mail_record mail_record_of(const transaction *t, uint32_t stream, unsigned restarts);
-
-/* The value of a column. It may lie in the session, in the record, or in `scope`: good for as long as all three are. */
+/* The value of a column. It may lie in the record or in `scope`: good for as long as both are. */
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which);
-
-/* Copies all values to `scope`, so that the record outlives the session. */
-void mail_record_keep(wmem_allocator_t *scope, mail_record *record);
 
 /* For wmem_array_sort() of `mail_record`: by the frame of MAIL; those of one frame by connection, then by number. */
 int mail_record_compare(const void *a, const void *b);

@@ -1,8 +1,7 @@
 /* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
  *
- * Needs no tree and no filter: a record is added when its transaction ends. Its values are read from the session when the log
- * is written; the mails that the end of the capture cut off are added then too. Both happen earlier when Wireshark drops what
- * it knows of the file (tshark -M).
+ * Needs no tree and no filter: each mail is recorded when its transaction ends. The mails that the end of the capture cut off are
+ * recorded when the log is written, or earlier, when Wireshark drops what it knows of the file (tshark -M).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,37 +24,33 @@ typedef struct mail_log {
     unsigned restarts; /* how often Wireshark dropped what it knew, without the log being reset */
 } mail_log;
 
-static void record_mail(const mail_log *log, wmem_array_t *records, const transaction *ended, uint32_t stream)
-{
-    mail_record record = mail_record_of(ended, stream, log->restarts);
-
-    wmem_array_append_one(records, record);
-}
-
-/* --- mails that were cut off ------------------------------------------------------------------------------------------- */
-
-/* Where the records of these go. */
-typedef struct cut_off {
-    const mail_log *log;
+/* Where records go. */
+typedef struct destination {
+    unsigned restarts;
     wmem_allocator_t *scope;
     wmem_array_t *records;
-} cut_off;
+} destination;
 
-static void take_cut_off(void *data, const transaction *ended, uint32_t stream)
+static void record_mail(void *data, const transaction *ended, uint32_t stream)
 {
-    const cut_off *to = (const cut_off *)data;
+    const destination *to = (const destination *)data;
+    mail_record record = {transaction_copy(to->scope, ended), to->restarts, stream};
 
-    record_mail(to->log, to->records, (const transaction *)wmem_memdup(to->scope, ended, sizeof *ended), stream);
+    wmem_array_append_one(to->records, record);
 }
 
+static destination destination_of(const mail_log *log)
+{
+    return (destination){log->restarts, log->scope, log->records};
+}
+
+/* The mails that were cut off are known when all has been read. */
 static void mails_before_free(void *data)
 {
     mail_log *log = (mail_log *)data;
-    cut_off to = {log, log->scope, log->records};
+    destination to = destination_of(log);
 
-    last_mails_visit(log->last, take_cut_off, &to);
-    for (unsigned i = 0; i < wmem_array_get_count(log->records); i++)
-        mail_record_keep(log->scope, (mail_record *)wmem_array_index(log->records, i));
+    last_mails_visit(log->last, record_mail, &to);
     log->restarts++;
 }
 
@@ -66,6 +61,7 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
 {
     mail_log *log = (mail_log *)data;
     const tap_record *record = (const tap_record *)queued;
+    destination to = destination_of(log);
 
     (void)pinfo;
     (void)edt;
@@ -74,7 +70,7 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
         if (f->kind == FINDING_TRANSACTION)
-            record_mail(log, log->records, f->transaction, record->stream);
+            record_mail(&to, f->transaction, record->stream);
     }
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
 }
@@ -94,10 +90,10 @@ static void mails_draw(void *data)
     const mail_log *log = (const mail_log *)data;
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     wmem_array_t *all = wmem_array_new(scope, sizeof(mail_record));
-    cut_off to = {log, scope, all};
+    destination to = {log->restarts, scope, all};
 
     wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
-    last_mails_visit(log->last, take_cut_off, &to);
+    last_mails_visit(log->last, record_mail, &to);
     wmem_array_sort(all, mail_record_compare);
     log->format->write(stdout, (const mail_record *)wmem_array_get_raw(all), wmem_array_get_count(all));
     wmem_destroy_allocator(scope);

@@ -37,7 +37,7 @@ static size_t row_of(const exchange *e)
 {
     size_t row = 0, last = row_count() - 1;
 
-    while (row < last && strcmp(row_name(row), e->verb))
+    while (row < last && strcmp(row_name(row), e->name))
         row++;
     return row;
 }

@@ -111,7 +111,7 @@ static void count_starttls(stats_tree *tree, const finding *f, uint16_t code)
 {
     if (f->flags & FLAG_GRANTS_TLS)
         count_in(tree, STARTTLS, "granted");
-    else if (f->exchange && f->exchange->id == VERB_STARTTLS && reply_severity(code) >= 4)
+    else if (f->exchange && exchange_is(f->exchange, VERB_STARTTLS) && reply_severity(code) >= 4)
         count_in(tree, STARTTLS, "refused");
 }
 

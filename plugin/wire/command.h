@@ -9,29 +9,6 @@
 
 #include "span.h"
 
-/* What the session has to know a verb by. Verbs that change nothing in a session are VERB_OTHER, and so are unknown ones. */
-typedef enum verb_id {
-    VERB_OTHER,
-    VERB_HELO,
-    VERB_EHLO,
-    VERB_LHLO,
-    VERB_MAIL, /* and SEND, SOML, SAML, which begin a transaction as MAIL does */
-    VERB_RCPT,
-    VERB_DATA,
-    VERB_BDAT,
-    VERB_BURL,
-    VERB_RSET,
-    VERB_QUIT,
-    VERB_STARTTLS, /* and X-ANONYMOUSTLS */
-    VERB_AUTH,     /* and X-EXPS */
-    VERB_ATRN,
-    VERB_TURN,
-    VERB_XCLIENT,
-    VERB_XEXCH50,
-    VERB_NOOP,
-    VERB_COUNT
-} verb_id;
-
 /* What has to follow a verb for a line to be taken for a command beyond doubt. */
 typedef enum verb_shape {
     VERB_SHAPE_VAGUE,    /* never beyond doubt: an English word may begin a line of a message */
@@ -45,7 +22,6 @@ typedef enum verb_shape {
 
 typedef struct verb_row {
     const char *name; /* upper case */
-    verb_id id;
     verb_shape shape;
     const char *meaning; /* "begins a mail transaction" */
     const char *source;  /* "RFC 5321, 4.1.1.2"; for verbs of no RFC who defines them: "Postfix", "Microsoft Exchange" */
@@ -64,9 +40,6 @@ bool command_parse(span text, command *command_r);
 /* Can this be nothing but a command (an EHLO with its name, MAIL FROM:, QUIT alone ...)? What a session that lost its
  * state takes up again from, and what tells commands from message content. */
 bool command_unmistakable(const command *in);
-
-/* The session's name for a verb: VERB_OTHER for an unknown one. */
-verb_id command_verb(const command *in);
 
 const verb_row *verb_rows(size_t *count_r); /* sorted by name */
 

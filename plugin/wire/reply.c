@@ -79,9 +79,11 @@ static bool code_digits(span text, reply_line *reply_r)
 
 /* Takes the enhanced status off the front of the text. The one space behind it goes too, and no more: servers write their
  * texts with spaces of their own. */
-static void take_status(reply_line *reply)
+void reply_line_take_status(reply_line *reply)
 {
-    size_t length = enhanced_status_parse(reply->text, &reply->status, &reply->status_glued);
+    unsigned severity = reply_severity(reply->code);
+    bool may_have_one = severity == 2 || severity == 4 || severity == 5;
+    size_t length = may_have_one ? enhanced_status_parse(reply->text, &reply->status, &reply->status_glued) : 0;
 
     if (length == 0)
         return;
@@ -105,9 +107,8 @@ bool reply_line_parse(span text, bool with_status, reply_line *reply_r)
         reply.has_separator = true;
         reply.last = separator != '-';
     }
-    unsigned severity = reply_severity(reply.code);
-    if (with_status && (severity == 2 || severity == 4 || severity == 5))
-        take_status(&reply);
+    if (with_status)
+        reply_line_take_status(&reply);
     *reply_r = reply;
     return true;
 }

@@ -36,6 +36,10 @@ typedef struct reply_code_row {
  * nor the end of the line. */
 bool reply_line_parse(span text, bool with_status, reply_line *reply_r);
 
+/* Takes the enhanced status off the front of a line's text, where one stands in a 2yz, 4yz or 5yz, for a line that was read
+ * without. */
+void reply_line_take_status(reply_line *reply);
+
 /* The row of a code, NULL when no RFC defines it. */
 const reply_code_row *reply_code_find(uint16_t code);
 const reply_code_row *reply_code_rows(size_t *count_r); /* sorted by code */

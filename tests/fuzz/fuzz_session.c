@@ -63,7 +63,7 @@ typedef struct flow {
 } flow;
 
 typedef struct feeder {
-    wmem_allocator_t *scope;
+    pools *memory;
     session *session;
     bool late, roles_wrong, visited_once;
     unsigned sum;     /* of what was found */
@@ -161,7 +161,7 @@ static unsigned read_finding(const finding *f)
     unsigned sum = f->octets ? read_span((span){f->octets, f->length}) : 0;
 
     if (f->exchange)
-        sum += read_text(f->exchange->verb) + read_auth(f->exchange->auth) + read_message(f->exchange->message);
+        sum += read_text(f->exchange->name) + read_auth(exchange_auth(f->exchange)) + read_message(exchange_content(f->exchange));
     if (f->kind == FINDING_CONTENT || f->kind == FINDING_END_OF_DATA)
         sum += read_message(f->message);
     else if (f->kind == FINDING_TRANSACTION)
@@ -314,9 +314,9 @@ static unsigned read_open(const session *s)
 {
     unsigned sum = 0;
 
-    for (wmem_list_frame_t *at = wmem_list_head(session_open_transactions(s)); at; at = wmem_list_frame_next(at)) {
+    for (const transaction *open = session_open_transactions(s); open; open = open->next) {
         transaction ended;
-        transaction_cut_off(s, (const transaction *)wmem_list_frame_data(at), &ended);
+        transaction_cut_off(s, open, &ended);
         sum += read_transaction(&ended);
     }
     return sum;
@@ -331,13 +331,13 @@ static size_t allocated(void)
 
 static feeder feeder_new(uint8_t options)
 {
-    feeder f = {.scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE),
+    feeder f = {.memory = pools_new(options & VISITED_ONCE),
                 .late = options & LATE,
                 .roles_wrong = options & ROLES_WRONG,
                 .visited_once = options & VISITED_ONCE};
     moment syn = {.seconds = 0};
 
-    f.session = session_new(f.scope, f.visited_once, !f.late, options & GATHER_LITTLE ? 100 : 1u << 20, f.late ? NULL : &syn);
+    f.session = session_new(f.memory, !f.late, options & GATHER_LITTLE ? 100 : 1u << 20, f.late ? NULL : &syn);
     f.calls = g_array_new(FALSE, FALSE, sizeof(call));
     for (int i = 0; i < 4; i++)
         f.flows[i / 2][i % 2].before = g_byte_array_new();
@@ -351,7 +351,7 @@ static void feeder_free(feeder *f)
     for (int i = 0; i < 4; i++)
         g_byte_array_unref(f->flows[i / 2][i % 2].before);
     g_array_unref(f->calls);
-    wmem_destroy_allocator(f->scope);
+    pools_free(f->memory);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)

@@ -31,12 +31,12 @@ typedef struct entry {
     side side;
     finding found; /* the last piece: its exchange, message, flags ... */
     uint64_t begin, end;
-    uint32_t notes;
+    note_set notes;
     unsigned flags;
 } entry;
 
 struct recorder {
-    wmem_allocator_t *scope;
+    pools *memory;
     session *session;
     bool late, roles_wrong;
     uint32_t frame, tag;
@@ -53,8 +53,8 @@ recorder *recorder_new(bool late, bool roles_wrong, uint64_t gather_limit)
     recorder *rec = g_new0(recorder, 1);
     moment syn = {.seconds = 1};
 
-    rec->scope = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
-    rec->session = session_new(rec->scope, false, !late, gather_limit ? gather_limit : DEFAULT_GATHER_LIMIT, late ? NULL : &syn);
+    rec->memory = pools_new(false);
+    rec->session = session_new(rec->memory, !late, gather_limit ? gather_limit : DEFAULT_GATHER_LIMIT, late ? NULL : &syn);
     rec->late = late;
     rec->roles_wrong = roles_wrong;
     for (int l = LAYER_PLAIN; l <= LAYER_TLS; l++) {
@@ -76,7 +76,7 @@ void recorder_free(recorder *rec)
     }
     g_array_unref(rec->calls);
     g_array_unref(rec->entries);
-    wmem_destroy_allocator(rec->scope);
+    pools_free(rec->memory);
     g_free(rec);
 }
 
@@ -152,7 +152,7 @@ static void check_frames(const segment *made)
             g_assert_cmpuint(f->exchange->reply_frame, ==, made->frame);
         }
         if (f->kind == FINDING_REPLY)
-            g_assert_cmpint((f->flags & FLAG_GREETING) != 0, ==, f->exchange && f->exchange->kind == EXCHANGE_CONNECT);
+            g_assert_cmpint((f->flags & FLAG_GREETING) != 0, ==, f->exchange && exchange_is(f->exchange, VERB_CONNECT));
     }
 }
 
@@ -369,27 +369,24 @@ static void check_message(recorder *rec, const message *m)
 
 /* --- writing it down --------------------------------------------------------------------------------------------------- */
 
-static const char *const note_names[] = {
-    "syntax",
-    "unexpected",
-    "codes differ",
-    "reply cut",
-    "plaintext",
-    "auth without tls",
-    "line too long",
-    "early talker",
-    "pipelining",
-    "extension",
-    "bare lf",
-    "nul",
-    "bare cr",
-    "lookalike",
-    "overflow",
-    "snap length",
-    "requiretls without tls",
-    "size exceeded",
-    "smtputf8 missing",
-    "starttls stripped",
+static const char *const note_names[NOTE_COUNT] = {
+    [NOTE_SYNTAX] = "syntax",
+    [NOTE_REPLY_UNEXPECTED] = "unexpected",
+    [NOTE_REPLY_CODES_DIFFER] = "codes differ",
+    [NOTE_STARTTLS_PLAINTEXT] = "plaintext",
+    [NOTE_STARTTLS_STRIPPED] = "starttls stripped",
+    [NOTE_AUTH_WITHOUT_TLS] = "auth without tls",
+    [NOTE_REQUIRETLS_WITHOUT_TLS] = "requiretls without tls",
+    [NOTE_LOOKALIKE] = "lookalike",
+    [NOTE_BARE_LF] = "bare lf",
+    [NOTE_BARE_CR] = "bare cr",
+    [NOTE_NUL] = "nul",
+    [NOTE_LINE_TOO_LONG] = "line too long",
+    [NOTE_EARLY_TALKER] = "early talker",
+    [NOTE_PIPELINING_UNADVERTISED] = "pipelining",
+    [NOTE_EXTENSION_UNADVERTISED] = "extension",
+    [NOTE_SIZE_EXCEEDED] = "size exceeded",
+    [NOTE_SMTPUTF8_MISSING] = "smtputf8 missing",
 };
 
 static void append_list(GString *out, GPtrArray *words, const char *open, const char *close)
@@ -401,12 +398,14 @@ static void append_list(GString *out, GPtrArray *words, const char *open, const 
     g_ptr_array_unref(words);
 }
 
-static GPtrArray *note_words(uint32_t notes)
+static GPtrArray *note_words(const entry *e)
 {
     GPtrArray *words = g_ptr_array_new();
 
-    for (size_t i = 0; i < G_N_ELEMENTS(note_names); i++) {
-        if (notes & (1u << i))
+    if (e->flags & FLAG_SNAPLEN)
+        g_ptr_array_add(words, (gpointer)(e->found.kind == FINDING_REPLY ? "reply cut" : "snap length"));
+    for (unsigned i = 0; i < NOTE_COUNT; i++) {
+        if (e->notes & note_bit((note)i))
             g_ptr_array_add(words, (gpointer)note_names[i]);
     }
     return words;
@@ -454,12 +453,12 @@ static void append_line(GString *out, const record_stream *stream, uint64_t begi
 /* What a reply answers. */
 static void append_question(recorder *rec, const exchange *answered)
 {
-    if (answered->kind == EXCHANGE_CONNECT) {
+    if (exchange_is(answered, VERB_CONNECT)) {
         g_string_append(rec->text, " to CONNECT");
         return;
     }
-    if (answered->kind == EXCHANGE_END_OF_DATA) {
-        g_string_append_printf(rec->text, " to END-OF-DATA of %" G_GUINT64_FORMAT, answered->message->size);
+    if (exchange_is(answered, VERB_END_OF_DATA)) {
+        g_string_append_printf(rec->text, " to END-OF-DATA of %" G_GUINT64_FORMAT, answered->content->size);
         return;
     }
     for (guint i = 0; i < rec->entries->len; i++) {
@@ -536,7 +535,7 @@ static void append_entry(recorder *rec, const entry *e)
         g_string_append_printf(out, "%s %" G_GUINT64_FORMAT, runs[e->found.kind], e->end - e->begin);
     }
     append_list(out, flag_words(e), " {", "}");
-    append_list(out, note_words(e->notes), " [", "]");
+    append_list(out, note_words(e), " [", "]");
     g_string_append_c(out, '\n');
 }
 

@@ -23,7 +23,7 @@ static size_t allocated(void)
 
 /* One connection on its way. */
 typedef struct talk {
-    wmem_allocator_t *scope;
+    pools *memory;
     session *session;
     uint32_t frame;
     uint32_t next[2];
@@ -32,9 +32,9 @@ typedef struct talk {
 
 static talk talk_begin(bool visited_once)
 {
-    talk t = {.scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE), .next = {1, 1}};
+    talk t = {.memory = pools_new(visited_once), .next = {1, 1}};
 
-    t.session = session_new(t.scope, visited_once, true, 1u << 20, NULL);
+    t.session = session_new(t.memory, true, 1u << 20, NULL);
     return t;
 }
 
@@ -90,7 +90,7 @@ static int64_t growth(bool visited_once)
         mail(&t);
     grown = (int64_t)allocated() - (int64_t)before;
     g_assert_cmpuint(t.accepted, ==, MANY);
-    wmem_destroy_allocator(t.scope);
+    pools_free(t.memory);
     return grown;
 }
 
@@ -119,7 +119,7 @@ static void test_what_is_under_way(void)
     say(&t, SIDE_CLIENT, "Subject: a\r\n\r\nBody\r\n.\r\n");
     say(&t, SIDE_SERVER, "250 2.0.0 Ok: queued as 4XyZ12\r\n");
     g_assert_cmpuint(t.accepted, ==, 2);
-    wmem_destroy_allocator(t.scope);
+    pools_free(t.memory);
 }
 
 /* There is nothing to be found again. */
@@ -129,12 +129,15 @@ static void test_nothing_is_found_again(void)
 
     greet(&t);
     g_assert_null(session_find(t.session, LAYER_PLAIN, SIDE_SERVER, 1, 1));
-    wmem_destroy_allocator(t.scope);
+    pools_free(t.memory);
 }
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    /* Each piece by itself, so that what is kept can be counted. */
+    g_setenv("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple", TRUE);
+    wmem_init();
     g_test_add_func("/free/over", test_mails_that_are_over);
     g_test_add_func("/free/under_way", test_what_is_under_way);
     g_test_add_func("/free/find", test_nothing_is_found_again);

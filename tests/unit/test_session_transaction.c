@@ -278,15 +278,14 @@ static void run(const script *in, size_t step)
 {
     recorder *rec = recorder_new(false, false, 0);
     GPtrArray *ended = g_ptr_array_new(), *mails = g_ptr_array_new_with_free_func(g_free);
-    wmem_list_frame_t *open;
 
     for (size_t i = 0; in->turns[i].kind != DIALOGUE_END; i++)
         feed_in_steps(rec, ended, &in->turns[i], step);
     for (guint i = 0; i < ended->len; i++)
         compare(mails, in->mails, i, (const transaction *)g_ptr_array_index(ended, i));
-    for (open = wmem_list_head(session_open_transactions(recorder_session(rec))); open; open = wmem_list_frame_next(open)) {
+    for (const transaction *open = session_open_transactions(recorder_session(rec)); open; open = open->next) {
         transaction cut_off;
-        transaction_cut_off(recorder_session(rec), (const transaction *)wmem_list_frame_data(open), &cut_off);
+        transaction_cut_off(recorder_session(rec), open, &cut_off);
         compare(mails, in->mails, mails->len, &cut_off);
     }
     g_assert_null(in->mails[mails->len]);

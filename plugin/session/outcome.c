@@ -1,0 +1,66 @@
+/* outcome.c — see outcome.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session/outcome.h"
+
+#include "wire/reply.h"
+
+const char *outcome_text(outcome of)
+{
+    static const char *const texts[] = {
+        [OUTCOME_UNKNOWN] = "unknown",   [OUTCOME_ACCEPTED] = "accepted", [OUTCOME_DEFERRED] = "deferred",
+        [OUTCOME_REJECTED] = "rejected", [OUTCOME_PARTIAL] = "partial",   [OUTCOME_ABORTED] = "aborted",
+    };
+
+    return texts[of];
+}
+
+static outcome outcome_of_code(uint16_t code)
+{
+    static const outcome by_severity[] = {[2] = OUTCOME_ACCEPTED, [4] = OUTCOME_DEFERRED, [5] = OUTCOME_REJECTED};
+    unsigned severity = reply_severity(code);
+
+    return severity < sizeof by_severity / sizeof by_severity[0] ? by_severity[severity] : OUTCOME_UNKNOWN;
+}
+
+static outcome outcome_of_refusals(const outcome_evidence *seen)
+{
+    return seen->any_deferred ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
+}
+
+/* Each recipient has a result of its own (RFC 2033, 4.2). A result that was not seen may be anything. */
+static outcome outcome_of_results(const outcome_evidence *seen)
+{
+    if (seen->results_taken && seen->results_refused)
+        return OUTCOME_PARTIAL;
+    if (seen->results_missing)
+        return OUTCOME_UNKNOWN;
+    return seen->results_taken ? OUTCOME_ACCEPTED : outcome_of_refusals(seen);
+}
+
+bool outcome_is_for_nobody(const outcome_evidence *seen)
+{
+    bool all_answered = seen->recipients_answered == seen->recipients;
+
+    return reply_severity(seen->mail_code) >= 4 || (seen->refusal_code && !seen->recipients_taken && all_answered);
+}
+
+outcome outcome_decide(const outcome_evidence *seen, deciding_reply *by_r)
+{
+    bool for_nobody = outcome_is_for_nobody(seen);
+    outcome of;
+
+    *by_r = DECIDED_BY_NONE;
+    if (seen->content_decided && (!for_nobody || reply_severity(seen->content_code) == 2)) {
+        bool by_results = seen->result_per_recipient && seen->recipients_taken;
+        of = by_results ? outcome_of_results(seen) : outcome_of_code(seen->content_code);
+        *by_r = of == OUTCOME_UNKNOWN ? DECIDED_BY_NONE : DECIDED_BY_CONTENT;
+        return of;
+    }
+    if (for_nobody) {
+        *by_r = DECIDED_BY_REFUSAL;
+        return outcome_of_refusals(seen);
+    }
+    return seen->content_sent ? OUTCOME_UNKNOWN : OUTCOME_ABORTED;
+}

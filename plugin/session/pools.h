@@ -1,0 +1,36 @@
+/* pools.h — the memory of all sessions of a capture.
+ *
+ * A session keeps what it finds in a pool, and gives a pool back as a whole. Where packets are visited again, nothing is given back
+ * before the capture is closed, and all sessions share one pool. Where packets are visited once, a session with something under
+ * way has a pool of its own, and empties it when nothing is under way any more. So a capture of any length costs the memory of the
+ * mails that are under way. An empty pool goes to the next session that needs one: wmem's allocators are made for few and large
+ * uses (a new one takes 64 KiB or more).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_SESSION_POOLS_H
+#define ESMTP_SESSION_POOLS_H
+
+#include <stdbool.h>
+
+#include <wsutil/wmem/wmem.h>
+
+typedef struct pools pools;
+typedef struct finding_list finding_list;
+
+/* visited_once: no packet will be visited again, and nobody keeps a pointer to what is found. */
+pools *pools_new(bool visited_once);
+/* Frees the sessions, and all that they found. */
+void pools_free(pools *p);
+
+bool pools_visited_once(const pools *p);
+/* The list that a call puts its findings into. The room is used again by the next call, of whichever session. */
+finding_list *pools_findings(pools *p);
+/* For what lives until the capture is closed. */
+wmem_allocator_t *pools_lasting(pools *p);
+/* A pool for a session with something under way: empty where packets are visited once, else the lasting one. */
+wmem_allocator_t *pools_take(pools *p);
+/* Takes back a pool of pools_take(), with all that is in it. Only where packets are visited once. */
+void pools_give_back(pools *p, wmem_allocator_t *pool);
+
+#endif
