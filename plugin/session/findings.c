@@ -37,7 +37,7 @@ void findings_clear(finding_list *found)
 
 finding *findings_add(finding_list *found, finding_kind kind, uint64_t position, uint64_t length)
 {
-    finding added = {.kind = (uint8_t)kind,
+    finding added = {.kind = (unsigned)kind & 15u,
                      .position = position,
                      .length = length > UINT32_MAX ? UINT32_MAX : (uint32_t)length};
     parsed_place nowhere = {0};

@@ -8,10 +8,23 @@
 
 #include "session/findings.h"
 
+/* Pieces are cut from blocks of this size. Where an address sanitizer watches, each piece is a block of its own, so that it sees
+ * where one ends. */
+#ifdef __SANITIZE_ADDRESS__ /* GCC's way to say so */
+#define BLOCK_SIZE 0u
+#elif defined(__has_feature) /* clang's */
+#define BLOCK_SIZE (__has_feature(address_sanitizer) ? 0u : 65536u)
+#else
+#define BLOCK_SIZE 65536u
+#endif
+#define ALIGNMENT sizeof(uint64_t)
+
 struct pools {
     bool visited_once;
     finding_list *found;
     wmem_allocator_t *lasting; /* of the kind that takes whole blocks: nothing in it is freed by itself */
+    uint8_t *block;            /* what is left of the block that pieces are cut from */
+    size_t block_left;         /* ... and how many octets that is */
     GPtrArray *all;            /* wmem_allocator_t *: those of single sessions */
     GPtrArray *empty;          /* ... and which of them no session has */
 };
@@ -52,12 +65,27 @@ wmem_allocator_t *pools_lasting(pools *p)
     return p->lasting;
 }
 
+void *pools_alloc(pools *p, size_t length)
+{
+    size_t aligned = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    void *piece;
+
+    if (aligned > BLOCK_SIZE / 8)
+        return wmem_alloc(p->lasting, length);
+    if (aligned > p->block_left) {
+        p->block = (uint8_t *)wmem_alloc(p->lasting, BLOCK_SIZE);
+        p->block_left = BLOCK_SIZE;
+    }
+    piece = p->block;
+    p->block += aligned;
+    p->block_left -= aligned;
+    return piece;
+}
+
 wmem_allocator_t *pools_take(pools *p)
 {
     wmem_allocator_t *pool;
 
-    if (!p->visited_once)
-        return p->lasting;
     if (p->empty->len)
         return (wmem_allocator_t *)g_ptr_array_remove_index_fast(p->empty, p->empty->len - 1);
     pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);

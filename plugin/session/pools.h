@@ -12,6 +12,7 @@
 #define ESMTP_SESSION_POOLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <wsutil/wmem/wmem.h>
 
@@ -28,9 +29,12 @@ bool pools_visited_once(const pools *p);
 finding_list *pools_findings(pools *p);
 /* For what lives until the capture is closed. */
 wmem_allocator_t *pools_lasting(pools *p);
-/* A pool for a session with something under way: empty where packets are visited once, else the lasting one. */
+/* Octets, not zeroed, that live until the capture is closed and never grow. Many small pieces are cut from one block: an allocator
+ * puts a header before each. */
+void *pools_alloc(pools *p, size_t length);
+/* Only where packets are visited once: an empty pool for a session with something under way. */
 wmem_allocator_t *pools_take(pools *p);
-/* Takes back a pool of pools_take(), with all that is in it. Only where packets are visited once. */
+/* Takes back a pool of pools_take(), with all that is in it. */
 void pools_give_back(pools *p, wmem_allocator_t *pool);
 
 #endif

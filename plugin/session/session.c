@@ -43,16 +43,22 @@ session *session_new(pools *all, bool from_start, uint64_t gather_limit, const m
 
 /* --- memory ---------------------------------------------------------------------------------------------------------------- */
 
+/* What can grow or be freed comes from here. */
 static wmem_allocator_t *passing(session *s)
 {
     if (!s->memory.passing)
-        s->memory.passing = pools_take(s->memory.pools);
+        s->memory.passing = pools_visited_once(s->memory.pools) ? pools_take(s->memory.pools) : s->memory.lasting;
     return s->memory.passing;
+}
+
+static void *alloc(session *s, size_t length)
+{
+    return pools_visited_once(s->memory.pools) ? wmem_alloc(passing(s), length) : pools_alloc(s->memory.pools, length);
 }
 
 void *session_alloc(session *s, size_t length)
 {
-    return wmem_alloc0(passing(s), length);
+    return memset(alloc(s, length), 0, length);
 }
 
 void *session_realloc(session *s, void *octets, size_t length)
@@ -68,14 +74,19 @@ void session_free(session *s, void *octets)
 
 wmem_array_t *session_array(session *s, size_t element)
 {
-    return wmem_array_new(passing(s), element);
+    return wmem_array_sized_new(passing(s), element, 1);
+}
+
+static void *copy_of(session *s, const void *octets, size_t length)
+{
+    return memcpy(alloc(s, length), octets, length);
 }
 
 span session_keep(session *s, span octets)
 {
     if (!octets.length)
         return (span){NULL, 0};
-    return (span){(const uint8_t *)wmem_memdup(passing(s), octets.octets, octets.length), octets.length};
+    return (span){(const uint8_t *)copy_of(s, octets.octets, octets.length), octets.length};
 }
 
 span session_keep_for_good(session *s, span octets)
@@ -240,7 +251,7 @@ static const segment *keep_segment(session *s, reading *r, uint64_t position, ui
     }
     made.findings = NULL;
     if (made.count)
-        made.findings = (const finding *)wmem_memdup(passing(s), list->data, made.count * sizeof(finding));
+        made.findings = (const finding *)copy_of(s, list->data, made.count * sizeof(finding));
     wmem_array_append(segments, &made, 1);
     return (const segment *)wmem_array_index(segments, wmem_array_get_count(segments) - 1);
 }

@@ -141,6 +141,7 @@ typedef enum finding_kind {
     FINDING_TRANSACTION,   /* no octets: a mail transaction that ended here */
     FINDING_KINDS
 } finding_kind;
+_Static_assert(FINDING_KINDS <= 16, "a finding has four bits for its kind");
 
 typedef enum finding_flag {
     FLAG_SECRET = 1 << 0,       /* not for the packet list */
@@ -157,9 +158,9 @@ typedef enum finding_flag {
 } finding_flag;
 
 typedef struct finding {
-    uint8_t kind;          /* finding_kind */
-    uint16_t flags;        /* finding_flag */
-    uint16_t step;         /* AUTH: number of this message within the exchange and its direction, from 0 */
+    unsigned kind : 4;     /* finding_kind */
+    unsigned flags : 12;   /* finding_flag */
+    unsigned step : 16;    /* AUTH: number of this message within the exchange and its direction, from 0 */
     uint32_t length;       /* octets, with the line ending */
     note_set notes;
     uint64_t position;     /* of the first of them in the stream; may be before the packet */
