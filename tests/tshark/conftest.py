@@ -17,6 +17,37 @@ import packets  # noqa: E402
 import places  # noqa: E402
 from tshark import Tshark  # noqa: E402
 
+QUICK_ITEMS = 2
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("esmtp")
+    group.addoption("--quick", action="store_true", help="run each test with few of its parameters, and none that builds a plugin")
+    group.addoption("--needs-sanitized", action="store_true",
+                    help="run nothing; exit with 0 if a chosen test loads the plugin with sanitizers, with 1 if none does")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """--quick takes its few from what the other options have left."""
+    if config.getoption("quick"):
+        kept = few_of_each(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def few_of_each(items):
+    """Of each test function a few items, spread over its parameters."""
+    of_function = {}
+    for item in (item for item in items if not item.get_closest_marker("builds")):
+        of_function.setdefault((item.path, item.originalname), []).append(item)
+    return [item for group in of_function.values() for item in group[::-(-len(group) // QUICK_ITEMS)]]
+
+
+def pytest_collection_finish(session):
+    if session.config.getoption("needs_sanitized") and session.items:
+        pytest.exit("asked only", returncode=0 if any("sanitized" in item.fixturenames for item in session.items) else 1)
+
 
 @pytest.fixture(scope="session")
 def tshark():

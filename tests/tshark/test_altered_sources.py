@@ -12,6 +12,8 @@ import pytest
 import places
 from tshark import Tshark
 
+pytestmark = pytest.mark.builds
+
 SAMPLE = places.SAMPLES / "postfix-relay-pipelined.pcapng"
 
 # A field whose row and whose drawing are copied under another name, as the last of all fields; and the file that draws it.
