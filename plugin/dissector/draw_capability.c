@@ -5,6 +5,7 @@
 #include "wire/capability.h"
 
 #include "dissector/esmtp.h"
+#include "wire/names.h"
 
 /* A capability that is being drawn. */
 typedef struct capability_drawing {
@@ -104,12 +105,29 @@ static void draw_limits(const capability_drawing *c)
             draw_limit(c, &limit);
 }
 
-static void (*const typed[])(const capability_drawing *) = {
-    [CAPABILITY_SIZE] = draw_size,           [CAPABILITY_AUTH] = draw_mechanisms,
-    [CAPABILITY_X_EXPS] = draw_mechanisms,   [CAPABILITY_DELIVERBY] = draw_deliverby,
-    [CAPABILITY_FUTURERELEASE] = draw_future_release, [CAPABILITY_MT_PRIORITY] = draw_priority_profile,
-    [CAPABILITY_LIMITS] = draw_limits,       [CAPABILITY_XFORWARD] = NULL,
+/* Sorted by keyword. */
+static const struct typed_row {
+    const char *keyword;
+    void (*draw)(const capability_drawing *);
+} typed[] = {
+    {"AUTH", draw_mechanisms},
+    {"DELIVERBY", draw_deliverby},
+    {"FUTURERELEASE", draw_future_release},
+    {"LIMITS", draw_limits},
+    {"MT-PRIORITY", draw_priority_profile},
+    {"SIZE", draw_size},
+    {"X-EXPS", draw_mechanisms},
+    {"XEXPS", draw_mechanisms},
 };
+
+static void draw_typed(const capability_drawing *c)
+{
+    const struct typed_row *row =
+        (const struct typed_row *)names_find(c->in->keyword, typed, sizeof typed / sizeof typed[0], sizeof typed[0]);
+
+    if (row)
+        row->draw(c);
+}
 
 /* What the extension means for this server. */
 static const char *meaning_of(drawing *d, const capability *in)
@@ -145,6 +163,5 @@ void draw_capability(drawing *d, proto_tree *tree, const place *at, span text)
     draw_value(c.tree, FIELD_CAPABILITY_KEYWORD, at, in.keyword, upper_case_of(d->pinfo, in.keyword));
     for (rest = in.parameters; (parameter = span_next_word(&rest)).length;)
         draw_text(c.tree, d->pinfo, FIELD_CAPABILITY_PARAMETER, at, parameter);
-    if (in.row && in.row->id < sizeof typed / sizeof typed[0] && typed[in.row->id])
-        typed[in.row->id](&c);
+    draw_typed(&c);
 }

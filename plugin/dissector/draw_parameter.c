@@ -5,6 +5,7 @@
 #include "wire/parameter.h"
 
 #include "dissector/esmtp.h"
+#include "wire/names.h"
 #include "wire/xtext.h"
 
 /* A parameter that is being drawn. */
@@ -151,26 +152,37 @@ static void draw_rrvs(const parameter_drawing *p, field which)
         draw_text(p->tree, p->d->pinfo, FIELD_RCPT_RRVS_ACTION, p->at, valid_since.action);
 }
 
-static const struct {
+/* Sorted by keyword. */
+static const struct typed_row {
+    const char *keyword;
     void (*draw)(const parameter_drawing *, field);
     field field;
 } typed[] = {
-    [PARAMETER_SIZE] = {draw_size, FIELD_MAIL_SIZE},
-    [PARAMETER_BODY] = {draw_as_text, FIELD_MAIL_BODY},
-    [PARAMETER_RET] = {draw_as_text, FIELD_MAIL_RET},
-    [PARAMETER_ENVID] = {draw_xtext, FIELD_MAIL_ENVID},
-    [PARAMETER_AUTH] = {draw_xtext, FIELD_MAIL_AUTH},
-    [PARAMETER_SUBMITTER] = {draw_xtext, FIELD_MAIL_SUBMITTER},
-    [PARAMETER_SMTPUTF8] = {draw_flag, FIELD_MAIL_SMTPUTF8},
-    [PARAMETER_REQUIRETLS] = {draw_flag, FIELD_MAIL_REQUIRETLS},
-    [PARAMETER_BY] = {draw_by, FIELD_MAIL_BY_TIME},
-    [PARAMETER_HOLDFOR] = {draw_interval, FIELD_MAIL_HOLDFOR},
-    [PARAMETER_HOLDUNTIL] = {draw_until, FIELD_MAIL_HOLDUNTIL},
-    [PARAMETER_MT_PRIORITY] = {draw_priority, FIELD_MAIL_MT_PRIORITY},
-    [PARAMETER_NOTIFY] = {draw_notify, FIELD_RCPT_NOTIFY},
-    [PARAMETER_ORCPT] = {draw_orcpt, FIELD_RCPT_ORCPT},
-    [PARAMETER_RRVS] = {draw_rrvs, FIELD_RCPT_RRVS},
+    {"AUTH", draw_xtext, FIELD_MAIL_AUTH},
+    {"BODY", draw_as_text, FIELD_MAIL_BODY},
+    {"BY", draw_by, FIELD_MAIL_BY_TIME},
+    {"ENVID", draw_xtext, FIELD_MAIL_ENVID},
+    {"HOLDFOR", draw_interval, FIELD_MAIL_HOLDFOR},
+    {"HOLDUNTIL", draw_until, FIELD_MAIL_HOLDUNTIL},
+    {"MT-PRIORITY", draw_priority, FIELD_MAIL_MT_PRIORITY},
+    {"NOTIFY", draw_notify, FIELD_RCPT_NOTIFY},
+    {"ORCPT", draw_orcpt, FIELD_RCPT_ORCPT},
+    {"REQUIRETLS", draw_flag, FIELD_MAIL_REQUIRETLS},
+    {"RET", draw_as_text, FIELD_MAIL_RET},
+    {"RRVS", draw_rrvs, FIELD_RCPT_RRVS},
+    {"SIZE", draw_size, FIELD_MAIL_SIZE},
+    {"SMTPUTF8", draw_flag, FIELD_MAIL_SMTPUTF8},
+    {"SUBMITTER", draw_xtext, FIELD_MAIL_SUBMITTER},
 };
+
+static void draw_typed(const parameter_drawing *p)
+{
+    const struct typed_row *row =
+        (const struct typed_row *)names_find(p->in->keyword, typed, sizeof typed / sizeof typed[0], sizeof typed[0]);
+
+    if (row)
+        row->draw(p, row->field);
+}
 
 static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const parameter *in)
 {
@@ -186,8 +198,8 @@ static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const 
     draw_value(p.tree, FIELD_PARAMETER_KEYWORD, at, in->keyword, upper_case_of(d->pinfo, in->keyword));
     if (in->has_value)
         draw_text(p.tree, d->pinfo, FIELD_PARAMETER_VALUE, at, in->value);
-    if (in->row && in->row->id < sizeof typed / sizeof typed[0] && typed[in->row->id].draw)
-        typed[in->row->id].draw(&p, typed[in->row->id].field);
+    if (in->row)
+        draw_typed(&p);
     if (expected && !noted)
         expert_add_info_format(d->pinfo, item, &ei[NOTE_SYNTAX], "%s", expected);
 }

@@ -15,7 +15,7 @@
 #include "number.h"
 #include "span.h"
 
-/* Which extension it is, where typed values or a check of the session's hang on that. */
+/* Which extension it is. OTHER: nothing in the session hangs on it, and the keyword may be a word that begins any text. */
 typedef enum capability_id {
     CAPABILITY_OTHER,
     CAPABILITY_8BITMIME,

@@ -14,24 +14,13 @@
 #include "number.h"
 #include "span.h"
 
-/* Which parameter it is, where a typed value or a field of its own hangs on that. */
+/* Which parameter it is, where the session asks for it. */
 typedef enum parameter_id {
     PARAMETER_OTHER,
     PARAMETER_SIZE,
     PARAMETER_BODY,
-    PARAMETER_RET,
-    PARAMETER_ENVID,
-    PARAMETER_AUTH,
-    PARAMETER_SUBMITTER,
     PARAMETER_SMTPUTF8,
     PARAMETER_REQUIRETLS,
-    PARAMETER_BY,
-    PARAMETER_HOLDFOR,
-    PARAMETER_HOLDUNTIL,
-    PARAMETER_MT_PRIORITY,
-    PARAMETER_NOTIFY,
-    PARAMETER_ORCPT,
-    PARAMETER_RRVS,
 } parameter_id;
 
 /* What a value is written as. */

@@ -31,11 +31,10 @@ def alter(file, pattern, replacement):
 
 
 def append_copy(dissector, name, which, drawer):
-    alter(dissector / "fields.h", r"^    FIELD_COUNT$", f"    FIELD_{which}_COPY,\n    FIELD_COUNT")
-    rows = (dissector / "fields.c").read_text()
-    row = re.search(rf"^    \[FIELD_{which}\] = .*?HFILL\}}\}}\}},\n", rows, re.MULTILINE | re.DOTALL)[0]
-    copy = row.replace(f"FIELD_{which}", f"FIELD_{which}_COPY").replace(f'"{name}"', f'"{name}.copy"')
-    alter(dissector / "fields.c", r"^(static field_row .*?)^\};$", lambda found: f"{found[1]}{copy}}};")
+    table = dissector / "field_rows.h"
+    row = re.search(rf"^FIELD\({which},.*?\)\n(?=FIELD|/\*)", table.read_text(), re.MULTILINE | re.DOTALL)[0]
+    copy = row.replace(f"FIELD({which},", f"FIELD({which}_COPY,").replace(f'"{name}"', f'"{name}.copy"')
+    alter(table, r"^/\* clang-format on \*/$", lambda found: f"{copy}{found[0]}")
     alter(dissector / drawer, rf"^(    draw_\w+\([^;]*?\bFIELD_{which}\b)([^;]*;)$", rf"\1\2\n\1_COPY\2")
 
 
