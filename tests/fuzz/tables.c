@@ -176,6 +176,7 @@ static void print_word(const char *concept, const char *word, const char *seed)
 /* What stands between the tables' words. */
 static void print_marks(void)
 {
+    /* clang-format off */
     static const char *const marks[] = {
         "\r\n", "\n.\r\n", "\r\n.\r\n", "..", " LAST", "FROM:<", "TO:<", "=?utf-8?B?", "=?utf-8?Q?", "?=", "\\x{",
         "IPv6:", "::", "[", "]", "220 ", "250-", "250 ", "334 ", "354 ", "235 ", "PROXY TCP4 ", "PROXY TCP6 ",
@@ -184,6 +185,7 @@ static void print_marks(void)
         "8BITMIME", "BINARYMIME",
         "\xfe" "C", "\xfe" "S", "\xfe" "c", "\xfe" "s", "\xfe" "K", "\xfe" "R", "\xfd", "\xfc", "\xfb", /* fuzz_session's */
     };
+    /* clang-format on */
 
     for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
         print_word(NULL, marks[i], NULL);

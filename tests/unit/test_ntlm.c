@@ -29,6 +29,7 @@ typedef struct ntlm_case {
     size_t user_length;
 } ntlm_case;
 
+/* clang-format off */
 static const ntlm_case cases[] = {
     {"nothing", OCTETS(""), false, false, OCTETS(""), OCTETS("")},
     {"no signature", OCTETS("NTLMSSQ\0\3\0\0\0"), false, false, OCTETS(""), OCTETS("")},
@@ -62,6 +63,7 @@ static const ntlm_case cases[] = {
     {"anonymous, with offsets that point nowhere",
      OCTETS(BEGIN "\0\0\0\0\xff\xff\xff\xff" "\0\0\0\0\0\0\0\0" BEHIND UNICODE), true, true, OCTETS(""), OCTETS("")},
 };
+/* clang-format on */
 
 static void test_parse(void)
 {

@@ -16,6 +16,7 @@ typedef struct script {
     const char *mails[MAILS];
 } script;
 
+/* clang-format off */
 #define GREETING {S, "220 mx\r\n"}, {C, "EHLO a\r\n"}, {S, "250 mx\r\n"}
 #define LMTP_GREETING {S, "220 mx\r\n"}, {C, "LHLO a\r\n"}, {S, "250 mx\r\n"}
 #define FROM {C, "MAIL FROM:<a@b>\r\n"}, {S, "250 ok\r\n"}
@@ -23,6 +24,7 @@ typedef struct script {
 #define ENVELOPE FROM, TO
 #define CONTENT {C, "Subject: x\r\n\r\n.\r\n"}
 #define SENT {C, "DATA\r\n"}, {S, "354 go\r\n"}, CONTENT
+/* clang-format on */
 
 static const script refusals[] = {
     {.name = "DATA refused, then taken",
@@ -160,7 +162,9 @@ static const script lmtp[] = {
      .mails = {"1 accepted, END-OF-DATA, 250, a@b to 250 250, DATA 14, Subject x, helo b"}},
 };
 
+/* clang-format off */
 #define PRDR_SENT FROM, TO, TO, SENT, {S, "353 begin\r\n"}
+/* clang-format on */
 
 static const script prdr[] = {
     {.name = "taken for one",
