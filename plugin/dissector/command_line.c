@@ -27,6 +27,7 @@ static bool two_passes;     /* -2 */
 #define FLAGS "2DILPQVghlnpqvx"
 #define OPTIONS_WITH_VALUE "BCEFGHJKMNORSTUWXYabcdefijorstuwyz"
 
+/* clang-format off */
 static const char *const flag_words[] = {
     "color", "disable-all-protocols", "help", "list-data-link-types", "list-interfaces", "list-time-stamp-types", "monitor-mode",
     "no-duplicate-keys", "no-promiscuous-mode", "print", "print-timers", "version", NULL};
@@ -35,6 +36,7 @@ static const char *const words_with_value[] = {
     "elastic-mapping-filter", "enable-heuristic", "enable-protocol", "export-objects", "export-tls-session-keys", "hexdump",
     "interface", "linktype", "log-debug", "log-domain", "log-domains", "log-fatal", "log-file", "log-level", "log-noisy",
     "only-protocols", "read-file", "read-filter", "ring-buffer", "snapshot-length", "temp-dir", "time-stamp-type", NULL};
+/* clang-format on */
 
 /* Stands for a word whose value comes next: no letter's value is looked for then. */
 #define A_WORD '-'

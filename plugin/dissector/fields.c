@@ -32,11 +32,9 @@ typedef struct field_row {
 
 #define FIELD(name, group, title, filter, type, display, strings, description)                                               \
     [FIELD_##name] = {GROUP_##group, {&hf[FIELD_##name], {title, filter, type, display, strings, 0, description, HFILL}}},
-/* clang-format off */
 static field_row field_rows[FIELD_COUNT] = {
 #include "dissector/field_rows.h"
 };
-/* clang-format on */
 #undef FIELD
 
 static void experts_register(void)
