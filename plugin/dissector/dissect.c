@@ -314,21 +314,28 @@ static void draw_tree(drawing *d, bool all)
     draw_layer(d);
 }
 
-/* The session that was read last. The tree of a packet may point into it until the next packet comes. */
-static session *read_last;
+/* The sessions that were read in the last frame: its tree may point into them until the next packet comes. A tunnel has several in
+ * one frame. */
+static GPtrArray *read_last;
 static uint32_t read_last_frame;
 
 static void free_finished_of_last(const drawing *d)
 {
-    if (read_last && read_last_frame != d->pinfo->num)
-        session_free_finished(read_last);
-    read_last = d->connection->session;
+    if (!read_last)
+        read_last = g_ptr_array_new();
+    if (read_last_frame != d->pinfo->num) {
+        for (unsigned i = 0; i < read_last->len; i++)
+            session_free_finished((session *)g_ptr_array_index(read_last, i));
+        g_ptr_array_set_size(read_last, 0);
+    }
+    g_ptr_array_add(read_last, d->connection->session);
     read_last_frame = d->pinfo->num;
 }
 
 void dissect_reset(void)
 {
-    read_last = NULL; /* it was freed with its file */
+    if (read_last)
+        g_ptr_array_set_size(read_last, 0); /* they were freed with their file */
 }
 
 static const segment *read_or_find(drawing *d, const segment_input *a)

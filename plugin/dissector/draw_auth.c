@@ -102,7 +102,7 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
                        &read);
     draw_sasl_fields(d, below, at, base64, &read);
     if (read.malformed)
-        expert_add_info_format(d->pinfo, item, &ei[NOTE_SYNTAX], "Not a message as %s wants it", mechanism);
+        expert_add_info_format(d->pinfo, item, &ei[NOTE_SYNTAX], "Syntax error in a message of %s", mechanism);
     draw_token(d, below, at, decoded, read.handoff);
 }
 

@@ -195,8 +195,6 @@ void call_guarded(drawing *d, proto_tree *tree, tvbuff_t *tvb, dissector_handle_
 
 /* tap.c */
 void tap_register(void);
-/* Does any of our taps listen? Then what was found may be looked at later. */
-bool tap_listened(void);
 /* Tells the taps what this call found. */
 void tap_queue(drawing *d, uint32_t stream);
 

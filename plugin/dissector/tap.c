@@ -61,14 +61,6 @@ static const tap_record *record_make(drawing *d, uint32_t stream)
     return record;
 }
 
-bool tap_listened(void)
-{
-    for (size_t i = 0; i < outlets_count; i++)
-        if (have_tap_listener(outlets[i].tap))
-            return true;
-    return false;
-}
-
 void tap_queue(drawing *d, uint32_t stream)
 {
     const tap_record *record = NULL;

@@ -152,7 +152,7 @@ static void command_line(reading *r, const client_line *in)
         row->on_sent(r, e, in);
     if (row->transaction_on_sent)
         row->transaction_on_sent(r, e, &in->parsed);
-    f = &g_array_index(s->memory.found->list, finding, at); /* what the verb does may have added finding_list */
+    f = &g_array_index(s->memory.found->list, finding, at); /* what the verb does may have added findings */
     f->auth = exchange_auth(e);
     if (e->secret)
         f->flags |= FLAG_SECRET;

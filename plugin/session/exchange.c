@@ -7,28 +7,45 @@
  */
 #include "session/state.h"
 
-static exchange *exchange_new(session *s, const verb_rule *row, const char *name)
+static void exchange_begin(session *s, exchange *e, const verb_rule *row, const char *name)
 {
-    exchange *e = (exchange *)session_alloc(s, sizeof *e);
-
     e->verb = row;
     e->name = name;
     e->replies_expected = row->replies ? row->replies : 1;
     e->waits = true;
     s->queue.waiting[row->id]++;
-    return e;
 }
 
-exchange *exchange_wait(session *s, const verb_rule *row, const char *name)
+static void append(session *s, exchange *e)
 {
-    exchange *e = exchange_new(s, row, name);
-
     if (s->queue.newest)
         s->queue.newest->next = e;
     else
         s->queue.oldest = e;
     s->queue.newest = e;
+}
+
+exchange *exchange_wait(session *s, const verb_rule *row, const char *name)
+{
+    exchange *e = (exchange *)session_alloc(s, sizeof *e);
+
+    exchange_begin(s, e, row, name);
+    append(s, e);
     return e;
+}
+
+void exchange_wait_greeting(session *s, const moment *syn_time)
+{
+    exchange *e = &s->queue.connect;
+
+    if (e->verb) /* findings point to the first greeting's */
+        e = (exchange *)session_alloc(s, sizeof *e);
+    exchange_begin(s, e, &verb_connect, verb_connect.name);
+    if (syn_time) {
+        e->command_time = *syn_time;
+        e->has_command = true;
+    }
+    append(s, e);
 }
 
 exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
@@ -109,7 +126,7 @@ void exchange_content_unanswered(session *s)
 /* Is the queue worth a search for one that only this code can be meant for? Without one it would be walked in vain. */
 static bool any_meant(const session *s, uint16_t code)
 {
-    return s->queue.oldest && !exchange_is(s->queue.oldest, VERB_CONNECT) && verb_code_is_telling(code);
+    return s->queue.oldest && !exchange_is(s->queue.oldest, VERB_CONNECT) && verb_code_identifies(code);
 }
 
 /* The oldest waiting exchange that only this code can be meant for. */
@@ -147,8 +164,9 @@ static exchange *end_of_data_early(reading *r)
 /* A greeting that the session did not wait for: commands may have been sent before it. */
 static exchange *late_greeting(session *s)
 {
-    exchange *e = exchange_new(s, &verb_connect, verb_connect.name);
+    exchange *e = (exchange *)session_alloc(s, sizeof *e);
 
+    exchange_begin(s, e, &verb_connect, verb_connect.name);
     e->next = s->queue.oldest;
     s->queue.oldest = e;
     if (!e->next)
@@ -163,6 +181,16 @@ static void data_unanswered(session *s, uint16_t code)
         oldest_unanswered(s);
 }
 
+/* A server greets with 220, or refuses the connection (RFC 5321, 3.1): another 2yz with a command waiting is the answer to that, and
+ * there was no greeting. */
+static void connect_unanswered(session *s, uint16_t code)
+{
+    const exchange *head = s->queue.oldest;
+
+    if (head && head->next && exchange_is(head, VERB_CONNECT) && reply_severity(code) == 2 && code != 220)
+        oldest_unanswered(s);
+}
+
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
 static exchange *head_for(reading *r, uint16_t code)
 {
@@ -173,6 +201,7 @@ static exchange *head_for(reading *r, uint16_t code)
         before_unanswered(s, e);
         return e;
     }
+    connect_unanswered(s, code);
     data_unanswered(s, code);
     e = s->queue.oldest;
     if (code == 354 || code == 334)

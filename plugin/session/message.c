@@ -11,6 +11,7 @@ static message *message_new(session *s, uint64_t position, bool chunked)
 {
     message *m = (message *)session_alloc(s, sizeof *m);
 
+    m->number = ++s->contents;
     m->position = position;
     m->chunked = chunked;
     s->content.message = m;

@@ -62,5 +62,10 @@ outcome outcome_decide(const outcome_evidence *seen, deciding_reply *by_r)
         *by_r = DECIDED_BY_REFUSAL;
         return outcome_of_refusals(seen);
     }
-    return seen->content_sent ? OUTCOME_UNKNOWN : OUTCOME_ABORTED;
+    if (seen->content_sent)
+        return OUTCOME_UNKNOWN;
+    if (!seen->closing_code)
+        return OUTCOME_ABORTED;
+    *by_r = DECIDED_BY_CLOSING;
+    return outcome_of_code(seen->closing_code);
 }

@@ -22,7 +22,8 @@ typedef enum outcome {
 /* What was seen of one transaction. A code is 0 where no such reply was seen. */
 typedef struct outcome_evidence {
     uint16_t mail_code;           /* of the reply to MAIL */
-    uint16_t refusal_code;        /* of the refusal that decides when no content does: the first of the worst kind */
+    uint16_t refusal_code;        /* of the refusal that decides when no content does */
+    uint16_t closing_code;        /* of the reply with which the server closed the connection (RFC 5321, 3.8) */
     uint16_t content_code;        /* of the reply to the content, or of the refusal of DATA or a chunk */
     bool any_deferred;            /* a refusal was a 4yz */
     bool content_sent;            /* the content was sent wholly */
@@ -41,6 +42,7 @@ typedef enum deciding_reply {
     DECIDED_BY_NONE,    /* aborted, or unknown */
     DECIDED_BY_CONTENT, /* that of `content_code` */
     DECIDED_BY_REFUSAL, /* that of `refusal_code` */
+    DECIDED_BY_CLOSING, /* that of `closing_code` */
 } deciding_reply;
 
 /* The outcome, and the reply that it rests on. */

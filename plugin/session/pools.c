@@ -22,7 +22,7 @@
 struct pools {
     bool visited_once;
     finding_list *found;
-    wmem_allocator_t *lasting; /* of the kind that takes whole blocks: nothing in it is freed by itself */
+    wmem_allocator_t *lasting; /* of the kind that takes whole blocks */
     uint8_t *block;            /* what is left of the block that pieces are cut from */
     size_t block_left;         /* ... and how many octets that is */
     GPtrArray *all;            /* wmem_allocator_t *: those of single sessions */

@@ -12,12 +12,24 @@ void connect_answered(reading *r, const server_reply *reply, finding *f)
 
 /* --- complete replies -------------------------------------------------------------------------------------------------- */
 
+/* A 421 closes the connection (RFC 5321, 3.8), and so does a refusal that answers nothing: a time limit, a shutdown. When the server
+ * answers another command, the session goes on. */
+static void notice_closing(reading *r, const server_reply *reply)
+{
+    const exchange *e = reply->exchange;
+
+    if (reply->code == 421 || (!e && reply_severity(reply->code) >= 4))
+        transaction_closing(r, reply);
+    else if (e && !exchange_is(e, VERB_QUIT))
+        r->s->transactions.closing = NULL;
+}
+
 static void unanswering(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
     bool expected = reply->code < 200 || reply->code == 421 || s->connection.lossy || !s->connection.spoken[SIDE_CLIENT];
 
-    if (offers_is_hello_reply(reply))
+    if (reply->hello)
         offers_learn_unasked(s, reply, f);
     else if (reply->code == 334)
         f->flags |= FLAG_CHALLENGE | FLAG_SECRET;
@@ -119,9 +131,12 @@ static void reply_complete(reading *r, size_t from, uint16_t code, bool valid, b
     f->flags |= cut ? FLAG_SNAPLEN : 0;
     if (valid)
         f->exchange = reply.exchange = exchange_answer(r, code);
-    if (!offers_is_hello_reply(&reply))
+    reply.hello = offers_is_hello_reply(&reply);
+    if (!reply.hello)
         take_statuses(s->memory.found->pending);
     findings_keep_lines(s->memory.found, reply.lines, reply.line_count);
+    if (valid)
+        notice_closing(r, &reply);
     if (reply.exchange)
         answering(r, &reply, f);
     else if (valid)
@@ -187,7 +202,8 @@ static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool cont
 
     if (!r->input->missing || !(r->s->server.line_count || rest.valid))
         return false;
-    g_array_append_val(r->s->memory.found->pending, rest);
+    if (rest.line.length)
+        g_array_append_val(r->s->memory.found->pending, rest);
     r->at = r->octets.length;
     reply_complete(r, from, code, true, true);
     return true;

@@ -11,16 +11,6 @@
 /* Room to begin with: a short session's. */
 #define FIRST_SEGMENTS 8u
 
-static void begin_at_greeting(session *s, const moment *syn_time)
-{
-    exchange *connect = exchange_wait(s, &verb_connect, verb_connect.name);
-
-    if (!syn_time)
-        return;
-    connect->command_time = *syn_time;
-    connect->has_command = true;
-}
-
 session *session_new(pools *all, bool from_start, uint64_t gather_limit, const moment *syn_time)
 {
     wmem_allocator_t *lasting = pools_lasting(all);
@@ -35,7 +25,7 @@ session *session_new(pools *all, bool from_start, uint64_t gather_limit, const m
     s->client.proxy_possible = from_start;
     s->connection.lossy = !from_start;
     if (from_start)
-        begin_at_greeting(s, syn_time);
+        exchange_wait_greeting(s, syn_time);
     else
         client_enter(s, CLIENT_UNKNOWN);
     return s;
@@ -120,11 +110,14 @@ void session_free_finished(session *s)
     s->memory.passing = NULL;
     s->content = (content_part){0};
     s->offers.last_hello = NULL;
+    s->transactions.closing = NULL;
 }
 
 /* --- a session begins anew --------------------------------------------------------------------------------------------- */
 
-void session_restart(session *s, const exchange *by)
+/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is dropped. `by`: the command that made it,
+ * NULL for a STARTTLS that was not captured. */
+static void session_restart(session *s, const exchange *by)
 {
     exchange_all_unanswered(s);
     transaction_restart(s, by);
@@ -136,6 +129,7 @@ void session_restart(session *s, const exchange *by)
     s->content.data = NULL;
     s->offers = (offers_part){.lmtp = s->offers.lmtp, .last_hello = s->offers.last_hello};
     s->transactions.recipients_accepted = 0;
+    s->transactions.closing = NULL;
     s->client.unrecognized = 0;
     s->client.proxy_possible = false;
 }
@@ -314,7 +308,7 @@ const segment *session_read(session *s, const segment_input *a, span octets)
     return keep_segment(s, &r, position, (uint32_t)octets.length);
 }
 
-/* Chunks are kept in the order of their frames: the first one of `frame`, or what comes behind it. */
+/* Segments are kept in the order of their frames: the first one of `frame`, or what comes behind it. */
 static unsigned first_of_frame(wmem_array_t *segments, uint32_t frame)
 {
     unsigned low = 0, high = wmem_array_get_count(segments);
@@ -411,7 +405,7 @@ void turn_answered(reading *r, const server_reply *reply, finding *f)
     s->connection.roles_swapped = !s->connection.roles_swapped;
     s->server.greeted = false;
     s->connection.spoken[SIDE_CLIENT] = s->connection.spoken[SIDE_SERVER] = false;
-    exchange_wait(s, &verb_connect, verb_connect.name);
+    exchange_wait_greeting(s, NULL);
 }
 
 /* XEXCH50 <octets> <version>: a 354 asks for that many octets ([MS-XOEXT], 2.2.4). */

@@ -108,6 +108,7 @@ typedef struct mail_header {
 
 /* Message content on its way: DATA's or all the chunks of BDAT. */
 struct message {
+    uint32_t number;          /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
     bool chunked;             /* by BDAT */
     bool complete;
     bool has_holes;           /* part of it was not captured */
@@ -178,7 +179,7 @@ typedef struct segment {
     uint32_t frame;
     uint32_t tag;      /* tells the calls of a frame apart: TCP's sequence number, or the number of the call */
     uint32_t length;   /* octets */
-    uint32_t count;    /* finding_list */
+    uint32_t count;    /* findings */
     uint64_t position; /* of the first octet, which may have been read before */
     const finding *findings;
     uint8_t side;      /* side: the role of the sender, corrected by what it said */

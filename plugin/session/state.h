@@ -96,6 +96,7 @@ typedef struct content_part {
 
 /* Owner: exchange.c. The commands that wait for a reply, oldest first. */
 typedef struct queue_part {
+    exchange connect; /* the first: in the session itself, so that a connection that says nothing needs no pool */
     exchange *oldest;
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
@@ -128,6 +129,7 @@ typedef struct transactions_part {
     transaction *newest_open;
     transaction *first_ended;     /* those that ended in the call under way, in their order */
     transaction *last_ended;
+    const timed_verdict *closing; /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
     uint32_t numbered;            /* how many have got their number */
     unsigned recipients_accepted; /* by RCPT, since the last MAIL that was granted */
 } transactions_part;
@@ -135,6 +137,7 @@ typedef struct transactions_part {
 struct session {
     memory memory;
     uint64_t gather_limit; /* octets of one content that are gathered at most */
+    uint32_t contents;     /* how many contents have begun */
     stream streams[2][2];  /* by layer and sender; owner: stream.c */
     connection_part connection;
     client_part client;
@@ -177,6 +180,7 @@ typedef struct server_reply {
     uint64_t position;
     uint16_t code;       /* of the last line */
     bool valid;          /* its last line is a reply line */
+    bool hello;          /* it is the 250 to HELO, EHLO or LHLO, or looks like one to an EHLO that was not captured */
     exchange *exchange;  /* what it answers, NULL for nothing */
 } server_reply;
 
@@ -202,7 +206,7 @@ extern const verb_rule verb_connect, verb_end_of_data;
 /* Does the code answer this verb alone? */
 bool verb_is_meant_by(const verb_rule *row, uint16_t code);
 /* Is there any such verb? */
-bool verb_code_is_telling(uint16_t code);
+bool verb_code_identifies(uint16_t code);
 
 /* session.c — memory. What is found lives as long as it can be looked at; what is kept for good as long as the session. */
 
@@ -245,7 +249,9 @@ stream *stream_of_role(session *s, layer which, side role);
 
 /* Puts an exchange at the end of the queue. */
 exchange *exchange_wait(session *s, const verb_rule *row, const char *name);
-/* The same for one whose command is known from its frame. */
+/* The connection itself, which the greeting answers; `syn_time` NULL: it is not known when it was opened. */
+void exchange_wait_greeting(session *s, const moment *syn_time);
+/* The same as exchange_wait() for one whose command is known from its frame. */
 exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, uint16_t code);
@@ -265,7 +271,7 @@ void exchange_older_unanswered(session *s);
 
 /* Begins the content of a DATA at a position of the client's stream. */
 void message_begin(session *s, uint64_t position);
-/* The command that they would have been dropped by is granted. */
+/* Drops the chunks gathered so far, if they are `gathered`: the command that supersedes them is granted. */
 void message_drop_chunks(session *s, const message *gathered);
 /* Reads DATA's content from r->at on, up to the end of data if that comes. */
 void message_read_content(reading *r);
@@ -307,6 +313,8 @@ void mail_header_learn(session *s, message *m, span content);
 void transaction_content_ends(reading *r, exchange *e, const message *m);
 /* A reply that answers its exchange has come. */
 void transaction_reply(reading *r, const server_reply *reply);
+/* A reply has come that closes the connection, unless the session goes on: what it cut off is decided by it. */
+void transaction_closing(reading *r, const server_reply *reply);
 /* The last chunk, that of `e`, is through. */
 void transaction_chunk_through(const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */
@@ -378,9 +386,6 @@ void connect_answered(reading *r, const server_reply *reply, finding *f);
 note_set session_plaintext_note(session *s, layer which);
 /* Was the server heard, so that a missing reply or offer means something? */
 bool session_server_known(const session *s);
-/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is dropped. `by`: the command that made it,
- * NULL for a STARTTLS that was not captured. */
-void session_restart(session *s, const exchange *by);
 /* Verbs. */
 void starttls_answered(reading *r, const server_reply *reply, finding *f);
 void xclient_answered(reading *r, const server_reply *reply, finding *f);

@@ -177,11 +177,17 @@ void transaction_terminator_sent(reading *r, exchange *e, const parsed_command *
 
 /* --- how it ends ------------------------------------------------------------------------------------------------------- */
 
+/* The refusal that decides when no content does: the first of the class that gives the outcome. NULL: there was none. */
+static const timed_verdict *deciding_refusal(const transaction *t)
+{
+    return t->deferral ? t->deferral : t->rejection;
+}
+
 static outcome_evidence evidence_of(const transaction *t)
 {
     return (outcome_evidence){
         .mail_code = t->mail_code,
-        .refusal_code = t->worst.code,
+        .refusal_code = deciding_refusal(t) ? deciding_refusal(t)->verdict.code : 0,
         .content_code = t->verdict.code,
         .any_deferred = t->any_deferred,
         .content_sent = t->content_sent,
@@ -215,20 +221,24 @@ static bool for_nobody(const transaction *t)
     return outcome_is_for_nobody(&seen);
 }
 
-static void decide(transaction *t)
+static void decide(const session *s, transaction *t)
 {
+    static const timed_verdict none;
     outcome_evidence seen = evidence_of(t);
+    const timed_verdict *closing = s->transactions.closing, *decided = &none;
     deciding_reply by;
 
     count_results(t, &seen);
+    seen.closing_code = closing ? closing->verdict.code : 0;
     t->outcome = outcome_decide(&seen, &by);
-    if (by == DECIDED_BY_REFUSAL) {
-        t->verdict = t->worst;
-        t->end = t->worst_time;
-    } else if (by == DECIDED_BY_NONE) {
-        t->verdict = (verdict){0};
-        t->end = t->begin;
-    }
+    if (by == DECIDED_BY_CONTENT)
+        return;
+    if (by == DECIDED_BY_REFUSAL)
+        decided = deciding_refusal(t);
+    else if (by == DECIDED_BY_CLOSING)
+        decided = closing;
+    t->verdict = decided->verdict;
+    t->end = by == DECIDED_BY_NONE ? t->begin : decided->time;
 }
 
 /* What is told of the content is what was known of it then: octets of a chunk may follow its refusal. */
@@ -244,7 +254,7 @@ static void transaction_end(session *s, transaction *t, const char *by)
     if (t->ended_by)
         return;
     t->ended_by = by;
-    decide(t);
+    decide(s, t);
     freeze_content(t);
     if (!t->index)
         t->index = ++s->transactions.numbered;
@@ -268,18 +278,26 @@ static verdict verdict_of(session *s, const reply_line *in, uint16_t code, bool 
     return out;
 }
 
-/* A refusal counts if it is worse than those before it: 5yz over 4yz. */
+static const timed_verdict *timed(reading *r, const verdict *given)
+{
+    timed_verdict *kept = (timed_verdict *)session_alloc(r->s, sizeof *kept);
+
+    *kept = (timed_verdict){*given, r->input->time};
+    return kept;
+}
+
+/* A refusal of MAIL or of a recipient. What is refused behind a refused MAIL follows from that. */
 static void refusal(reading *r, transaction *t, const verdict *given)
 {
     unsigned severity = reply_severity(given->code);
 
-    if (severity < 4)
+    if (severity < 4 || (reply_severity(t->mail_code) >= 4 && (t->deferral || t->rejection)))
         return;
     t->any_deferred |= severity == 4;
-    if (severity <= reply_severity(t->worst.code))
-        return;
-    t->worst = *given;
-    t->worst_time = r->input->time;
+    if (severity == 4 && !t->deferral)
+        t->deferral = timed(r, given);
+    else if (severity > 4 && !t->rejection)
+        t->rejection = timed(r, given);
 }
 
 /* MAIL was refused because a transaction is open already: it goes on, with what was sent since. */
@@ -513,6 +531,15 @@ void transaction_reply(reading *r, const server_reply *reply)
     end_if_refused(r->s, transaction_resolved(t));
 }
 
+void transaction_closing(reading *r, const server_reply *reply)
+{
+    const reply_line *first = reply->lines[0].valid ? &reply->lines[0].parsed : NULL;
+    verdict given = verdict_of(r->s, first, reply->code, true);
+
+    if (!r->s->transactions.closing)
+        r->s->transactions.closing = timed(r, &given);
+}
+
 void transaction_unanswered(session *s, exchange *e)
 {
     transaction *t = transaction_resolved(e->transaction);
@@ -563,7 +590,7 @@ void transaction_cut_off(const session *s, const transaction *t, transaction *en
     *ended_r = *t;
     ended_r->index = t->index_if_cut_off;
     ended_r->ended_by = t->terminator ? t->terminator->verb->ended_by : "CLOSE";
-    decide(ended_r);
+    decide(s, ended_r);
     freeze_content(ended_r);
 }
 
@@ -618,7 +645,7 @@ transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t)
     copy->recipients = recipients_copy(scope, t->recipients);
     copy->header = header_copy(scope, t->header);
     copy->verdict = verdict_copy(scope, &t->verdict);
-    copy->worst = (verdict){0};
+    copy->deferral = copy->rejection = NULL;
     copy->message = NULL;
     copy->previous = copy->merged_into = copy->next = copy->before = NULL;
     copy->terminator = NULL;

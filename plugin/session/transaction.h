@@ -16,6 +16,12 @@ typedef struct verdict {
     span queue_id; /* empty when it tells none */
 } verdict;
 
+/* The same with its time. */
+typedef struct timed_verdict {
+    verdict verdict;
+    moment time;
+} timed_verdict;
+
 typedef struct recipient {
     span address;
     uint16_t code;      /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
@@ -47,8 +53,8 @@ struct transaction {
 
     /* What it takes to get there. */
     uint16_t mail_code;       /* of the reply to MAIL; 0: not seen */
-    verdict worst;            /* of the refusals: what decides when no content does */
-    moment worst_time;        /* of that refusal */
+    const timed_verdict *deferral;  /* the first 4yz to MAIL or RCPT; NULL: none */
+    const timed_verdict *rejection; /* the first 5yz */
     unsigned recipients_taken;    /* by RCPT */
     unsigned recipients_answered; /* RCPTs whose reply was seen */
     unsigned recipient_results;   /* LMTP, PRDR, EXDATA: results after the content, a recipient each */

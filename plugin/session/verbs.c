@@ -125,7 +125,7 @@ bool verb_is_meant_by(const verb_rule *row, uint16_t code)
 }
 
 /* The codes of all rows above. */
-bool verb_code_is_telling(uint16_t code)
+bool verb_code_identifies(uint16_t code)
 {
     for (size_t i = 0; i < ROWS; i++)
         if (verb_is_meant_by(&rows[i], code))

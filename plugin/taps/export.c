@@ -26,7 +26,9 @@
 
 /* What a connection's client is sending. */
 typedef struct gathering {
-    const message *of; /* NULL: no content, or one that need not be gathered */
+    const message *of;   /* NULL: no content, or one that need not be gathered */
+    uint32_t number;     /* ... and its number: a message that is over leaves its address to a later one */
+    GHashTable *unnamed; /* number of a content -> unnamed *, while its transaction is open */
     content_reader reader;
     GByteArray *content; /* unstuffed; NULL when nothing is gathered, or when the content is larger than the limit */
     GByteArray *line;    /* pieces of a line that is not whole yet: after an unanswered DATA it may be content; NULL: none */
@@ -41,7 +43,6 @@ typedef struct unnamed {
 /* A list of objects under way. */
 typedef struct exporting {
     GHashTable *gatherings; /* const connection * -> gathering * */
-    GHashTable *unnamed;    /* const message * -> unnamed *, while its transaction is open */
     file_names *names;
 } exporting;
 
@@ -49,15 +50,6 @@ typedef struct exporting {
 static GHashTable *lists;
 
 /* --- lists ------------------------------------------------------------------------------------------------------------- */
-
-static void gathering_free(void *which)
-{
-    gathering *g = (gathering *)which;
-
-    g_clear_pointer(&g->content, g_byte_array_unref);
-    g_clear_pointer(&g->line, g_byte_array_unref);
-    g_free(g);
-}
 
 static void unnamed_free(void *which)
 {
@@ -67,12 +59,21 @@ static void unnamed_free(void *which)
     g_free(u);
 }
 
+static void gathering_free(void *which)
+{
+    gathering *g = (gathering *)which;
+
+    g_hash_table_destroy(g->unnamed);
+    g_clear_pointer(&g->content, g_byte_array_unref);
+    g_clear_pointer(&g->line, g_byte_array_unref);
+    g_free(g);
+}
+
 static void exporting_free(void *which)
 {
     exporting *x = (exporting *)which;
 
     g_hash_table_destroy(x->gatherings);
-    g_hash_table_destroy(x->unnamed);
     file_names_free(x->names);
     g_free(x);
 }
@@ -85,7 +86,6 @@ static exporting *exporting_of(const void *list)
     if (!x) {
         x = g_new0(exporting, 1);
         x->gatherings = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, gathering_free);
-        x->unnamed = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, unnamed_free);
         x->names = file_names_new();
         g_hash_table_insert(lists, (void *)list, x);
     }
@@ -103,12 +103,18 @@ static gathering *gathering_of(exporting *x, const connection *c)
 
     if (!g) {
         g = g_new0(gathering, 1);
+        g->unnamed = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, unnamed_free);
         g_hash_table_insert(x->gatherings, (void *)c, g);
     }
     return g;
 }
 
 /* --- content ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_gathered(const gathering *g, const message *m)
+{
+    return g->of == m && g->number == m->number;
+}
 
 /* The session has it as a whole, or never will. */
 static bool need_not_gather(const message *m)
@@ -153,6 +159,7 @@ static void gathering_begin(gathering *g, const finding *f)
     uint64_t expected = f->message->complete ? f->message->size + CONTENT_CARRY : 0;
 
     g->of = f->message;
+    g->number = f->message->number;
     g_clear_pointer(&g->content, g_byte_array_unref);
     g->content = g_byte_array_sized_new(expected <= GATHER_LIMIT ? (guint)expected : 0);
     content_begin(&g->reader, f->message->bare_lf);
@@ -176,7 +183,7 @@ static uint8_t *content_take(gathering *g, const message *m)
 
     if (!m->complete || m->has_holes)
         return NULL;
-    if (g->of == m && g->content && g->content->len == m->unstuffed_size)
+    if (is_gathered(g, m) && g->content && g->content->len == m->unstuffed_size)
         return gathered_take(g);
     if (!m->octets)
         return NULL;
@@ -185,6 +192,16 @@ static uint8_t *content_take(gathering *g, const message *m)
     return copy;
 }
 
+/* What a finding is handed on with. */
+typedef struct export_call {
+    export_object_list_t *list;
+    exporting *exporting;
+    gathering *gathering;
+    packet_info *pinfo;
+    const tap_record *record;
+    bool added;
+} export_call;
+
 /* --- entries ----------------------------------------------------------------------------------------------------------- */
 
 static span header_of(const message *m, header_kind kind)
@@ -192,8 +209,9 @@ static span header_of(const message *m, header_kind kind)
     return m->header ? m->header->fields[kind] : (span){NULL, 0};
 }
 
-static void entry_add(export_object_list_t *list, exporting *x, packet_info *pinfo, const message *m, uint8_t *content)
+static void entry_add(export_call *call, const message *m, uint8_t *content)
 {
+    packet_info *pinfo = call->pinfo;
     export_object_entry_t *entry = g_new0(export_object_entry_t, 1);
     unnamed *u = g_new0(unnamed, 1);
 
@@ -202,11 +220,11 @@ static void entry_add(export_object_list_t *list, exporting *x, packet_info *pin
     entry->pkt_num = pinfo->num;
     entry->hostname = g_strdup(header_text(pinfo->pool, header_of(m, HEADER_FROM)));
     entry->content_type = g_strdup(CONTENT_TYPE);
-    entry->filename = file_name_take(x->names, u->stem, EXTENSION);
+    entry->filename = file_name_take(call->exporting->names, u->stem, EXTENSION);
     entry->payload_len = (size_t)m->unstuffed_size;
     entry->payload_data = content;
-    g_hash_table_insert(x->unnamed, (void *)m, u);
-    list->add_entry(list->gui_data, entry);
+    g_hash_table_insert(call->gathering->unnamed, GUINT_TO_POINTER(m->number), u);
+    call->list->add_entry(call->list->gui_data, entry);
 }
 
 static void entry_rename(exporting *x, const unnamed *u, span queue_id)
@@ -222,16 +240,6 @@ static void entry_rename(exporting *x, const unnamed *u, span queue_id)
 }
 
 /* --- records ----------------------------------------------------------------------------------------------------------- */
-
-/* What a finding is handed on with. */
-typedef struct export_call {
-    export_object_list_t *list;
-    exporting *exporting;
-    gathering *gathering;
-    packet_info *pinfo;
-    const tap_record *record;
-    bool added;
-} export_call;
 
 static void export_part(export_call *call, const finding *f)
 {
@@ -252,9 +260,9 @@ static void export_content(export_call *call, const finding *f)
     gathering *g = call->gathering;
     uint8_t *content;
 
-    if (g->of != f->message && !need_not_gather(f->message))
+    if (!is_gathered(g, f->message) && !need_not_gather(f->message))
         gathering_begin(g, f);
-    if (g->of == f->message)
+    if (is_gathered(g, f->message))
         gather(g, octets_in_record(call->record, f));
     if (!(f->flags & FLAG_MESSAGE_END))
         return;
@@ -263,20 +271,21 @@ static void export_content(export_call *call, const finding *f)
     g_clear_pointer(&g->content, g_byte_array_unref);
     if (!content)
         return;
-    entry_add(call->list, call->exporting, call->pinfo, f->message, content);
+    entry_add(call, f->message, content);
     call->added = true;
 }
 
 static void export_transaction(export_call *call, const finding *f)
 {
     const message *m = f->transaction->message;
-    const unnamed *u = m ? (const unnamed *)g_hash_table_lookup(call->exporting->unnamed, m) : NULL;
+    void *key = m ? GUINT_TO_POINTER(m->number) : NULL;
+    const unnamed *u = m ? (const unnamed *)g_hash_table_lookup(call->gathering->unnamed, key) : NULL;
 
     if (!u)
         return;
     if (f->transaction->verdict.queue_id.length)
         entry_rename(call->exporting, u, f->transaction->verdict.queue_id);
-    g_hash_table_remove(call->exporting->unnamed, m);
+    g_hash_table_remove(call->gathering->unnamed, key);
 }
 
 static void (*const exporters[FINDING_KINDS])(export_call *, const finding *) = {
