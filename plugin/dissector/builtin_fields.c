@@ -1,7 +1,9 @@
-/* builtin_fields.c — the fields of the built-in SMTP dissector, for the filters, columns, colouring rules and scripts that name them.
+/* builtin_fields.c — the fields of the built-in SMTP dissector, for the filters, columns, colouring rules and scripts that
+ * name them.
  *
- * They are looked up by name and added hidden, when something asks for them and not otherwise: they cost nothing else, and do not
- * show in a tree. Where the built-in dissector is wrong (a verb is always four characters to it) they say what is right.
+ * They are looked up by name and added hidden, when something asks for them and not otherwise: they cost nothing else, and
+ * do not show in a tree. Where the built-in dissector is wrong (a verb is always four characters to it) they say what is
+ * right.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -66,8 +68,8 @@ static const struct {
 /* 0 for a field that this release does not have, or has with values of another type. */
 static int ids[BUILTIN_COUNT];
 
-/* Two preferences of the built-in dissector decide what its fields hold: "decryption" whether it decodes the messages of AUTH;
- * "desegment_data" whether it reassembles content, or shows the lines of each packet. */
+/* Two preferences of the built-in dissector decide what its fields hold: "decryption" whether it decodes the messages of
+ * AUTH; "desegment_data" whether it reassembles content, or shows the lines of each packet. */
 static bool decodes_auth, gathers_content;
 
 static bool preference_is_true(const char *name)
@@ -112,8 +114,7 @@ void builtin_fields_register_handoff(void)
 /* Does a filter, a column or the command line name this very field? */
 static bool is_wanted(builtin_field which)
 {
-    return ids[which] &&
-           (in_command[which] || proto_registrar_get_nth((unsigned)ids[which])->ref_type != HF_REF_TYPE_NONE);
+    return ids[which] && (in_command[which] || proto_registrar_get_nth((unsigned)ids[which])->ref_type != HF_REF_TYPE_NONE);
 }
 
 /* ... or any field of the built-in protocol? A filter's fields mark their protocol as well. */
@@ -134,8 +135,8 @@ typedef struct builtin_drawing {
 static void add_value(const builtin_drawing *b, builtin_field which, span part, span value)
 {
     if (is_wanted(which))
-        proto_item_set_hidden(proto_tree_add_string(b->tree, ids[which], b->at.tvb, offset_in(&b->at, part), (int)part.length,
-                                                    text_of(b->d->pinfo, value)));
+        proto_item_set_hidden(proto_tree_add_string(b->tree, ids[which], b->at.tvb, offset_in(&b->at, part),
+                                                    (int)part.length, text_of(b->d->pinfo, value)));
 }
 
 static void add_text(const builtin_drawing *b, builtin_field which, span part)
@@ -171,7 +172,8 @@ static span base64_value(const builtin_drawing *b, span base64)
     return (span){decoded, readable ? result.length : 0};
 }
 
-/* A message of AUTH as the built-in dissector shows it. One that is not base64, such as the "*" that cancels, stays as it is. */
+/* A message of AUTH as the built-in dissector shows it. One that is not base64, such as the "*" that cancels, stays as it
+ * is. */
 static span shown_base64(const builtin_drawing *b, span base64)
 {
     span value = decodes_auth ? base64_value(b, base64) : base64;

@@ -52,8 +52,8 @@ static void info_secret_command(drawing *d, const finding *f, span text)
         /* Without a mechanism, what stands in its place may be the secret. */
         bool named = exchange_auth(f->exchange)->mechanism[0] != '\0';
         size_t shown = named ? (size_t)(mechanism.octets - verb.octets) + mechanism.length : verb.length;
-        info_add(d, wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6",
-                                       octets_format(d->pinfo->pool, verb.octets, shown)));
+        info_add(d,
+                 wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6", octets_format(d->pinfo->pool, verb.octets, shown)));
     } else {
         info_add(d, "\xe2\x80\xa6");
     }
@@ -94,7 +94,8 @@ static void info_reply(drawing *d, const finding *f)
     if (f->flags & FLAG_CHALLENGE)
         info_add(d, "334 AUTH challenge");
     else if (f->flags & FLAG_SECRET)
-        info_add(d, wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6", text_of(d->pinfo, span_first(octets_of(d, f), 3))));
+        info_add(d,
+                 wmem_strdup_printf(d->pinfo->pool, "%s \xe2\x80\xa6", text_of(d->pinfo, span_first(octets_of(d, f), 3))));
     else
         info_reply_lines(d, f);
 }
@@ -177,11 +178,12 @@ static void info_old(drawing *d, const finding *f)
 }
 
 static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
-    [FINDING_COMMAND] = info_command, [FINDING_AUTH_RESPONSE] = info_auth_response, [FINDING_REPLY] = info_reply,
-    [FINDING_PART] = info_part,       [FINDING_CONTENT] = info_content,             [FINDING_END_OF_DATA] = info_end_of_data,
-    [FINDING_UNKNOWN] = info_unknown, [FINDING_GAP] = NULL,                         [FINDING_RETRANSMISSION] = info_old,
-    [FINDING_OPAQUE] = info_opaque,   [FINDING_TRANSACTION] = NULL,
-    [FINDING_PROXY] = info_proxy,
+    [FINDING_COMMAND] = info_command,    [FINDING_AUTH_RESPONSE] = info_auth_response,
+    [FINDING_REPLY] = info_reply,        [FINDING_PART] = info_part,
+    [FINDING_CONTENT] = info_content,    [FINDING_END_OF_DATA] = info_end_of_data,
+    [FINDING_UNKNOWN] = info_unknown,    [FINDING_GAP] = NULL,
+    [FINDING_RETRANSMISSION] = info_old, [FINDING_OPAQUE] = info_opaque,
+    [FINDING_TRANSACTION] = NULL,        [FINDING_PROXY] = info_proxy,
 };
 
 void columns_finding(drawing *d, const finding *f)

@@ -1,9 +1,9 @@
 /* command_line.c — what tshark was asked for.
  *
- * Wireshark tells dissectors which fields filters, columns and statistics name. No release tells of -j, and 4.0 does not tell of -e.
- * None tells that the tree is made for the fields of -e alone, or that no packet will be visited again. So the arguments are read
- * here. In programs other than tshark, where the system does not show the arguments, and when an option is not known here, nothing
- * is assumed: more is drawn and kept than is needed.
+ * Wireshark tells dissectors which fields filters, columns and statistics name. No release tells of -j, and 4.0 does not
+ * tell of -e. None tells that the tree is made for the fields of -e alone, or that no packet will be visited again. So the
+ * arguments are read here. In programs other than tshark, where the system does not show the arguments, and when an option
+ * is not known here, nothing is assumed: more is drawn and kept than is needed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -67,8 +67,8 @@ static void read_option(char option, const char *value)
         add_named(option, value);
 }
 
-/* Letters behind one dash are flags up to the first that takes a value: that is the rest of the argument, or the next argument.
- * Returns the option whose value comes next, NUL for none. */
+/* Letters behind one dash are flags up to the first that takes a value: that is the rest of the argument, or the next
+ * argument. Returns the option whose value comes next, NUL for none. */
 static char read_letters(const char *letters)
 {
     for (const char *at = letters; *at; at++) {
@@ -114,7 +114,8 @@ static void read_all(char **arguments)
     }
 }
 
-/* The argument behind an unknown option may be its value or another option. So every argument counts as one that names fields. */
+/* The argument behind an unknown option may be its value or another option. So every argument counts as one that names
+ * fields. */
 static void name_all(char **arguments)
 {
     for (; *arguments; arguments++)

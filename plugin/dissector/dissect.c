@@ -81,7 +81,8 @@ static session *connection_session(const struct tcp_analysis *tcp, bool late)
     return session_new(pools_of_file(), true, limit, &syn);
 }
 
-static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp, bool late)
+static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp,
+                                    bool late)
 {
     connection *c = wmem_new0(wmem_file_scope(), connection);
     bool from_server = sender_is_server(pinfo, tcp);
@@ -127,7 +128,8 @@ packet_state *packet_state_of(drawing *d)
     return d->packet;
 }
 
-/* TCP counts from the SYN's number or from 0: its preferences decide. Of the two possible first octets, the nearer one is taken. */
+/* TCP counts from the SYN's number or from 0: its preferences decide. Of the two possible first octets, the nearer one is
+ * taken. */
 uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence)
 {
     uint32_t from_absolute = sequence - (tcp->fwd->base_seq + 1), from_relative = sequence - 1;
@@ -143,10 +145,10 @@ static segment_input segment_input_of(drawing *d, const struct tcp_analysis *tcp
     int below = protocol_below(pinfo);
     const struct tcpinfo *info = below == proto_tcp ? (const struct tcpinfo *)data : NULL;
     segment_input a = {.frame = pinfo->num,
-                 .time = {pinfo->abs_ts.secs, pinfo->abs_ts.nsecs},
-                 .layer = below == proto_tls ? LAYER_TLS : LAYER_PLAIN,
-                 .sender = from_server ? SIDE_SERVER : SIDE_CLIENT,
-                 .missing = tvb_reported_length(d->tvb) - tvb_captured_length(d->tvb)};
+                       .time = {pinfo->abs_ts.secs, pinfo->abs_ts.nsecs},
+                       .layer = below == proto_tls ? LAYER_TLS : LAYER_PLAIN,
+                       .sender = from_server ? SIDE_SERVER : SIDE_CLIENT,
+                       .missing = tvb_reported_length(d->tvb) - tvb_captured_length(d->tvb)};
 
     if (!info) {
         /* Each call of a packet gets a number, by which later visits find its segment. */
@@ -191,8 +193,8 @@ place octets_placed(drawing *d, const finding *f)
 static void draw_octets(drawing *d, const finding *f, field which, const char *what)
 {
     place at = place_of(d, f, what);
-    proto_item *item = proto_tree_add_none_format(d->tree, hf[which], at.tvb, at.offset, (int)f->length, "%s: %u octet%s", what,
-                                                  f->length, f->length == 1 ? "" : "s");
+    proto_item *item = proto_tree_add_none_format(d->tree, hf[which], at.tvb, at.offset, (int)f->length, "%s: %u octet%s",
+                                                  what, f->length, f->length == 1 ? "" : "s");
     draw_notes(d, item, f);
 }
 
@@ -223,10 +225,11 @@ static void draw_gap(drawing *d, const finding *f)
     proto_item_set_generated(item);
     expert_add_info_format(d->pinfo, item, &ei[NOTE_GAP], "%u octets %s", f->length,
                            f->flags & FLAG_SNAPLEN ? "of this packet were cut off by the capture's snap length"
-                                                          : "before this packet were not captured");
+                                                   : "before this packet were not captured");
 }
 
-/* How a kind of finding is drawn, and the groups of the fields that this draws. It is passed over when nobody wants one of them. */
+/* How a kind of finding is drawn, and the groups of the fields that this draws. It is passed over when nobody wants one of
+ * them. */
 static const struct {
     void (*draw)(drawing *, const finding *);
     unsigned groups;
@@ -269,7 +272,8 @@ static void draw_columns(drawing *d)
 }
 
 /* Two kinds of findings are drawn even when nobody wants their fields: those that hand octets to another dissector, because
- * somebody may want its fields; and those with expert information, because Wireshark keeps the highest severity of a file. */
+ * somebody may want its fields; and those with expert information, because Wireshark keeps the highest severity of a file.
+ */
 static bool is_drawn_always(const finding *f)
 {
     return f->notes || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
@@ -297,8 +301,8 @@ static void draw_layer(drawing *d)
 
 static void draw_tree(drawing *d, bool all)
 {
-    /* Without a tree, the list of expert infos still needs them. And the dissectors of tokens keep, on the first visit, what they
-     * need on later ones. */
+    /* Without a tree, the list of expert infos still needs them. And the dissectors of tokens keep, on the first visit, what
+     * they need on later ones. */
     if (!d->top && !all) {
         if (!d->pinfo->fd->visited)
             draw_findings(d);
@@ -314,8 +318,8 @@ static void draw_tree(drawing *d, bool all)
     draw_layer(d);
 }
 
-/* The sessions that were read in the last frame: its tree may point into them until the next packet comes. A tunnel has several in
- * one frame. */
+/* The sessions that were read in the last frame: its tree may point into them until the next packet comes. A tunnel has
+ * several in one frame. */
 static GPtrArray *read_last;
 static uint32_t read_last_frame;
 

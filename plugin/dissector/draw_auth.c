@@ -17,8 +17,8 @@ static const field field_of_kind[] = {
 };
 
 /* Dissectors of tokens that have one of their own. */
-static const char *const token_dissectors[] = {
-    [SASL_HANDOFF_NONE] = NULL, [SASL_HANDOFF_NTLMSSP] = "ntlmssp", [SASL_HANDOFF_GSSAPI] = "gssapi"};
+static const char *const token_dissectors[] =
+    {[SASL_HANDOFF_NONE] = NULL, [SASL_HANDOFF_NTLMSSP] = "ntlmssp", [SASL_HANDOFF_GSSAPI] = "gssapi"};
 
 void draw_mechanism(proto_tree *tree, packet_info *pinfo, field which, const place *at, span name)
 {
@@ -87,7 +87,8 @@ static span decode(drawing *d, proto_tree *tree, const place *at, span base64)
     return (span){decoded, result.length};
 }
 
-void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender, unsigned step)
+void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender,
+                       unsigned step)
 {
     proto_item *item = draw_text(tree, d->pinfo, FIELD_AUTH_MESSAGE, at, base64);
     proto_tree *below = draw_below(tree, item, SUBTREE_AUTH);
@@ -98,8 +99,8 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
     if (!esmtp_preferences.decode_auth)
         return;
     decoded = decode(d, below, at, base64);
-    sasl_message_parse(sasl_mechanism_find(span_of(mechanism)), sender == SIDE_CLIENT ? SASL_CLIENT : SASL_SERVER, step, decoded,
-                       &read);
+    sasl_message_parse(sasl_mechanism_find(span_of(mechanism)), sender == SIDE_CLIENT ? SASL_CLIENT : SASL_SERVER, step,
+                       decoded, &read);
     draw_sasl_fields(d, below, at, base64, &read);
     if (read.malformed)
         expert_add_info_format(d->pinfo, item, &ei[NOTE_SYNTAX], "Syntax error in a message of %s", mechanism);

@@ -38,10 +38,12 @@ typedef struct path_fields {
     field address, local_part, domain, source_route, ipv4, ipv6;
 } path_fields;
 
-static const path_fields mail_fields = {FIELD_MAIL_FROM,        FIELD_MAIL_FROM_LOCAL_PART, FIELD_MAIL_FROM_DOMAIN,
-                                        FIELD_MAIL_FROM_SOURCE_ROUTE, FIELD_MAIL_FROM_IPV4, FIELD_MAIL_FROM_IPV6};
-static const path_fields rcpt_fields = {FIELD_RCPT_TO,          FIELD_RCPT_TO_LOCAL_PART,   FIELD_RCPT_TO_DOMAIN,
-                                        FIELD_RCPT_TO_SOURCE_ROUTE,   FIELD_RCPT_TO_IPV4,   FIELD_RCPT_TO_IPV6};
+static const path_fields mail_fields = {FIELD_MAIL_FROM,        FIELD_MAIL_FROM_LOCAL_PART,
+                                        FIELD_MAIL_FROM_DOMAIN, FIELD_MAIL_FROM_SOURCE_ROUTE,
+                                        FIELD_MAIL_FROM_IPV4,   FIELD_MAIL_FROM_IPV6};
+static const path_fields rcpt_fields = {FIELD_RCPT_TO,        FIELD_RCPT_TO_LOCAL_PART,
+                                        FIELD_RCPT_TO_DOMAIN, FIELD_RCPT_TO_SOURCE_ROUTE,
+                                        FIELD_RCPT_TO_IPV4,   FIELD_RCPT_TO_IPV6};
 
 static void draw_local_part(const command_drawing *c, proto_tree *tree, const path_fields *fields, const path *in)
 {
@@ -132,7 +134,8 @@ static void draw_bdat(const command_drawing *c)
             draw_true(c->tree, FIELD_BDAT_LAST, c->at, span_trim(rest));
         break;
     case BDAT_OVERFLOW:
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_NUMBER_OVERFLOW], "Chunk size too large: no octets are taken for it");
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_NUMBER_OVERFLOW],
+                               "Chunk size too large: no octets are taken for it");
         break;
     case BDAT_BAD:
         expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX],
@@ -163,7 +166,8 @@ static void draw_auth(const command_drawing *c)
         return;
     }
     if (c->finding->auth && !c->finding->auth->mechanism[0]) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected a SASL mechanism before the response (RFC 4954, 4)");
+        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX],
+                               "Expected a SASL mechanism before the response (RFC 4954, 4)");
         draw_auth_message(c->d, c->tree, c->at, mechanism, c->finding, SIDE_CLIENT, 0);
         return;
     }
@@ -182,7 +186,8 @@ static void draw_xclient(const command_drawing *c)
         uint8_t *value = (uint8_t *)wmem_alloc(c->d->pinfo->pool, attribute.value.length + 1);
         size_t length;
 
-        draw_value(c->tree, FIELD_XCLIENT_ATTRIBUTE, c->at, attribute.keyword, upper_case_of(c->d->pinfo, attribute.keyword));
+        draw_value(c->tree, FIELD_XCLIENT_ATTRIBUTE, c->at, attribute.keyword,
+                   upper_case_of(c->d->pinfo, attribute.keyword));
         if (xtext_decode(attribute.value, value, &length) == XTEXT_BAD_ESCAPE)
             draw_text(c->tree, c->d->pinfo, FIELD_XCLIENT_VALUE, c->at, attribute.value);
         else
@@ -195,8 +200,8 @@ static const struct argument_drawer {
     const char *verb;
     void (*draw)(const command_drawing *);
 } argument_drawers[] = {
-    {"AUTH", draw_auth}, {"BDAT", draw_bdat}, {"BURL", draw_burl},   {"EHLO", draw_helo},       {"HELO", draw_helo},
-    {"LHLO", draw_helo}, {"MAIL", draw_mail}, {"RCPT", draw_rcpt},   {"SAML", draw_mail},       {"SEND", draw_mail},
+    {"AUTH", draw_auth}, {"BDAT", draw_bdat},   {"BURL", draw_burl},       {"EHLO", draw_helo},  {"HELO", draw_helo},
+    {"LHLO", draw_helo}, {"MAIL", draw_mail},   {"RCPT", draw_rcpt},       {"SAML", draw_mail},  {"SEND", draw_mail},
     {"SOML", draw_mail}, {"X-EXPS", draw_auth}, {"XCLIENT", draw_xclient}, {"XEXPS", draw_auth}, {"XFORWARD", draw_xclient},
 };
 #define ARGUMENT_DRAWERS (sizeof argument_drawers / sizeof argument_drawers[0])
@@ -208,7 +213,8 @@ static void draw_argument(const command_drawing *c)
 
     if (!c->finding->auth && !groups_are_wanted(GROUP_ARGUMENT | GROUP_AUTH))
         return;
-    row = (const struct argument_drawer *)names_find(c->parsed->command.verb, argument_drawers, ARGUMENT_DRAWERS, sizeof *row);
+    row =
+        (const struct argument_drawer *)names_find(c->parsed->command.verb, argument_drawers, ARGUMENT_DRAWERS, sizeof *row);
     if (row)
         row->draw(c);
 }
@@ -244,7 +250,8 @@ void draw_command(drawing *d, const finding *f)
     c.tree = draw_below(d->tree, c.item, SUBTREE_COMMAND);
     draw_notes(d, c.item, f);
     if (f->notes & note_bit(NOTE_SYNTAX))
-        expert_add_info_format(d->pinfo, c.item, &ei[NOTE_SYNTAX], "Expected a command: a verb of letters (RFC 5321, 4.1.1)");
+        expert_add_info_format(d->pinfo, c.item, &ei[NOTE_SYNTAX],
+                               "Expected a command: a verb of letters (RFC 5321, 4.1.1)");
     else if (c.parsed)
         draw_command_parts(&c);
     if (f->exchange && f->exchange->reply_frame)

@@ -15,7 +15,7 @@ void draw_proxy(drawing *d, const finding *f)
 
     if (field_is_wanted(FIELD_PROXY))
         proto_tree_add_none_format(d->tree, hf[FIELD_PROXY], at.tvb, at.offset, (int)f->length,
-                               "PROXY protocol header: %u octets (shown as PROXY)", f->length);
+                                   "PROXY protocol header: %u octets (shown as PROXY)", f->length);
     if (!proxy)
         return;
     call_guarded(d, d->top, header, NULL, proxy);

@@ -45,8 +45,7 @@ static void draw_code(const reply_drawing *r, span code_text, const reply_line *
     draw_number(tree, FIELD_REPLY_SEVERITY, r->at, span_first(code_text, 1), reply_severity(parsed->code));
     draw_number(tree, FIELD_REPLY_CATEGORY, r->at, span_first(span_from(code_text, 1), 1), reply_category(parsed->code));
     if (!parsed->code_valid)
-        expert_add_info_format(r->d->pinfo, item, &ei[NOTE_SYNTAX],
-                               "Expected a code from 200 to 559 (RFC 5321, 4.2)");
+        expert_add_info_format(r->d->pinfo, item, &ei[NOTE_SYNTAX], "Expected a code from 200 to 559 (RFC 5321, 4.2)");
 }
 
 static const char *class_text(unsigned status_class)
@@ -76,7 +75,8 @@ static void draw_status(const reply_drawing *r, const reply_line *parsed)
     proto_tree *tree = draw_below(r->tree, item, SUBTREE_ENHANCED_STATUS);
     proto_item *detail;
 
-    proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", row ? row->text : "not registered", class_text(status->status_class));
+    proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", row ? row->text : "not registered",
+                           class_text(status->status_class));
     draw_number(tree, FIELD_ENHANCED_STATUS_CLASS, r->at, status_number(parsed->status_text, 0), status->status_class);
     draw_number(tree, FIELD_ENHANCED_STATUS_SUBJECT, r->at, status_number(parsed->status_text, 1), status->subject);
     detail = draw_number(tree, FIELD_ENHANCED_STATUS_DETAIL, r->at, status_number(parsed->status_text, 2), status->detail);
@@ -121,7 +121,8 @@ static void draw_hello(const reply_drawing *r, const reply_line *parsed)
         draw_text(r->tree, r->d->pinfo, FIELD_EHLO_REPLY_DOMAIN, r->at, found.domain);
     if (found.client_name.length)
         draw_text(r->tree, r->d->pinfo, FIELD_EHLO_REPLY_CLIENT_NAME, r->at, found.client_name);
-    draw_address(r->tree, FIELD_EHLO_REPLY_CLIENT_IPV4, FIELD_EHLO_REPLY_CLIENT_IPV6, r->at, found.client_text, &found.client);
+    draw_address(r->tree, FIELD_EHLO_REPLY_CLIENT_IPV4, FIELD_EHLO_REPLY_CLIENT_IPV6, r->at, found.client_text,
+                 &found.client);
 }
 
 static void draw_first_line(const reply_drawing *r, const reply_line *parsed)

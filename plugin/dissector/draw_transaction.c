@@ -36,9 +36,8 @@ static const recipient *recipient_at(const transaction *t, unsigned i)
 /* By result: a recipient whose reply was not seen is in none of them. */
 static void draw_recipients_by_result(drawing *d, proto_tree *tree, const transaction *t)
 {
-    static const field by_severity[] = {[2] = FIELD_TRANSACTION_RCPT_ACCEPTED,
-                                        [4] = FIELD_TRANSACTION_RCPT_DEFERRED,
-                                        [5] = FIELD_TRANSACTION_RCPT_REJECTED};
+    static const field by_severity[] = {
+        [2] = FIELD_TRANSACTION_RCPT_ACCEPTED, [4] = FIELD_TRANSACTION_RCPT_DEFERRED, [5] = FIELD_TRANSACTION_RCPT_REJECTED};
 
     for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++) {
         const recipient *to = recipient_at(t, i);
@@ -105,7 +104,7 @@ static void draw_transaction_content(drawing *d, proto_tree *tree, const transac
 static void draw_header_fields(drawing *d, proto_tree *tree, const transaction *t)
 {
     static const field fields[HEADER_COUNT] = {
-        [HEADER_SUBJECT] = FIELD_TRANSACTION_SUBJECT, [HEADER_MESSAGE_ID] = FIELD_TRANSACTION_MESSAGE_ID,
+        [HEADER_SUBJECT] = FIELD_TRANSACTION_SUBJECT,  [HEADER_MESSAGE_ID] = FIELD_TRANSACTION_MESSAGE_ID,
         [HEADER_FROM] = FIELD_TRANSACTION_HEADER_FROM, [HEADER_TO] = FIELD_TRANSACTION_HEADER_TO,
         [HEADER_DATE] = FIELD_TRANSACTION_DATE,
     };
@@ -123,9 +122,10 @@ static proto_item *draw_transaction_item(drawing *d, const transaction *t)
 
     if (!field_is_wanted(FIELD_TRANSACTION))
         return NULL;
-    item = proto_tree_add_none_format(d->tree, hf[FIELD_TRANSACTION], d->tvb, 0, 0,
-                                      "Mail transaction %u: <%s> to %u recipient%s, %s", t->index,
-                                      text_of(d->pinfo, t->mail_from), count, count == 1 ? "" : "s", outcome_text(t->outcome));
+    item =
+        proto_tree_add_none_format(d->tree, hf[FIELD_TRANSACTION], d->tvb, 0, 0,
+                                   "Mail transaction %u: <%s> to %u recipient%s, %s", t->index,
+                                   text_of(d->pinfo, t->mail_from), count, count == 1 ? "" : "s", outcome_text(t->outcome));
     proto_item_set_generated(item);
     return item;
 }

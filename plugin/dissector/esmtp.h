@@ -16,10 +16,10 @@
 #include "wire/date_time.h"
 
 typedef struct preferences {
-    preference_bool decode_auth; /* show what AUTH's base64 stands for */
+    preference_bool decode_auth;     /* show what AUTH's base64 stands for */
     preference_bool replace_builtin; /* take the built-in dissector's ports */
     preference_bool builtin_fields;  /* add the built-in dissector's fields where they are named */
-    unsigned message_limit;      /* MiB of one message's content that are put together at most */
+    unsigned message_limit;          /* MiB of one message's content that are put together at most */
 } preferences;
 
 extern preferences esmtp_preferences;
@@ -38,9 +38,9 @@ typedef struct connection {
 /* What the calls that one packet makes for a connection (a call for each TLS record) have in common. */
 typedef struct packet_state {
     uint32_t calls;
-    wmem_strbuf_t *info;   /* the Info column so far */
-    size_t content_at;     /* where in it the text about content begins that it ends with */
-    uint64_t content;      /* octets of that content; 0: it ends with something else */
+    wmem_strbuf_t *info; /* the Info column so far */
+    size_t content_at;   /* where in it the text about content begins that it ends with */
+    uint64_t content;    /* octets of that content; 0: it ends with something else */
 } packet_state;
 
 /* One call of the dissector. */
@@ -53,10 +53,10 @@ typedef struct drawing {
     connection *connection;
     const segment *segment;
     layer layer;
-    packet_state *packet; /* by packet_state_of() */
-    wmem_strbuf_t *info;  /* this call's text for the Info column */
+    packet_state *packet;  /* by packet_state_of() */
+    wmem_strbuf_t *info;   /* this call's text for the Info column */
     uint64_t info_content; /* octets of content, when the text tells of nothing else; else 0 */
-    wmem_array_t *mails;  /* const message *: complete in this call, to be handed on when all else is drawn; NULL for none */
+    wmem_array_t *mails; /* const message *: complete in this call, to be handed on when all else is drawn; NULL for none */
 } drawing;
 
 /* Octets that are drawn: where they are in a tvbuff, and where the parsers find them. */
@@ -82,8 +82,8 @@ span octets_of(const drawing *d, const finding *f);
 /* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */
 place place_of(drawing *d, const finding *f, const char *name);
 
-/* parsed.c — what a COMMAND or a REPLY holds: on the first visit as the session has parsed it. The command is NULL for a line that does
- * not have the form of one. */
+/* parsed.c — what a COMMAND or a REPLY holds: on the first visit as the session has parsed it. The command is NULL for a
+ * line that does not have the form of one. */
 typedef struct parsed_command parsed_command;
 typedef struct parsed_reply_line parsed_reply_line;
 const parsed_command *command_of(drawing *d, const finding *f);
@@ -107,8 +107,8 @@ bool command_line_wants_fields_alone(void);
 /* Does -d say what dissects this port of the table? */
 bool command_line_decodes(const char *table, uint32_t port);
 
-/* draw.c — small helpers all drawing is done with. The span has to be part of the place. A field that nobody asked for is not
- * drawn: then there is no item, NULL, and what would be below it stands in its parent's tree. */
+/* draw.c — small helpers all drawing is done with. The span has to be part of the place. A field that nobody asked for is
+ * not drawn: then there is no item, NULL, and what would be below it stands in its parent's tree. */
 proto_item *draw_item(proto_tree *tree, field which, const place *at, span part);
 /* The tree below an item of `tree`. */
 proto_tree *draw_below(proto_tree *tree, proto_item *item, subtree which);
@@ -148,9 +148,11 @@ void draw_end_of_data(drawing *d, const finding *f);
 void draw_transaction(drawing *d, const finding *f);
 void draw_proxy(drawing *d, const finding *f);
 
-/* draw_transaction.c — the transactions that the end of the capture, or a command that was never answered, cut off in this call. */
+/* draw_transaction.c — the transactions that the end of the capture, or a command that was never answered, cut off in this
+ * call. */
 void draw_cut_off_transactions(drawing *d);
-/* Tells of each of them, with its end: that of the command which went unanswered in this call; the others, if it is the last. */
+/* Tells of each of them, with its end: that of the command which went unanswered in this call; the others, if it is the
+ * last. */
 typedef void (*cut_off_visitor)(void *data, const transaction *ended);
 void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data);
 
@@ -164,7 +166,8 @@ void draw_capability(drawing *d, proto_tree *tree, const place *at, span text);
 void draw_parameters(drawing *d, proto_tree *tree, const place *at, span rest, unsigned verb);
 
 /* draw_auth.c — one message of an AUTH exchange, in base64; and a SASL mechanism with its meaning. */
-void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender, unsigned step);
+void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender,
+                       unsigned step);
 void draw_mechanism(proto_tree *tree, packet_info *pinfo, field which, const place *at, span name);
 
 /* mail.c — whether the mail's own dissector gets it: all of it was captured, and it is within the limit. */

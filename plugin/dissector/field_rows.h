@@ -2,8 +2,8 @@
  *
  *     FIELD(NAME, GROUP, title, filter name, type, display, strings, description)
  *
- * A row makes the name FIELD_NAME of fields.h, and the field that fields.c registers. GROUP is one of GROUP_…: what the field is
- * asked for with. Included where FIELD is defined, and so without a guard.
+ * A row makes the name FIELD_NAME of fields.h, and the field that fields.c registers. GROUP is one of GROUP_…: what the
+ * field is asked for with. Included where FIELD is defined, and so without a guard.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -30,7 +30,7 @@ typedef struct field_row {
     hf_register_info info;
 } field_row;
 
-#define FIELD(name, group, title, filter, type, display, strings, description)                                               \
+#define FIELD(name, group, title, filter, type, display, strings, description)                                              \
     [FIELD_##name] = {GROUP_##group, {&hf[FIELD_##name], {title, filter, type, display, strings, 0, description, HFILL}}},
 static field_row field_rows[FIELD_COUNT] = {
 #include "dissector/field_rows.h"
@@ -39,7 +39,7 @@ static field_row field_rows[FIELD_COUNT] = {
 
 static void experts_register(void)
 {
-#define EXPERT_ROW(note, field, group, severity, summary)                                                                    \
+#define EXPERT_ROW(note, field, group, severity, summary)                                                                   \
     {&ei[NOTE_##note], {"esmtp.expert." #field, PI_##group, PI_##severity, summary, EXPFILL}},
     static ei_register_info rows[] = {NOTE_ROWS(EXPERT_ROW)};
 #undef EXPERT_ROW
@@ -94,7 +94,8 @@ static bool any_expert_named(void)
     return false;
 }
 
-/* Something reads trees and does not say which fields: a Lua script, or a post-dissector, which is called after the others. */
+/* Something reads trees and does not say which fields: a Lua script, or a post-dissector, which is called after the others.
+ */
 static bool reader_loaded;
 
 /* To be called when another file is begun: scripts are loaded after we register, and can be loaded anew. */
@@ -106,8 +107,8 @@ static void look_for_readers(void)
 /* Does anybody read the whole tree, though -e names some fields? */
 static bool is_read(const proto_tree *top)
 {
-    return PTREE_DATA(top)->visible && (!command_line_wants_fields_alone() || reader_loaded ||
-                                        union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
+    return PTREE_DATA(top)->visible &&
+           (!command_line_wants_fields_alone() || reader_loaded || union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
 }
 
 bool fields_ask(const proto_tree *top, const packet_info *pinfo)
@@ -182,8 +183,8 @@ static void read_command(void)
         in_command[i] = command_line_names(field_rows[i].info.hfinfo.abbrev, "esmtp");
         groups_in_command |= in_command[i] ? (unsigned)field_rows[i].group : 0;
     }
-    all_in_command = command_line_names("esmtp", "esmtp") || command_line_mentions("_ws.expert") ||
-                     command_line_mentions("esmtp.expert");
+    all_in_command =
+        command_line_names("esmtp", "esmtp") || command_line_mentions("_ws.expert") || command_line_mentions("esmtp.expert");
 }
 
 /* --- registration ----------------------------------------------------------------------------------------------------- */

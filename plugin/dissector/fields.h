@@ -19,7 +19,8 @@ typedef enum field {
     FIELD_COUNT
 } field;
 
-/* Each field belongs to one group, which its row names. A drawing function asks first whether anybody wants a field of its groups. */
+/* Each field belongs to one group, which its row names. A drawing function asks first whether anybody wants a field of its
+ * groups. */
 typedef enum field_group {
     GROUP_COMMAND = 1u << 0,
     GROUP_ARGUMENT = 1u << 1, /* what a command's argument holds, but for AUTH's */
@@ -64,8 +65,8 @@ extern expert_field ei[NOTE_COUNT]; /* by note: the table is session/notes.h */
 /* Registers all of them under proto_esmtp. */
 void fields_register(void);
 
-/* Finds out which fields a call has to draw: all when somebody reads the tree or wants to hear of expert infos, else those that
- * something names. Returns whether it is all of them. What follows is for the call at hand. */
+/* Finds out which fields a call has to draw: all when somebody reads the tree or wants to hear of expert infos, else those
+ * that something names. Returns whether it is all of them. What follows is for the call at hand. */
 bool fields_ask(const proto_tree *top, const packet_info *pinfo);
 bool field_is_wanted(field which);
 /* Then somebody may read what an item says in words. */

@@ -1,7 +1,8 @@
 /* heuristic.c — SMTP and LMTP on ports of other protocols: known by an opening that can be nothing else.
  *
- * The side that connected says EHLO, LHLO or HELO first of all, before or after the greeting; or the other greets with 220 and
- * names the protocol (FTP greets with 220, too, but does not). What comes later in a connection may be a text about mail.
+ * The side that connected says EHLO, LHLO or HELO first of all, before or after the greeting; or the other greets with 220
+ * and names the protocol (FTP greets with 220, too, but does not). What comes later in a connection may be a text about
+ * mail.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,8 +17,8 @@
 
 /* More than the longest opening line: 512 octets by RFC 5321, 4.5.3.1.5. */
 #define OPENING_LIMIT 1024
-/* So many words behind the host's name of a greeting may name the protocol: "Microsoft ESMTP MAIL Service", "Kerio Connect 9.4
- * ESMTP ready". */
+/* So many words behind the host's name of a greeting may name the protocol: "Microsoft ESMTP MAIL Service", "Kerio
+ * Connect 9.4 ESMTP ready". */
 #define PROTOCOL_NAME_WITHIN 4
 
 static bool is_hello(span text)
@@ -51,8 +52,8 @@ static bool names_ftp(span text)
     return false;
 }
 
-/* "220 mx.example.org ESMTP ...": what the name of the protocol stands behind is a host's, and not the beginning of a sentence. A
- * host without a dot in its name, such as "localhost", has to have it right behind. */
+/* "220 mx.example.org ESMTP ...": what the name of the protocol stands behind is a host's, and not the beginning of a
+ * sentence. A host without a dot in its name, such as "localhost", has to have it right behind. */
 static bool is_greeting(span text)
 {
     reply_line parsed;
@@ -84,14 +85,15 @@ static span first_line(tvbuff_t *tvb)
 
 typedef enum opening { OPENING_NONE, OPENING_HELLO, OPENING_GREETING } opening;
 
-/* Are these the first octets that the side sent? Where the connection's beginning was not captured, those of its first packet that
- * was; TCP does not tell when it was told not to analyze sequence numbers. */
+/* Are these the first octets that the side sent? Where the connection's beginning was not captured, those of its first
+ * packet that was; TCP does not tell when it was told not to analyze sequence numbers. */
 static bool is_first(const struct tcp_analysis *tcp, const struct tcpinfo *info)
 {
     return !tcp || !info || !tcp->fwd->base_seq || octets_before(tcp, info->seq) == 0;
 }
 
-static opening opening_of(tvbuff_t *tvb, const packet_info *pinfo, const struct tcp_analysis *tcp, const struct tcpinfo *info)
+static opening opening_of(tvbuff_t *tvb, const packet_info *pinfo, const struct tcp_analysis *tcp,
+                          const struct tcpinfo *info)
 {
     bool known = tcp && tcp->server_port;
     bool from_server = known && pinfo->srcport == tcp->server_port;
@@ -117,7 +119,8 @@ static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, pro
     conversation_t *conversation;
     opening found;
 
-    /* What was taken on the first visit is the conversation's from then on; a copy inside an ICMP message is no part of one. */
+    /* What was taken on the first visit is the conversation's from then on; a copy inside an ICMP message is no part of one.
+     */
     if (pinfo->fd->visited || pinfo->flags.in_error_pkt)
         return false;
     conversation = find_or_create_conversation(pinfo);
@@ -134,5 +137,6 @@ static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, pro
 
 void heuristic_register_handoff(void)
 {
-    heur_dissector_add("tcp", dissect_heuristic, "SMTP and LMTP on any TCP port", "esmtp_tcp", proto_esmtp, HEURISTIC_ENABLE);
+    heur_dissector_add("tcp", dissect_heuristic, "SMTP and LMTP on any TCP port", "esmtp_tcp", proto_esmtp,
+                       HEURISTIC_ENABLE);
 }

@@ -1,10 +1,11 @@
 /* ports.c — which ports are ours: those of our own preference, and every port that points to the built-in SMTP dissector.
  *
- * When the built-in dissector is not to be replaced, it gets back what was taken from it, and the ports of our preference. A port
- * that a person decodes as ESMTP stays ours.
+ * When the built-in dissector is not to be replaced, it gets back what was taken from it, and the ports of our preference. A
+ * port that a person decodes as ESMTP stays ours.
  *
- * The built-in's preference and Decode As are applied after our hand-off routine has run, and can change at any time, so the tables
- * are looked through whenever packets are about to be dissected anew: when a file is opened, and at every redissection.
+ * The built-in's preference and Decode As are applied after our hand-off routine has run, and can change at any time, so the
+ * tables are looked through whenever packets are about to be dissected anew: when a file is opened, and at every
+ * redissection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -54,7 +55,8 @@ static GArray *ports_of(const port_table *table, dissector_handle_t handle)
     return list.ports;
 }
 
-/* An entry that the user changed stays one that the user changed; a default stays a default, or it would be saved as a choice. */
+/* An entry that the user changed stays one that the user changed; a default stays a default, or it would be saved as a
+ * choice. */
 static void point_port(const port_table *table, uint32_t port, dissector_handle_t to)
 {
     if (dissector_is_uint_changed(find_dissector_table(table->name), port))

@@ -29,7 +29,8 @@ static void preferences_register(void)
                                    "The packet list never shows them.",
                                    &esmtp_preferences.decode_auth);
     prefs_register_uint_preference(module, "message_limit", "Largest message put together (MiB)",
-                                   "Messages of more MiB (1,048,576 octets) than this are measured, but not put together from "
+                                   "Messages of more MiB (1,048,576 octets) than this are measured, but not put together "
+                                   "from "
                                    "their packets and not shown as a mail. At most 1024 MiB; 0 for none.",
                                    10, &esmtp_preferences.message_limit);
     prefs_register_bool_preference(module, "replace_builtin", "Take the place of the built-in SMTP dissector",
@@ -37,7 +38,8 @@ static void preferences_register(void)
                                    "they and the ports of this one go back to the built-in.",
                                    &esmtp_preferences.replace_builtin);
     prefs_register_bool_preference(module, "builtin_fields", "Fill in the built-in dissector's fields",
-                                   "Filters, columns, colouring rules and scripts that name fields of the built-in dissector "
+                                   "Filters, columns, colouring rules and scripts that name fields of the built-in "
+                                   "dissector "
                                    "(smtp.req.command and the like) find them. They are hidden.",
                                    &esmtp_preferences.builtin_fields);
 }

@@ -13,7 +13,7 @@
 
 typedef struct tap_record {
     const connection *connection;
-    segment segment;     /* side, and the findings of this call */
+    segment segment; /* side, and the findings of this call */
     layer layer;     /* under TLS or not */
     bool first;      /* of the connection's calls */
     bool later;      /* not the first visit of the packet */

@@ -29,7 +29,8 @@ void tls_follow_session(drawing *d, tls_state before)
         return;
     if (now == TLS_GRANTED) {
         ssl_starttls_ack(tls_handle, d->pinfo, esmtp_handle);
-        /* Where a heuristic or a PROXY header made the connection ours from some packet on, TLS has to be named for later ones. */
+        /* Where a heuristic or a PROXY header made the connection ours from some packet on, TLS has to be named for later
+         * ones. */
         conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num + 1, tls_handle);
     } else if (now == TLS_READABLE)
         conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num, esmtp_handle);

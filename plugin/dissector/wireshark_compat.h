@@ -104,13 +104,15 @@ static inline void follow_register_tcp(int protocol, const char *tap, follow_con
                                        tap_packet_cb add)
 {
 #if WIRESHARK_AT_LEAST(4, 2)
-    register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add, get_tcp_stream_count, NULL);
+    register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add, get_tcp_stream_count,
+                           NULL);
 #else
     register_follow_stream(protocol, tap, of_packet, of_stream, of_addresses, tcp_port_to_display, add);
 #endif
 }
 
-/* How many Lua scripts are loaded. A Wireshark that was built without Lua lacks the function, and no package has its header. */
+/* How many Lua scripts are loaded. A Wireshark that was built without Lua lacks the function, and no package has its header.
+ */
 static inline int lua_scripts_loaded(void)
 {
     GModule *program = g_module_open(NULL, G_MODULE_BIND_LAZY);
@@ -133,9 +135,10 @@ WS_DLL_PUBLIC void register_seq_analysis(const char *name, const char *title, co
 WS_DLL_PUBLIC flow_arrow *sequence_analysis_create_sai_with_addresses(packet_info *pinfo, flow_graph *graph);
 WS_DLL_PUBLIC void sequence_analysis_use_color_filter(packet_info *pinfo, flow_arrow *arrow);
 
-/* The TLS dissector's entry points for protocols that turn to TLS midway. Their header wants the headers of libgcrypt and GnuTLS,
- * which nothing else here needs. */
+/* The TLS dissector's entry points for protocols that turn to TLS midway. Their header wants the headers of libgcrypt and
+ * GnuTLS, which nothing else here needs. */
 WS_DLL_PUBLIC uint32_t ssl_starttls_ack(dissector_handle_t tls_handle, packet_info *pinfo, dissector_handle_t app_handle);
-WS_DLL_PUBLIC uint32_t ssl_starttls_post_ack(dissector_handle_t tls_handle, packet_info *pinfo, dissector_handle_t app_handle);
+WS_DLL_PUBLIC uint32_t ssl_starttls_post_ack(dissector_handle_t tls_handle, packet_info *pinfo,
+                                             dissector_handle_t app_handle);
 
 #endif

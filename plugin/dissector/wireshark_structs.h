@@ -1,7 +1,8 @@
-/* wireshark_structs.h — the release that this is built against, and those of its structs that no development package declares.
+/* wireshark_structs.h — the release that this is built against, and those of its structs that no development package
+ * declares.
  *
- * What is declared here was compared with the headers of each release up to the one below. The build in Wireshark's own source tree,
- * which has the headers, compares them each time: in_tree/structs_check.c.
+ * What is declared here was compared with the headers of each release up to the one below. The build in Wireshark's own
+ * source tree, which has the headers, compares them each time: in_tree/structs_check.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,7 +17,7 @@
 
 #include <epan/address.h>
 
-#define WIRESHARK_AT_LEAST(major, minor)                                                                                     \
+#define WIRESHARK_AT_LEAST(major, minor)                                                                                    \
     (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
 #if !defined ESMTP_IN_TREE && WIRESHARK_AT_LEAST(4, 7)
@@ -47,7 +48,7 @@ typedef struct flow_arrow {
     uint16_t source_port;
     address destination;
     uint16_t destination_port;
-    char *label;   /* on the arrow; freed by epan, as are the others */
+    char *label; /* on the arrow; freed by epan, as are the others */
     char *time;
     char *comment; /* beside it */
     uint16_t conversation;

@@ -1,5 +1,5 @@
-/* structs_check.c — compares the structs of wireshark_structs.h with Wireshark's own. It is built in Wireshark's source tree alone,
- * where the headers are, and holds no code.
+/* structs_check.c — compares the structs of wireshark_structs.h with Wireshark's own. It is built in Wireshark's source tree
+ * alone, where the headers are, and holds no code.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,13 +14,14 @@
 
 #define SIZE_OF_MEMBER(type, member) sizeof(((type *)0)->member)
 
-#define SAME_MEMBER(type, member, theirs, their_member)                                                                        \
-    _Static_assert(offsetof(type, member) == offsetof(theirs, their_member) &&                                                 \
-                       SIZE_OF_MEMBER(type, member) == SIZE_OF_MEMBER(theirs, their_member),                                   \
+#define SAME_MEMBER(type, member, theirs, their_member)                                                                     \
+    _Static_assert(offsetof(type, member) == offsetof(theirs, their_member) &&                                              \
+                       SIZE_OF_MEMBER(type, member) == SIZE_OF_MEMBER(theirs, their_member),                                \
                    #type "." #member " is not where " #theirs "." #their_member " is")
 
 /* The tap's listeners get one that we make: all of it has to be there. */
-_Static_assert(sizeof(credentials_record) == sizeof(tap_credential_t), "credentials_record is not as large as tap_credential_t");
+_Static_assert(sizeof(credentials_record) == sizeof(tap_credential_t), "credentials_record is not as large as "
+                                                                       "tap_credential_t");
 SAME_MEMBER(credentials_record, frame, tap_credential_t, num);
 SAME_MEMBER(credentials_record, username_frame, tap_credential_t, username_num);
 SAME_MEMBER(credentials_record, password_field, tap_credential_t, password_hf_id);

@@ -6,7 +6,8 @@
 #include "wire/base64.h"
 #include "wire/sasl.h"
 
-/* --- what may be a secret ------------------------------------------------------------------------------------------------ */
+/* --- what may be a secret ------------------------------------------------------------------------------------------------
+ */
 
 /* One word of the base64 alphabet: what a password looks like on its way (RFC 4648, 4), with or without its padding. */
 static bool looks_like_base64(span text)
@@ -30,7 +31,8 @@ static bool begins_like_auth(span text)
 /* So long at least is the base64 of a name and a password, and longer than most words. */
 #define CARRIED_OCTETS 8u
 
-/* AUTH mistyped, or behind octets that are none of the line (a telnet's), to a server that offers it: what it carries comes last. */
+/* AUTH mistyped, or behind octets that are none of the line (a telnet's), to a server that offers it: what it carries comes
+ * last. */
 static bool ends_like_auth(const session *s, span text)
 {
     span last = {NULL, 0}, next;
@@ -98,7 +100,8 @@ static void learn_message(reading *r, auth_exchange *auth, span base64, unsigned
     base64_result result = base64_decode(base64, decoded);
     sasl_message read;
 
-    sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length}, &read);
+    sasl_message_parse(sasl_mechanism_find(span_of(auth->mechanism)), SASL_CLIENT, step, (span){decoded, result.length},
+                       &read);
     for (size_t i = 0; i < read.count; i++)
         learn_field(r->s, auth, &read.fields[i], r->input->frame);
     g_free(decoded);
@@ -168,7 +171,8 @@ void auth_response(reading *r, const client_line *in, exchange *e)
     learn_message(r, e->auth, in->line.text, f->step);
 }
 
-/* --- what the server answers --------------------------------------------------------------------------------------------- */
+/* --- what the server answers ---------------------------------------------------------------------------------------------
+ */
 
 static void auth_close(session *s, const server_reply *reply)
 {

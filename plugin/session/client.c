@@ -371,7 +371,7 @@ static void read_opaque(reading *r)
 }
 
 static void (*const readers[])(reading *) = {
-    [CLIENT_COMMANDS] = read_line,      [CLIENT_AFTER_DATA] = read_line, [CLIENT_CONTENT] = read_content,
+    [CLIENT_COMMANDS] = read_line,       [CLIENT_AFTER_DATA] = read_line, [CLIENT_CONTENT] = read_content,
     [CLIENT_CHUNK] = message_read_chunk, [CLIENT_RAW] = read_raw,         [CLIENT_UNKNOWN] = read_unknown,
     [CLIENT_OPAQUE] = read_opaque,
 };

@@ -181,8 +181,8 @@ static void data_unanswered(session *s, uint16_t code)
         oldest_unanswered(s);
 }
 
-/* A server greets with 220, or refuses the connection (RFC 5321, 3.1): another 2yz with a command waiting is the answer to that, and
- * there was no greeting. */
+/* A server greets with 220, or refuses the connection (RFC 5321, 3.1): another 2yz with a command waiting is the answer to
+ * that, and there was no greeting. */
 static void connect_unanswered(session *s, uint16_t code)
 {
     const exchange *head = s->queue.oldest;

@@ -14,7 +14,8 @@ static const struct shown_field {
     const char *name; /* upper case */
     header_kind kind;
 } shown[HEADER_COUNT] = {
-    {"DATE", HEADER_DATE}, {"FROM", HEADER_FROM}, {"MESSAGE-ID", HEADER_MESSAGE_ID}, {"SUBJECT", HEADER_SUBJECT}, {"TO", HEADER_TO},
+    {"DATE", HEADER_DATE},       {"FROM", HEADER_FROM}, {"MESSAGE-ID", HEADER_MESSAGE_ID},
+    {"SUBJECT", HEADER_SUBJECT}, {"TO", HEADER_TO},
 };
 
 /* Of several with the same name, the first. */

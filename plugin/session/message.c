@@ -1,7 +1,7 @@
 /* message.c — message content on its way (RFC 5321, 4.1.1.4; RFC 3030).
  *
- * Content that comes whole in one call stays where it is. What comes in several is gathered in a buffer that grows by doubling,
- * so that the cost is linear in its octets, up to a limit; larger content is measured but not kept.
+ * Content that comes whole in one call stays where it is. What comes in several is gathered in a buffer that grows by
+ * doubling, so that the cost is linear in its octets, up to a limit; larger content is measured but not kept.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -67,7 +67,8 @@ static void note_frame(session *s, message *m, uint32_t frame)
         return;
     /* Room doubles at each power of two. */
     if ((m->frames_count & (m->frames_count - 1)) == 0)
-        m->frames = (uint32_t *)session_realloc(s, m->frames, sizeof(uint32_t) * (m->frames_count ? 2u * m->frames_count : 1u));
+        m->frames =
+            (uint32_t *)session_realloc(s, m->frames, sizeof(uint32_t) * (m->frames_count ? 2u * m->frames_count : 1u));
     m->frames[m->frames_count++] = frame;
 }
 
@@ -307,7 +308,8 @@ void message_gap(session *s, uint64_t octets)
     s->content.message->unstuffed_size += octets;
 }
 
-/* --- verbs ----------------------------------------------------------------------------------------------------------------- */
+/* --- verbs
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 void data_sent(reading *r, exchange *e, const client_line *in)
 {

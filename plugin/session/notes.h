@@ -1,8 +1,8 @@
 /* notes.h — everything noteworthy that the plugin tells of, in one table.
  *
- * A row is a note of the session and at the same time the expert information that shows it, so neither can be without the other.
- * The session knows the names alone. The dissector makes its expert infos of the rest: the field esmtp.expert.FIELD, Wireshark's
- * group PI_GROUP and severity PI_SEVERITY, and a sentence for a person.
+ * A row is a note of the session and at the same time the expert information that shows it, so neither can be without the
+ * other. The session knows the names alone. The dissector makes its expert infos of the rest: the field esmtp.expert.FIELD,
+ * Wireshark's group PI_GROUP and severity PI_SEVERITY, and a sentence for a person.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,29 +12,31 @@
 #include <stdint.h>
 
 /* ROW(NAME, FIELD, GROUP, SEVERITY, summary) */
-#define NOTE_ROWS(ROW)                                                                                                       \
-    ROW(SYNTAX, syntax, PROTOCOL, WARN, "Syntax error")                                                                      \
-    ROW(GAP, gap, SEQUENCE, NOTE, "Octets of this stream were not captured")                                                 \
-    ROW(REPLY_UNEXPECTED, reply_unexpected, SEQUENCE, NOTE, "No command waits for this reply")                               \
-    ROW(REPLY_CODES_DIFFER, reply_codes_differ, PROTOCOL, WARN, "The lines of a reply have different codes (RFC 5321, 4.2.1)") \
-    ROW(STATUS_CLASS_MISMATCH, status_class_mismatch, PROTOCOL, WARN,                                                        \
-        "The enhanced status has another class than the reply code (RFC 2034, 4)")                                           \
-    ROW(NUMBER_OVERFLOW, number_overflow, PROTOCOL, WARN, "Number too large")                                                \
-    ROW(STARTTLS_PLAINTEXT, starttls_plaintext, SECURITY, WARN, "Plain text where TLS has to begin (RFC 3207, 4)")           \
-    ROW(STARTTLS_STRIPPED, starttls_stripped, SECURITY, WARN, "STARTTLS was masked on its way: TLS is kept from being used") \
-    ROW(AUTH_WITHOUT_TLS, auth_without_tls, SECURITY, WARN, "Authentication without TLS (RFC 4954, 4)")                      \
-    ROW(REQUIRETLS_WITHOUT_TLS, requiretls_without_tls, SECURITY, WARN, "REQUIRETLS outside TLS (RFC 8689, 2)")              \
-    ROW(BARE_LF, bare_lf, PROTOCOL, NOTE, "LF without CR (RFC 5321, 2.3.8)")                                                 \
-    ROW(BARE_CR, bare_cr, PROTOCOL, NOTE, "CR without LF (RFC 5321, 2.3.8)")                                                 \
-    ROW(NUL, nul, PROTOCOL, NOTE, "NUL octet (RFC 5321, 4.5.2 forbids it in text)")                                          \
-    ROW(LOOKALIKE, end_of_data_lookalike, SECURITY, WARN,                                                                    \
-        "Like an end of data, but not CRLF.CRLF: servers that differ here can be made to smuggle mails")                     \
-    ROW(LINE_TOO_LONG, line_too_long, PROTOCOL, NOTE, "Line too long (RFC 5321, 4.5.3.1)")                                   \
-    ROW(EARLY_TALKER, early_talker, SEQUENCE, NOTE, "The client does not wait for the greeting (RFC 5321, 3.1)")             \
-    ROW(PIPELINING_UNADVERTISED, pipelining_unadvertised, SEQUENCE, NOTE,                                                    \
-        "Command before the reply to the one before, though the server does not offer PIPELINING")                           \
-    ROW(EXTENSION_UNADVERTISED, extension_unadvertised, PROTOCOL, NOTE, "The server does not offer this extension")          \
-    ROW(SIZE_EXCEEDED, size_exceeded, PROTOCOL, NOTE, "The declared size is over what the server takes (RFC 1870)")          \
+#define NOTE_ROWS(ROW)                                                                                                      \
+    ROW(SYNTAX, syntax, PROTOCOL, WARN, "Syntax error")                                                                     \
+    ROW(GAP, gap, SEQUENCE, NOTE, "Octets of this stream were not captured")                                                \
+    ROW(REPLY_UNEXPECTED, reply_unexpected, SEQUENCE, NOTE, "No command waits for this reply")                              \
+    ROW(REPLY_CODES_DIFFER, reply_codes_differ, PROTOCOL, WARN,                                                             \
+        "The lines of a reply have different codes (RFC 5321, 4.2.1)")                                                      \
+    ROW(STATUS_CLASS_MISMATCH, status_class_mismatch, PROTOCOL, WARN,                                                       \
+        "The enhanced status has another class than the reply code (RFC 2034, 4)")                                          \
+    ROW(NUMBER_OVERFLOW, number_overflow, PROTOCOL, WARN, "Number too large")                                               \
+    ROW(STARTTLS_PLAINTEXT, starttls_plaintext, SECURITY, WARN, "Plain text where TLS has to begin (RFC 3207, 4)")          \
+    ROW(STARTTLS_STRIPPED, starttls_stripped, SECURITY, WARN,                                                               \
+        "STARTTLS was masked on its way: TLS is kept from being used")                                                      \
+    ROW(AUTH_WITHOUT_TLS, auth_without_tls, SECURITY, WARN, "Authentication without TLS (RFC 4954, 4)")                     \
+    ROW(REQUIRETLS_WITHOUT_TLS, requiretls_without_tls, SECURITY, WARN, "REQUIRETLS outside TLS (RFC 8689, 2)")             \
+    ROW(BARE_LF, bare_lf, PROTOCOL, NOTE, "LF without CR (RFC 5321, 2.3.8)")                                                \
+    ROW(BARE_CR, bare_cr, PROTOCOL, NOTE, "CR without LF (RFC 5321, 2.3.8)")                                                \
+    ROW(NUL, nul, PROTOCOL, NOTE, "NUL octet (RFC 5321, 4.5.2 forbids it in text)")                                         \
+    ROW(LOOKALIKE, end_of_data_lookalike, SECURITY, WARN,                                                                   \
+        "Like an end of data, but not CRLF.CRLF: servers that differ here can be made to smuggle mails")                    \
+    ROW(LINE_TOO_LONG, line_too_long, PROTOCOL, NOTE, "Line too long (RFC 5321, 4.5.3.1)")                                  \
+    ROW(EARLY_TALKER, early_talker, SEQUENCE, NOTE, "The client does not wait for the greeting (RFC 5321, 3.1)")            \
+    ROW(PIPELINING_UNADVERTISED, pipelining_unadvertised, SEQUENCE, NOTE,                                                   \
+        "Command before the reply to the one before, though the server does not offer PIPELINING")                          \
+    ROW(EXTENSION_UNADVERTISED, extension_unadvertised, PROTOCOL, NOTE, "The server does not offer this extension")         \
+    ROW(SIZE_EXCEEDED, size_exceeded, PROTOCOL, NOTE, "The declared size is over what the server takes (RFC 1870)")         \
     ROW(SMTPUTF8_MISSING, smtputf8_missing, PROTOCOL, WARN, "Address outside ASCII without SMTPUTF8 (RFC 6531, 3.4)")
 
 #define NOTE_NAME(name, ...) NOTE_##name,

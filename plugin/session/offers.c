@@ -13,7 +13,8 @@ bool offers_extension(const session *s, const char *keyword)
     return !row || s->offers.offered[row - capability_rows(&count)];
 }
 
-/* --- what the client is called --------------------------------------------------------------------------------------------- */
+/* --- what the client is called
+ * --------------------------------------------------------------------------------------------- */
 
 /* What is pipelined behind it is by this name already. */
 void hello_sent(reading *r, exchange *e, const client_line *in)
@@ -125,7 +126,8 @@ void offers_learn_unasked(session *s, const server_reply *reply, finding *f)
     f->notes |= learn_offers(s, reply);
 }
 
-/* --- what is asked for, though it is not offered ------------------------------------------------------------------------ */
+/* --- what is asked for, though it is not offered ------------------------------------------------------------------------
+ */
 
 static bool parameter_offered(const session *s, const parameter *in)
 {
@@ -144,7 +146,8 @@ static note_set parameter_note(const session *s, const parameter *in)
 
     if (is == PARAMETER_SIZE && limit && parameter_size(in->value, &size) == NUMBER_OK)
         notes |= note_if(size > limit, NOTE_SIZE_EXCEEDED);
-    return notes | note_if(is == PARAMETER_REQUIRETLS && s->connection.last_layer == LAYER_PLAIN, NOTE_REQUIRETLS_WITHOUT_TLS);
+    return notes |
+           note_if(is == PARAMETER_REQUIRETLS && s->connection.last_layer == LAYER_PLAIN, NOTE_REQUIRETLS_WITHOUT_TLS);
 }
 
 static note_set parameter_notes(const session *s, const parsed_command *in, bool mail)

@@ -8,8 +8,8 @@
 
 #include "session/findings.h"
 
-/* Pieces are cut from blocks of this size. Where an address sanitizer watches, each piece is a block of its own, so that it sees
- * where one ends. */
+/* Pieces are cut from blocks of this size. Where an address sanitizer watches, each piece is a block of its own, so that it
+ * sees where one ends. */
 #ifdef __SANITIZE_ADDRESS__ /* GCC's way to say so */
 #define BLOCK_SIZE 0u
 #elif defined(__has_feature) /* clang's */

@@ -9,8 +9,11 @@
 /* Room for more events than this is given back. */
 #define EVENTS_KEPT 256u
 
-const segments_limits segments_default_limits = {
-    .held = 4u << 20, .held_unacknowledged = 64u << 10, .patience = 2, .start_patience = 0, .end_patience = 1};
+const segments_limits segments_default_limits = {.held = 4u << 20,
+                                                 .held_unacknowledged = 64u << 10,
+                                                 .patience = 2,
+                                                 .start_patience = 0,
+                                                 .end_patience = 1};
 
 static void enter(segments *s, const tcp_segment *in, bool kept);
 

@@ -12,8 +12,8 @@ void connect_answered(reading *r, const server_reply *reply, finding *f)
 
 /* --- complete replies -------------------------------------------------------------------------------------------------- */
 
-/* A 421 closes the connection (RFC 5321, 3.8), and so does a refusal that answers nothing: a time limit, a shutdown. When the server
- * answers another command, the session goes on. */
+/* A 421 closes the connection (RFC 5321, 3.8), and so does a refusal that answers nothing: a time limit, a shutdown. When
+ * the server answers another command, the session goes on. */
 static void notice_closing(reading *r, const server_reply *reply)
 {
     const exchange *e = reply->exchange;

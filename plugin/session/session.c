@@ -31,7 +31,8 @@ session *session_new(pools *all, bool from_start, uint64_t gather_limit, const m
     return s;
 }
 
-/* --- memory ---------------------------------------------------------------------------------------------------------------- */
+/* --- memory
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 /* What can grow or be freed comes from here. */
 static wmem_allocator_t *passing(session *s)
@@ -99,7 +100,8 @@ const char *session_upper_case(session *s, span text)
 /* Does anything point to an exchange, a transaction or a message, or may it still? */
 static bool something_under_way(const session *s)
 {
-    return s->queue.oldest || !transaction_none(s) || s->content.message || s->auth.under_way || s->client.state != CLIENT_COMMANDS;
+    return s->queue.oldest || !transaction_none(s) || s->content.message || s->auth.under_way ||
+           s->client.state != CLIENT_COMMANDS;
 }
 
 void session_free_finished(session *s)
@@ -115,8 +117,8 @@ void session_free_finished(session *s)
 
 /* --- a session begins anew --------------------------------------------------------------------------------------------- */
 
-/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is dropped. `by`: the command that made it,
- * NULL for a STARTTLS that was not captured. */
+/* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is dropped. `by`: the command that made
+ * it, NULL for a STARTTLS that was not captured. */
 static void session_restart(session *s, const exchange *by)
 {
     exchange_all_unanswered(s);
@@ -371,7 +373,8 @@ bool session_server_known(const session *s)
     return !s->connection.lossy && s->connection.spoken[SIDE_SERVER];
 }
 
-/* --- verbs ----------------------------------------------------------------------------------------------------------------- */
+/* --- verbs
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 void starttls_answered(reading *r, const server_reply *reply, finding *f)
 {

@@ -1,7 +1,7 @@
 /* session.h — what an SMTP connection means: octets of both directions go in, in stream order, findings come out.
  *
- * A session is read once, on the first visit of its packets. What was found is kept for as long as the capture is open, so that
- * later visits, in whatever order they come, only look it up. A finding is known by its place in its byte stream.
+ * A session is read once, on the first visit of its packets. What was found is kept for as long as the capture is open, so
+ * that later visits, in whatever order they come, only look it up. A finding is known by its place in its byte stream.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,18 +34,18 @@ typedef struct moment {
 } moment;
 
 typedef struct auth_exchange {
-    const char *mechanism;  /* upper case; "" when the command names none: what stands in its place may be a secret */
-    const char *outcome;    /* "succeeded", "failed", "cancelled"; NULL while it is not known */
-    uint16_t client_steps;  /* messages the client has sent, the initial response among them */
-    uint16_t server_steps;  /* challenges the server has sent */
-    uint16_t responses;     /* lines the client has sent, maybe before they were asked for */
-    bool awaits_response;   /* a 334 was sent and not yet responded to */
-    bool cancelled;         /* the client sent "*" */
-    span username;          /* who authenticates, as far as the messages told */
+    const char *mechanism;   /* upper case; "" when the command names none: what stands in its place may be a secret */
+    const char *outcome;     /* "succeeded", "failed", "cancelled"; NULL while it is not known */
+    uint16_t client_steps;   /* messages the client has sent, the initial response among them */
+    uint16_t server_steps;   /* challenges the server has sent */
+    uint16_t responses;      /* lines the client has sent, maybe before they were asked for */
+    bool awaits_response;    /* a 334 was sent and not yet responded to */
+    bool cancelled;          /* the client sent "*" */
+    span username;           /* who authenticates, as far as the messages told */
     uint32_t username_frame; /* the packet with the message that told it; 0: none did */
     uint32_t secret_frame;   /* the packet with the message that held a password, a token or a digest; 0: none did */
-    bool error_challenge;   /* a mechanism that reports errors in a challenge did so, as XOAUTH2 does */
-    span sent[2];           /* how the client's last messages begin, the newest first: servers repeat them */
+    bool error_challenge;    /* a mechanism that reports errors in a challenge did so, as XOAUTH2 does */
+    span sent[2];            /* how the client's last messages begin, the newest first: servers repeat them */
 } auth_exchange;
 
 typedef struct message message;
@@ -65,17 +65,17 @@ typedef struct exchange {
     transaction *transaction; /* what it belongs to, NULL for none */
     moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
     uint32_t command_frame;
-    uint32_t reply_frame;      /* 0: not answered yet */
-    uint16_t reply_code;       /* of the last reply that answered it */
-    uint16_t replies_expected; /* still to come: LMTP's and PRDR's content has one for each recipient */
-    uint32_t recipient;        /* RCPT: which of the transaction's */
-    bool has_command : 1;      /* command_frame and command_time are known */
-    bool secret : 1;           /* the command line, or a response to its challenges, may hold a secret */
-    bool waits : 1;            /* for a reply: it is in the session's queue */
-    bool last_chunk : 1;       /* BDAT ... LAST, BURL ... LAST */
-    bool terminates : 1;       /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
-    bool ends_content : 1;     /* its reply is that to the content */
-    union {                    /* by verb; what follows gives each, or NULL */
+    uint32_t reply_frame;            /* 0: not answered yet */
+    uint16_t reply_code;             /* of the last reply that answered it */
+    uint16_t replies_expected;       /* still to come: LMTP's and PRDR's content has one for each recipient */
+    uint32_t recipient;              /* RCPT: which of the transaction's */
+    bool has_command : 1;            /* command_frame and command_time are known */
+    bool secret : 1;                 /* the command line, or a response to its challenges, may hold a secret */
+    bool waits : 1;                  /* for a reply: it is in the session's queue */
+    bool last_chunk : 1;             /* BDAT ... LAST, BURL ... LAST */
+    bool terminates : 1;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
+    bool ends_content : 1;           /* its reply is that to the content */
+    union {                          /* by verb; what follows gives each, or NULL */
         auth_exchange *auth;         /* AUTH */
         message *content;            /* END-OF-DATA and BDAT: what it ends or carries */
         message *superseded_content; /* MAIL: the chunks gathered so far, of no use if it is granted */
@@ -99,8 +99,16 @@ static inline message *exchange_content(const exchange *e)
     return exchange_is(e, VERB_END_OF_DATA) || exchange_is(e, VERB_BDAT) ? e->content : NULL;
 }
 
-/* The fields of a content's header that a mail log shows: unfolded, their encoded words not decoded (RFC 5322, 3.6; RFC 2047). */
-typedef enum header_kind { HEADER_SUBJECT, HEADER_MESSAGE_ID, HEADER_FROM, HEADER_TO, HEADER_DATE, HEADER_COUNT } header_kind;
+/* The fields of a content's header that a mail log shows: unfolded, their encoded words not decoded (RFC 5322, 3.6; RFC
+ * 2047). */
+typedef enum header_kind {
+    HEADER_SUBJECT,
+    HEADER_MESSAGE_ID,
+    HEADER_FROM,
+    HEADER_TO,
+    HEADER_DATE,
+    HEADER_COUNT
+} header_kind;
 
 typedef struct mail_header {
     span fields[HEADER_COUNT]; /* empty when the content has none */
@@ -108,68 +116,68 @@ typedef struct mail_header {
 
 /* Message content on its way: DATA's or all the chunks of BDAT. */
 struct message {
-    uint32_t number;          /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
-    bool chunked;             /* by BDAT */
+    uint32_t number; /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
+    bool chunked;    /* by BDAT */
     bool complete;
-    bool has_holes;           /* part of it was not captured */
-    bool stuffed;             /* dots were taken out */
-    bool bare_lf;             /* the DATA line ended in a bare LF */
-    bool too_large;           /* for the gathering limit: not in `octets` */
-    unsigned oddities;        /* content_oddity */
-    uint64_t size;            /* octets on the wire without the dot line; BDAT: of the chunks */
+    bool has_holes;    /* part of it was not captured */
+    bool stuffed;      /* dots were taken out */
+    bool bare_lf;      /* the DATA line ended in a bare LF */
+    bool too_large;    /* for the gathering limit: not in `octets` */
+    unsigned oddities; /* content_oddity */
+    uint64_t size;     /* octets on the wire without the dot line; BDAT: of the chunks */
     uint64_t unstuffed_size;
     uint32_t complete_frame;
-    uint32_t frames_count;    /* up to MESSAGE_FRAMES_LIMIT */
+    uint32_t frames_count; /* up to MESSAGE_FRAMES_LIMIT */
     uint32_t *frames;
-    uint64_t position;        /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
-    uint8_t *octets;          /* unstuffed_size octets, when the content came in several calls */
+    uint64_t position; /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
+    uint8_t *octets;   /* unstuffed_size octets, when the content came in several calls */
     size_t capacity;
     const mail_header *header; /* NULL when the content's beginning was not seen */
 };
 
 typedef enum finding_kind {
-    FINDING_COMMAND,       /* a command line */
-    FINDING_AUTH_RESPONSE, /* the client's line of an AUTH exchange */
-    FINDING_REPLY,         /* a reply, complete */
-    FINDING_PART,          /* octets of a line or reply that goes on in a later packet */
-    FINDING_CONTENT,       /* octets of message content */
-    FINDING_END_OF_DATA,   /* the line with the lone dot */
-    FINDING_UNKNOWN,       /* octets that came while the state of the session was not known */
-    FINDING_GAP,           /* octets before this packet that were not captured: `length` of them */
-    FINDING_RETRANSMISSION,           /* octets that were read before */
-    FINDING_OPAQUE,        /* octets nobody can read: a SASL security layer, raw data of XEXCH50 */
-    FINDING_PROXY,         /* the header of the PROXY protocol before the client's first octet */
-    FINDING_TRANSACTION,   /* no octets: a mail transaction that ended here */
+    FINDING_COMMAND,        /* a command line */
+    FINDING_AUTH_RESPONSE,  /* the client's line of an AUTH exchange */
+    FINDING_REPLY,          /* a reply, complete */
+    FINDING_PART,           /* octets of a line or reply that goes on in a later packet */
+    FINDING_CONTENT,        /* octets of message content */
+    FINDING_END_OF_DATA,    /* the line with the lone dot */
+    FINDING_UNKNOWN,        /* octets that came while the state of the session was not known */
+    FINDING_GAP,            /* octets before this packet that were not captured: `length` of them */
+    FINDING_RETRANSMISSION, /* octets that were read before */
+    FINDING_OPAQUE,         /* octets nobody can read: a SASL security layer, raw data of XEXCH50 */
+    FINDING_PROXY,          /* the header of the PROXY protocol before the client's first octet */
+    FINDING_TRANSACTION,    /* no octets: a mail transaction that ended here */
     FINDING_KINDS
 } finding_kind;
 _Static_assert(FINDING_KINDS <= 16, "a finding has four bits for its kind");
 
 typedef enum finding_flag {
-    FLAG_SECRET = 1 << 0,       /* not for the packet list */
-    FLAG_EHLO_REPLY = 1 << 1,   /* its lines but the first are capabilities */
-    FLAG_HELLO_REPLY = 1 << 2,  /* 250 to HELO, EHLO or LHLO: no enhanced status in it */
-    FLAG_GREETING = 1 << 3,     /* answers CONNECT */
-    FLAG_GRANTS_TLS = 1 << 4,   /* 220 to STARTTLS */
-    FLAG_MESSAGE_END = 1 << 5,  /* the content is complete with these octets */
-    FLAG_FIRST_PART = 1 << 6,   /* PART: the beginning of the line or reply */
-    FLAG_AUTH_FINAL = 1 << 7,   /* reply that ends an AUTH exchange */
-    FLAG_CHALLENGE = 1 << 8,    /* 334 */
-    FLAG_CANCEL = 1 << 9,       /* AUTH_RESPONSE: the "*" that gives up */
-    FLAG_SNAPLEN = 1 << 10,     /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
+    FLAG_SECRET = 1 << 0,      /* not for the packet list */
+    FLAG_EHLO_REPLY = 1 << 1,  /* its lines but the first are capabilities */
+    FLAG_HELLO_REPLY = 1 << 2, /* 250 to HELO, EHLO or LHLO: no enhanced status in it */
+    FLAG_GREETING = 1 << 3,    /* answers CONNECT */
+    FLAG_GRANTS_TLS = 1 << 4,  /* 220 to STARTTLS */
+    FLAG_MESSAGE_END = 1 << 5, /* the content is complete with these octets */
+    FLAG_FIRST_PART = 1 << 6,  /* PART: the beginning of the line or reply */
+    FLAG_AUTH_FINAL = 1 << 7,  /* reply that ends an AUTH exchange */
+    FLAG_CHALLENGE = 1 << 8,   /* 334 */
+    FLAG_CANCEL = 1 << 9,      /* AUTH_RESPONSE: the "*" that gives up */
+    FLAG_SNAPLEN = 1 << 10,    /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
 } finding_flag;
 
 typedef struct finding {
-    unsigned kind : 4;     /* finding_kind */
-    unsigned flags : 12;   /* finding_flag */
-    unsigned step : 16;    /* AUTH: number of this message within the exchange and its direction, from 0 */
-    uint32_t length;       /* octets, with the line ending */
+    unsigned kind : 4;   /* finding_kind */
+    unsigned flags : 12; /* finding_flag */
+    unsigned step : 16;  /* AUTH: number of this message within the exchange and its direction, from 0 */
+    uint32_t length;     /* octets, with the line ending */
     note_set notes;
     uint64_t position;     /* of the first of them in the stream; may be before the packet */
     const uint8_t *octets; /* all of them when some came in earlier packets, else NULL: they are in this packet */
     exchange *exchange;    /* COMMAND, REPLY: may be NULL when unpaired */
     union {
-        message *message;    /* CONTENT, END_OF_DATA; PART: NULL */
-        auth_exchange *auth; /* AUTH_RESPONSE; REPLY that belongs to an AUTH exchange; COMMAND AUTH */
+        message *message;               /* CONTENT, END_OF_DATA; PART: NULL */
+        auth_exchange *auth;            /* AUTH_RESPONSE; REPLY that belongs to an AUTH exchange; COMMAND AUTH */
         const transaction *transaction; /* TRANSACTION */
     };
 } finding;
@@ -182,7 +190,7 @@ typedef struct segment {
     uint32_t count;    /* findings */
     uint64_t position; /* of the first octet, which may have been read before */
     const finding *findings;
-    uint8_t side;      /* side: the role of the sender, corrected by what it said */
+    uint8_t side; /* side: the role of the sender, corrected by what it said */
 } segment;
 
 /* One call: which packet, when, and where in its stream. */
@@ -195,7 +203,7 @@ typedef struct segment_input {
     bool has_sequence;  /* `tag` is the TCP sequence number of the first octet; else the octets follow those before */
     bool starts_stream; /* the octet at `first_sequence` is the stream's first, as the SYN told */
     uint32_t first_sequence;
-    uint32_t missing;   /* octets of the packet that a snap length cut off behind those given */
+    uint32_t missing; /* octets of the packet that a snap length cut off behind those given */
 } segment_input;
 
 /* How far the upgrade to TLS has come. */
@@ -209,15 +217,16 @@ typedef enum tls_state {
 typedef struct session session;
 
 /* Begins a session, which lives in `memory`. `from_start`: the connection's beginning was captured, so the greeting is what
- * comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content that are
- * gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
+ * comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content that
+ * are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
 session *session_new(pools *memory, bool from_start, uint64_t gather_limit, const moment *syn_time);
 
 /* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call; its findings for
  * good, but for those of a session whose packets are visited once: these are valid until the next call too. */
 const segment *session_read(session *s, const segment_input *a, span octets);
 
-/* Gives back what is over, if packets are visited once. To be called when nothing of the last packet is looked at any more. */
+/* Gives back what is over, if packets are visited once. To be called when nothing of the last packet is looked at any more.
+ */
 void session_free_finished(session *s);
 
 /* What session_read found in that call; NULL when there was no such call. */

@@ -16,7 +16,8 @@
 #define AUTH_LINE_LIMIT 12288u
 /* In reply to a content: a reply for each recipient follows, and one for the whole (PRDR, draft-hall-prdr). */
 #define PRDR_BEGINS 353u
-/* In reply to a content: its lines hold the lines of a reply for each recipient (EXDATA, draft-varshavchik-exdata-smtpext). */
+/* In reply to a content: its lines hold the lines of a reply for each recipient (EXDATA, draft-varshavchik-exdata-smtpext).
+ */
 #define EXDATA_RESULTS 558u
 
 /* What the client's next octets are. */
@@ -47,22 +48,22 @@ typedef struct memory {
     pools *pools;              /* the memory of all sessions of the capture */
     wmem_allocator_t *lasting; /* for what lives as long as the session */
     wmem_allocator_t *passing; /* for what is found; NULL while nothing is under way and packets are visited once */
-    finding_list *found;           /* what the call under way has found */
+    finding_list *found;       /* what the call under way has found */
     segment latest;            /* what the last call brought, where packets are visited once */
 } memory;
 
 /* Owner: session.c. Which sender is the client, and how far TLS has come. */
 typedef struct connection_part {
-    bool roles_swapped;    /* the sender that opened the connection is the server */
-    bool roles_known;      /* a first line has shown which side is the client */
-    bool spoken[2];        /* by role: it has sent something since the session began */
-    bool lossy;            /* there were gaps or a late start: a missing partner for a reply is no wonder */
-    layer last_layer;      /* the layer of the last octets */
-    tls_state tls;         /* how far the upgrade to TLS has come */
+    bool roles_swapped;      /* the sender that opened the connection is the server */
+    bool roles_known;        /* a first line has shown which side is the client */
+    bool spoken[2];          /* by role: it has sent something since the session began */
+    bool lossy;              /* there were gaps or a late start: a missing partner for a reply is no wonder */
+    layer last_layer;        /* the layer of the last octets */
+    tls_state tls;           /* how far the upgrade to TLS has come */
     uint32_t starttls_frame; /* the packet with the reply that granted TLS; 0: none */
     bool plaintext_reported; /* the first line in the clear behind the grant has got its note */
-    uint32_t last_frame;   /* of the last call */
-    uint32_t last_tag;     /* of the last call */
+    uint32_t last_frame;     /* of the last call */
+    uint32_t last_tag;       /* of the last call */
 } connection_part;
 
 /* Owner: client.c. The reader of what the client sends. */
@@ -75,23 +76,23 @@ typedef struct client_part {
 
 /* Owner: server.c. The reply under way. */
 typedef struct server_part {
-    size_t line_start;    /* where in what is held the line under way begins */
-    uint32_t line_count;  /* how many complete lines there are */
-    uint16_t first_code;  /* of the reply's first line */
-    bool codes_differ;    /* a line has another code */
-    bool bad_line;        /* a line is no reply line */
-    bool greeted;         /* a 220 has greeted */
+    size_t line_start;   /* where in what is held the line under way begins */
+    uint32_t line_count; /* how many complete lines there are */
+    uint16_t first_code; /* of the reply's first line */
+    bool codes_differ;   /* a line has another code */
+    bool bad_line;       /* a line is no reply line */
+    bool greeted;        /* a 220 has greeted */
 } server_part;
 
 /* Owner: message.c. The content under way. */
 typedef struct content_part {
-    content_reader reader;   /* of a DATA content */
-    unsigned held_oddities;  /* content_oddity: of octets that were held, and that no finding shows yet */
-    message *message;        /* the content under way, or the chunks gathered so far */
-    exchange *data;          /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
-    bool data_bare_lf;       /* ... whose line ended in a bare LF */
-    exchange *bdat;          /* CHUNK: the BDAT whose octets come */
-    transaction *chunks_of;  /* what the chunks gathered belong to, NULL for none */
+    content_reader reader;  /* of a DATA content */
+    unsigned held_oddities; /* content_oddity: of octets that were held, and that no finding shows yet */
+    message *message;       /* the content under way, or the chunks gathered so far */
+    exchange *data;         /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
+    bool data_bare_lf;      /* ... whose line ended in a bare LF */
+    exchange *bdat;         /* CHUNK: the BDAT whose octets come */
+    transaction *chunks_of; /* what the chunks gathered belong to, NULL for none */
 } content_part;
 
 /* Owner: exchange.c. The commands that wait for a reply, oldest first. */
@@ -104,33 +105,34 @@ typedef struct queue_part {
 
 /* Owner: auth.c. */
 typedef struct auth_part {
-    exchange *under_way;  /* the AUTH that has not ended */
-    bool tried;           /* there was an AUTH */
-    bool layer_possible;  /* a mechanism that may add a security layer has succeeded */
-    bool opaque;          /* it has added one */
-    span username;        /* who authenticated, after a 235 */
+    exchange *under_way; /* the AUTH that has not ended */
+    bool tried;          /* there was an AUTH */
+    bool layer_possible; /* a mechanism that may add a security layer has succeeded */
+    bool opaque;         /* it has added one */
+    span username;       /* who authenticated, after a 235 */
 } auth_part;
 
 /* Owner: offers.c. What the two sides are called, and what the server offers. */
 typedef struct offers_part {
-    bool lmtp;                       /* the last LHLO was not refused */
-    bool hello_seen;                 /* there was an EHLO, HELO or LHLO */
-    bool known;                      /* EHLO or LHLO was answered 250 */
+    bool lmtp;                         /* the last LHLO was not refused */
+    bool hello_seen;                   /* there was an EHLO, HELO or LHLO */
+    bool known;                        /* EHLO or LHLO was answered 250 */
     bool offered[CAPABILITY_ROWS_MAX]; /* in that reply, by capability_rows() */
-    uint64_t size_limit;             /* of SIZE in that reply; 0: no limit is known */
-    span helo;                       /* the argument of the last EHLO, HELO or LHLO that was not refused */
-    const exchange *last_hello;      /* the last of them */
+    uint64_t size_limit;               /* of SIZE in that reply; 0: no limit is known */
+    span helo;                         /* the argument of the last EHLO, HELO or LHLO that was not refused */
+    const exchange *last_hello;        /* the last of them */
 } offers_part;
 
 /* Owner: transaction.c. */
 typedef struct transactions_part {
-    transaction *current;         /* the transaction that the client's next commands belong to */
-    transaction *oldest_open;     /* those that have not ended, oldest first */
+    transaction *current;     /* the transaction that the client's next commands belong to */
+    transaction *oldest_open; /* those that have not ended, oldest first */
     transaction *newest_open;
-    transaction *first_ended;     /* those that ended in the call under way, in their order */
+    transaction *first_ended; /* those that ended in the call under way, in their order */
     transaction *last_ended;
-    const timed_verdict *closing; /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
-    uint32_t numbered;            /* how many have got their number */
+    const timed_verdict
+        *closing;      /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
+    uint32_t numbered; /* how many have got their number */
     unsigned recipients_accepted; /* by RCPT, since the last MAIL that was granted */
 } transactions_part;
 
@@ -162,10 +164,10 @@ typedef struct reading {
 
 /* A line of the client on its way from the octets to a finding. */
 typedef struct client_line {
-    span whole;            /* with its ending */
+    span whole; /* with its ending */
     line line;
-    const uint8_t *copy;   /* set when it came in several calls */
-    size_t here;           /* octets of it that came in this call: the last ones */
+    const uint8_t *copy; /* set when it came in several calls */
+    size_t here;         /* octets of it that came in this call: the last ones */
     uint64_t position;
     bool is_command;       /* it has the form of one ... */
     parsed_command parsed; /* ... this one */
@@ -173,27 +175,27 @@ typedef struct client_line {
 
 /* A reply, complete, on its way to a finding. */
 typedef struct server_reply {
-    span whole;          /* all its lines with their endings */
+    span whole; /* all its lines with their endings */
     const parsed_reply_line *lines;
     unsigned line_count;
     const uint8_t *copy; /* set when it came in several calls */
     uint64_t position;
-    uint16_t code;       /* of the last line */
-    bool valid;          /* its last line is a reply line */
-    bool hello;          /* it is the 250 to HELO, EHLO or LHLO, or looks like one to an EHLO that was not captured */
-    exchange *exchange;  /* what it answers, NULL for nothing */
+    uint16_t code;      /* of the last line */
+    bool valid;         /* its last line is a reply line */
+    bool hello;         /* it is the 250 to HELO, EHLO or LHLO, or looks like one to an EHLO that was not captured */
+    exchange *exchange; /* what it answers, NULL for nothing */
 } server_reply;
 
 /* A verb's row. */
 struct verb_rule {
-    const char *name;     /* upper case; NULL for the rows that many verbs share */
+    const char *name; /* upper case; NULL for the rows that many verbs share */
     verb_id id;
     const char *extension; /* the keyword that a server offers it with; NULL: RFC 5321 or RFC 821 has it */
-    bool offered_by_name; /* the keyword is the verb's own name */
-    uint32_t line_limit;  /* octets of the longest command line, its ending counted; 0: COMMAND_LINE_LIMIT */
-    uint16_t codes[2];    /* a reply with one of these codes answers no other verb; 0: none */
-    uint8_t replies;      /* how many replies answer it; 0: one */
-    const char *ended_by; /* what `ended_by` says of a transaction that it ends */
+    bool offered_by_name;  /* the keyword is the verb's own name */
+    uint32_t line_limit;   /* octets of the longest command line, its ending counted; 0: COMMAND_LINE_LIMIT */
+    uint16_t codes[2];     /* a reply with one of these codes answers no other verb; 0: none */
+    uint8_t replies;       /* how many replies answer it; 0: one */
+    const char *ended_by;  /* what `ended_by` says of a transaction that it ends */
     /* What it does to the session when it is sent, and when it is answered; and to the mail transaction it belongs to. */
     void (*on_sent)(reading *r, exchange *e, const client_line *in);
     void (*on_reply)(reading *r, const server_reply *reply, finding *f);
@@ -224,13 +226,13 @@ const char *session_upper_case(session *s, span text);
 
 /* stream.c — positions, and units that come in pieces. */
 
-/* The call's place in its stream: sets r->octets and r->position to what is new; adds RETRANSMISSION and GAP. Returns the octets
- * that are missing before it. */
+/* The call's place in its stream: sets r->octets and r->position to what is new; adds RETRANSMISSION and GAP. Returns the
+ * octets that are missing before it. */
 uint64_t stream_place(reading *r, span octets, uint64_t *segment_position_r);
 /* Adds a finding to the call's list. */
 finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t length);
-/* The unit that ends at octets[end): what was held and what the call brought of it from `from` on. *copy_r is set when it is a
- * copy that lives with the session, else NULL. */
+/* The unit that ends at octets[end): what was held and what the call brought of it from `from` on. *copy_r is set when it is
+ * a copy that lives with the session, else NULL. */
 span stream_unit(reading *r, size_t from, size_t end, const uint8_t **copy_r);
 /* Keeps octets[from ...] for the next call. */
 void stream_hold(reading *r, size_t from);
@@ -351,7 +353,8 @@ void hello_answered(reading *r, const server_reply *reply, finding *f);
 
 /* auth.c — authentication, and what may be a secret. */
 
-/* The AUTH that a line may be a response to: one that was challenged, or one whose challenge was not captured. NULL: none. */
+/* The AUTH that a line may be a response to: one that was challenged, or one whose challenge was not captured. NULL: none.
+ */
 exchange *auth_for(const session *s, const client_line *in);
 void auth_response(reading *r, const client_line *in, exchange *e);
 /* May a line that is no known command, or the beginning of one, hold a secret? */
@@ -367,7 +370,8 @@ void auth_answered(reading *r, const server_reply *reply, finding *f);
 void client_enter(session *s, client_state state);
 /* `octets` follow: a chunk's (CLIENT_CHUNK) or others (CLIENT_RAW). */
 void client_enter_raw(session *s, client_state state, uint64_t octets);
-/* Where the octets begin that the client has sent and that belong to nothing yet: a part of a line that is held, or what comes next. */
+/* Where the octets begin that the client has sent and that belong to nothing yet: a part of a line that is held, or what
+ * comes next. */
 uint64_t client_unread_position(session *s, layer which);
 /* Drops the part of a line that is held: it belongs to nothing that is known. */
 void client_drop_line(session *s, layer which);

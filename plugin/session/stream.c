@@ -4,8 +4,8 @@
  */
 #include "session/state.h"
 
-/* TCP's 32-bit sequence number as a position that does not wrap: the one nearest to what has to come next. The first octet seen
- * is put at 2^32 + its number, so that older ones have positions too. */
+/* TCP's 32-bit sequence number as a position that does not wrap: the one nearest to what has to come next. The first octet
+ * seen is put at 2^32 + its number, so that older ones have positions too. */
 static uint64_t position_of(stream *st, uint32_t sequence)
 {
     return st->next + (uint64_t)(int64_t)(int32_t)(sequence - (uint32_t)st->next);

@@ -1,8 +1,8 @@
 /* transaction.c — which mails a session carries, and what became of them.
  *
- * What belongs together is decided when the client sends it, for that is the order in which the server will see it; what it came
- * to is decided by the replies. So a command of a transaction carries a pointer to it, and its reply finds it there, however
- * much was pipelined in between.
+ * What belongs together is decided when the client sends it, for that is the order in which the server will see it; what it
+ * came to is decided by the replies. So a command of a transaction carries a pointer to it, and its reply finds it there,
+ * however much was pipelined in between.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,7 +22,8 @@ transaction *transaction_resolved(transaction *t)
     return t;
 }
 
-/* --- which are open, and which have ended ---------------------------------------------------------------------------------- */
+/* --- which are open, and which have ended
+ * ---------------------------------------------------------------------------------- */
 
 static void open_append(session *s, transaction *t)
 {
@@ -360,8 +361,8 @@ static recipient *recipient_next(transaction *t)
     return NULL;
 }
 
-/* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421 is for
- * all that are left, since the session ends with it. False: no recipient is left. */
+/* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421
+ * is for all that are left, since the session ends with it. False: no recipient is left. */
 static bool recipient_result(transaction *t, uint16_t code)
 {
     recipient *to;
@@ -570,8 +571,8 @@ bool transaction_none(const session *s)
 
 /* --- mails that the connection's end cut off --------------------------------------------------------------------------- */
 
-/* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. All are counted at once, and again only when
- * more has been read. */
+/* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. All are counted at once, and again
+ * only when more has been read. */
 static void number_open(const session *s)
 {
     uint32_t index = s->transactions.numbered;
@@ -599,7 +600,8 @@ const transaction *session_open_transactions(const session *s)
     return s->transactions.oldest_open;
 }
 
-/* --- copies -------------------------------------------------------------------------------------------------------------- */
+/* --- copies --------------------------------------------------------------------------------------------------------------
+ */
 
 static span span_copy(wmem_allocator_t *scope, span in)
 {

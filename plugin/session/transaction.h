@@ -24,7 +24,7 @@ typedef struct timed_verdict {
 
 typedef struct recipient {
     span address;
-    uint16_t code;      /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
+    uint16_t code; /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
     bool taken_by_rcpt; /* RCPT was accepted */
 } recipient;
 
@@ -34,46 +34,46 @@ struct transaction {
     const char *ended_by; /* "END-OF-DATA", or a verb, or "CLOSE"; NULL while it is open */
     uint32_t first_frame; /* of MAIL */
     moment begin;
-    moment end;           /* of the deciding reply; begin when there is none */
+    moment end; /* of the deciding reply; begin when there is none */
     span helo;
     span mail_from;
     bool null_sender;
     span auth_username;
-    wmem_array_t *recipients; /* recipient */
-    const char *method;       /* "DATA", "BDAT", "BURL"; NULL when no content was sent */
-    const message *message;   /* NULL: no content, or one by URL; may still grow: what counts is below */
-    bool has_size;            /* the content was sent wholly, none of it by URL */
-    uint64_t size;            /* ... its octets after unstuffing, when the transaction ended */
+    wmem_array_t *recipients;  /* recipient */
+    const char *method;        /* "DATA", "BDAT", "BURL"; NULL when no content was sent */
+    const message *message;    /* NULL: no content, or one by URL; may still grow: what counts is below */
+    bool has_size;             /* the content was sent wholly, none of it by URL */
+    uint64_t size;             /* ... its octets after unstuffing, when the transaction ended */
     const mail_header *header; /* of the content as it was then, NULL when none was seen */
     bool has_declared_size;
     uint64_t declared_size;
-    bool smtputf8;            /* MAIL declared it */
+    bool smtputf8; /* MAIL declared it */
     bool tls;
-    verdict verdict;          /* of the deciding reply; code 0 when aborted or unknown */
+    verdict verdict; /* of the deciding reply; code 0 when aborted or unknown */
 
     /* What it takes to get there. */
-    uint16_t mail_code;       /* of the reply to MAIL; 0: not seen */
+    uint16_t mail_code;             /* of the reply to MAIL; 0: not seen */
     const timed_verdict *deferral;  /* the first 4yz to MAIL or RCPT; NULL: none */
     const timed_verdict *rejection; /* the first 5yz */
-    unsigned recipients_taken;    /* by RCPT */
-    unsigned recipients_answered; /* RCPTs whose reply was seen */
-    unsigned recipient_results;   /* LMTP, PRDR, EXDATA: results after the content, a recipient each */
-    unsigned result_next;         /* place of the recipient from which on the next result's is looked for */
-    unsigned unanswered;          /* commands of it that wait for their reply */
-    bool any_deferred : 1;        /* a refusal was 4yz */
-    bool content_sent : 1;        /* wholly */
-    bool content_answered : 1;    /* the reply to the content was seen */
-    bool content_refused : 1;     /* DATA or a chunk was, though there were recipients: that decides ... */
-    bool chunk_refused : 1;       /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
-    bool by_url : 1;              /* some of the content comes from a URL (BURL) */
-    bool prdr : 1;                /* the content was answered by PRDR's 353 */
-    transaction *previous;        /* open when its MAIL was sent: stays the open one if MAIL is refused */
-    transaction *merged_into;     /* its MAIL opened none: what was sent for it is the other's */
-    unsigned merged_at;           /* ... and its recipients are there, from this place on */
-    exchange *terminator;         /* RSET, QUIT, EHLO ... that was sent and may end it */
-    transaction *next;            /* among the open ones, or among those that ended in the call under way */
-    transaction *before;          /* among the open ones */
-    uint32_t index_if_cut_off;    /* counted when the call of counted_frame and counted_tag was the last */
+    unsigned recipients_taken;      /* by RCPT */
+    unsigned recipients_answered;   /* RCPTs whose reply was seen */
+    unsigned recipient_results;     /* LMTP, PRDR, EXDATA: results after the content, a recipient each */
+    unsigned result_next;           /* place of the recipient from which on the next result's is looked for */
+    unsigned unanswered;            /* commands of it that wait for their reply */
+    bool any_deferred : 1;          /* a refusal was 4yz */
+    bool content_sent : 1;          /* wholly */
+    bool content_answered : 1;      /* the reply to the content was seen */
+    bool content_refused : 1;       /* DATA or a chunk was, though there were recipients: that decides ... */
+    bool chunk_refused : 1;    /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
+    bool by_url : 1;           /* some of the content comes from a URL (BURL) */
+    bool prdr : 1;             /* the content was answered by PRDR's 353 */
+    transaction *previous;     /* open when its MAIL was sent: stays the open one if MAIL is refused */
+    transaction *merged_into;  /* its MAIL opened none: what was sent for it is the other's */
+    unsigned merged_at;        /* ... and its recipients are there, from this place on */
+    exchange *terminator;      /* RSET, QUIT, EHLO ... that was sent and may end it */
+    transaction *next;         /* among the open ones, or among those that ended in the call under way */
+    transaction *before;       /* among the open ones */
+    uint32_t index_if_cut_off; /* counted when the call of counted_frame and counted_tag was the last */
     uint32_t counted_frame;
     uint32_t counted_tag;
 };

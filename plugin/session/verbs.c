@@ -6,14 +6,15 @@
 
 #include "session/state.h"
 
-/* Extensions add to the command line's limit (RFC 5321, 4.5.3.1.4). Those of MAIL and RCPT: SIZE (RFC 1870) 26 octets, 8BITMIME
- * (RFC 6152) 17, AUTH (RFC 4954) 500, DSN (RFC 3461) some hundred, and so on; the sum of all is less than is given here. */
+/* Extensions add to the command line's limit (RFC 5321, 4.5.3.1.4). Those of MAIL and RCPT: SIZE (RFC 1870) 26 octets,
+ * 8BITMIME (RFC 6152) 17, AUTH (RFC 4954) 500, DSN (RFC 3461) some hundred, and so on; the sum of all is less than is given
+ * here. */
 #define ENVELOPE_LINE_LIMIT 4096u
 /* URLs, and what servers send each other in verbs of their own, have no known limit. */
 #define NO_LINE_LIMIT UNIT_LIMIT
 
-/* What ends a transaction is named by few words: HELO and LHLO do what EHLO does, and so does XCLIENT, after whose 220 the session
- * starts anew. ATRN and TURN end what the client had to say, as if it had closed the connection. */
+/* What ends a transaction is named by few words: HELO and LHLO do what EHLO does, and so does XCLIENT, after whose 220 the
+ * session starts anew. ATRN and TURN end what the client had to say, as if it had closed the connection. */
 static const verb_rule rows[] = {
     /* clang-format off */
     {.name = "ATRN", .id = VERB_TURN, .extension = "ATRN", .ended_by = "CLOSE",

@@ -1,7 +1,7 @@
 /* verbs.h — what the session has to know of each verb: one row a verb.
  *
- * The grammar's row (wire/command.c) says how a command looks and what it means to a person; the row here says what it does to
- * a session. Several verbs may do the same, and then share an identifier.
+ * The grammar's row (wire/command.c) says how a command looks and what it means to a person; the row here says what it does
+ * to a session. Several verbs may do the same, and then share an identifier.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,8 +1,8 @@
 /* credentials.c — who authenticated, for Wireshark's list of credentials: the user name, and where the password stands.
  *
  * One entry an AUTH, for the packet whose message holds the secret (a password, a token, a digest), since a click on the
- * entry goes to that packet and that field. An AUTH with a user name and no secret has an entry for the packet with the name,
- * which is made when the AUTH ends. The list itself never holds a secret.
+ * entry goes to that packet and that field. An AUTH with a user name and no secret has an entry for the packet with the
+ * name, which is made when the AUTH ends. The list itself never holds a secret.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,7 +34,8 @@ static void entry_queue(int tap, packet_info *pinfo, const auth_exchange *auth, 
     entry->username = octets_format(pinfo->pool, auth->username.octets, auth->username.length);
     entry->protocol = "SMTP";
     if (auth->username_frame && auth->username_frame != frame)
-        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, auth->username_frame);
+        entry->info =
+            wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, auth->username_frame);
     else
         entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s", auth->mechanism);
     tap_queue_packet(tap, pinfo, entry);

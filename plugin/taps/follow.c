@@ -104,8 +104,8 @@ static bool shows_sides(const segment *c)
 }
 
 /* The first command or reply shows for sure who is the server. Pieces of a line that came before it may have been taken for
- * the other side's. After it the sides stay, even when ATRN or TURN makes the SMTP client the server. `seq`, which only TCP's
- * own listener uses, is set once the sides are known. */
+ * the other side's. After it the sides stay, even when ATRN or TURN makes the SMTP client the server. `seq`, which only
+ * TCP's own listener uses, is set once the sides are known. */
 static void determine_sides(follow_info_t *info, const packet_info *pinfo, const segment *c)
 {
     bool from_server = c->side == SIDE_SERVER;

@@ -15,8 +15,8 @@ typedef struct last_mails last_mails;
 /* Called for each mail, with its state at the end of the capture. `ended` is valid during the call only. */
 typedef void (*last_mail_visitor)(void *data, const transaction *ended, uint32_t stream);
 
-/* Lives as long as the program. `before_free` is called with `data` when Wireshark is about to drop what it knows of the file;
- * behind it the connections are forgotten. */
+/* Lives as long as the program. `before_free` is called with `data` when Wireshark is about to drop what it knows of the
+ * file; behind it the connections are forgotten. */
 last_mails *last_mails_new(void (*before_free)(void *data), void *data);
 
 /* Remembers the connection of a record. Its open mails are visited if the connection's last packet was seen: a filter may

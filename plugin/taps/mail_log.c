@@ -42,8 +42,8 @@ static char escape_letter(gunichar c)
     }
 }
 
-/* The octets at the front that need no look at their characters: control characters are ASCII or begin with C2. `special` is a
- * character that is escaped beside the backslash, or 0. */
+/* The octets at the front that need no look at their characters: control characters are ASCII or begin with C2. `special` is
+ * a character that is escaped beside the backslash, or 0. */
 static size_t plain_octets(span text, uint8_t special)
 {
     size_t length = 0;
@@ -173,7 +173,8 @@ void append_value(GString *text, const value *v)
     }
 }
 
-/* --- tab-separated values -------------------------------------------------------------------------------------------------- */
+/* --- tab-separated values
+ * -------------------------------------------------------------------------------------------------- */
 
 static char end_of_column(unsigned at)
 {

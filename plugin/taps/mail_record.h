@@ -1,7 +1,7 @@
 /* mail_record.h — one record of the mail log: the values of a mail, column by column.
  *
- * A record has a copy of its transaction, for the session gives back what is over. Values are worked out when they are asked for: of
- * 10,000 mails a table shows a third of the columns.
+ * A record has a copy of its transaction, for the session gives back what is over. Values are worked out when they are asked
+ * for: of 10,000 mails a table shows a third of the columns.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -77,7 +77,7 @@ typedef enum column {
 
 typedef struct mail_record {
     const transaction *of; /* that has ended */
-    unsigned restarts; /* of Wireshark's, before it: each numbers frames and streams anew */
+    unsigned restarts;     /* of Wireshark's, before it: each numbers frames and streams anew */
     uint32_t stream;
 } mail_record;
 

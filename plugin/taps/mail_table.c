@@ -126,8 +126,8 @@ typedef struct cell {
     unsigned width;  /* columns of the terminal */
 } cell;
 
-/* Ends the cell that begins at `begin`. If it is wider than `limit` columns of the terminal, it is cut, and an ellipsis takes
- * the last column. */
+/* Ends the cell that begins at `begin`. If it is wider than `limit` columns of the terminal, it is cut, and an ellipsis
+ * takes the last column. */
 static cell cell_end(GString *text, size_t begin, unsigned limit)
 {
     const char *end = text->str + text->len, *cut = NULL;

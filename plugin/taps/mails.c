@@ -1,7 +1,7 @@
 /* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
  *
- * Needs no tree and no filter: each mail is recorded when its transaction ends. The mails that the end of the capture cut off are
- * recorded when the log is written, or earlier, when Wireshark drops what it knows of the file (tshark -M).
+ * Needs no tree and no filter: each mail is recorded when its transaction ends. The mails that the end of the capture cut
+ * off are recorded when the log is written, or earlier, when Wireshark drops what it knows of the file (tshark -M).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

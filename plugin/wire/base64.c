@@ -4,7 +4,8 @@
  */
 #include "base64.h"
 
-/* Sets status and offset. `at` characters of the alphabet stand in front; `spare_bits` are those of them that made no octet. */
+/* Sets status and offset. `at` characters of the alphabet stand in front; `spare_bits` are those of them that made no octet.
+ */
 static void judge_end(span in, size_t at, uint32_t spare_bits, base64_result *result)
 {
     size_t wanted = (4 - at % 4) % 4, end = at;

@@ -63,7 +63,7 @@ bool capability_parse(span text, capability *capability_r);
 /* The row of a keyword, letters compared without case, NULL when it is unknown. */
 const capability_row *capability_find(span keyword);
 const capability_row *capability_rows(size_t *count_r); /* sorted by keyword */
-#define CAPABILITY_ROWS_MAX 128u /* there are fewer */
+#define CAPABILITY_ROWS_MAX 128u                        /* there are fewer */
 
 /* SIZE (RFC 1870): octets. NUMBER_BAD also when there is no parameter. */
 number_result capability_size(const capability *in, uint64_t *octets_r);

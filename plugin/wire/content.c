@@ -105,7 +105,8 @@ static void keep(content_work *work, const uint8_t *octets, size_t length)
     work->piece->unstuffed += length;
 }
 
-/* Takes the text up to the next CR or LF, or to the end of the input. Most lines end with CRLF, which is taken with it: true. */
+/* Takes the text up to the next CR or LF, or to the end of the input. Most lines end with CRLF, which is taken with it:
+ * true. */
 static bool take_text(content_work *work)
 {
     if (work->next_lf < work->at)

@@ -8,8 +8,8 @@
 #include "span.h"
 
 /* The row with this name, ASCII letters compared without case; NULL when there is none.
- * rows: `count` structs of `size` octets, each with its name as its first member: a `const char *`, in upper case. They are sorted
- * by name, as strcmp() sorts. */
+ * rows: `count` structs of `size` octets, each with its name as its first member: a `const char *`, in upper case. They are
+ * sorted by name, as strcmp() sorts. */
 const void *names_find(span name, const void *rows, size_t count, size_t size);
 
 #endif

@@ -21,8 +21,8 @@ static size_t offset_in(span whole, span part)
     return part.octets ? (size_t)(part.octets - whole.octets) : 0;
 }
 
-/* Octets to the next place outside of a Quoted-string (RFC 5321, 4.1.2). *quotes: may there be one? When one does not end, its
- * quotation mark is an octet as any other, and so are those behind it, which would only be looked for in vain again. */
+/* Octets to the next place outside of a Quoted-string (RFC 5321, 4.1.2). *quotes: may there be one? When one does not end,
+ * its quotation mark is an octet as any other, and so are those behind it, which would only be looked for in vain again. */
 static size_t step(span in, bool *quotes)
 {
     size_t quoted = *quotes && in.octets[0] == '"' ? span_quoted(in) : 1;
@@ -80,8 +80,7 @@ static size_t find_at(span in)
 /* atext of RFC 5322, 3.2.3, and UTF-8 by RFC 6531 */
 static bool is_atext(uint8_t octet)
 {
-    return octet_is_alphanumeric(octet) || octet >= 0x80 ||
-           (octet != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", octet) != NULL);
+    return octet_is_alphanumeric(octet) || octet >= 0x80 || (octet != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", octet) != NULL);
 }
 
 /* let-dig and "-", and U-labels by RFC 6531 */

@@ -37,8 +37,8 @@ typedef struct sasl_mechanism_row {
 /* The row of a mechanism, letters compared without case; NULL when it is not known. */
 const sasl_mechanism_row *sasl_mechanism_find(span name);
 const sasl_mechanism_row *sasl_mechanism_rows(size_t *count_r); /* sorted by name */
-/* Can the word name a mechanism: one that is known, however it is typed, or one written as RFC 4422 wants it? Else what stands
- * in a mechanism's place is most likely its message. */
+/* Can the word name a mechanism: one that is known, however it is typed, or one written as RFC 4422 wants it? Else what
+ * stands in a mechanism's place is most likely its message. */
 bool sasl_is_mechanism(span word);
 
 typedef enum sasl_side { SASL_CLIENT, SASL_SERVER } sasl_side;
@@ -47,8 +47,8 @@ typedef enum sasl_field_kind {
     SASL_USERNAME, /* who authenticates */
     SASL_AUTHZID,  /* who is to be acted for */
     SASL_PASSWORD,
-    SASL_TOKEN, /* a bearer token, without "Bearer " */
-    SASL_REALM, /* NTLM: the domain */
+    SASL_TOKEN,  /* a bearer token, without "Bearer " */
+    SASL_REALM,  /* NTLM: the domain */
     SASL_NONCE,  /* the server's challenge in CRAM-MD5; the client's nonce and the server's in others */
     SASL_DIGEST, /* the proof: CRAM-MD5's digest, DIGEST-MD5's response, SCRAM's p= and v= */
     SASL_SCOPE,  /* the scope an OAuth error names */

@@ -53,8 +53,8 @@ bool span_equal(span a, span b);
 bool span_equal_nocase(span a, const char *text);
 /* Does `in` begin with `text`, ASCII letters compared without case? */
 bool span_starts_nocase(span in, const char *text);
-/* Length of the quoted string at the start, its quotation marks counted; a backslash there quotes what follows it. 0 when it does
- * not end. `in` begins with its quotation mark. */
+/* Length of the quoted string at the start, its quotation marks counted; a backslash there quotes what follows it. 0 when it
+ * does not end. `in` begins with its quotation mark. */
 size_t span_quoted(span in);
 /* Without SP and HT at the front, and at both ends. */
 span span_trim_left(span in);

@@ -16,8 +16,8 @@ bool utf8_is_surrogate(uint32_t point);
 /* Writes a code point of UTF8_POINT_MAX at most into `out`; returns the octets written, 1 to UTF8_OCTETS_MAX. */
 size_t utf8_put(uint32_t point, uint8_t *out);
 
-/* UTF-16 with the low octet first (RFC 2781, 3.3) into UTF-8. `out` has room for utf8_room(in.length) octets; returns the octets
- * written. Half a pair, and an octet left over at the end, become U+FFFD. */
+/* UTF-16 with the low octet first (RFC 2781, 3.3) into UTF-8. `out` has room for utf8_room(in.length) octets; returns the
+ * octets written. Half a pair, and an octet left over at the end, become U+FFFD. */
 size_t utf8_from_utf16le(span in, uint8_t *out);
 size_t utf8_room(size_t utf16_octets);
 

@@ -66,7 +66,7 @@ typedef struct feeder {
     pools *memory;
     session *session;
     bool late, roles_wrong, visited_once;
-    unsigned sum;     /* of what was found */
+    unsigned sum; /* of what was found */
     uint32_t frame;
     layer layer;
     side sender;
@@ -161,7 +161,8 @@ static unsigned read_finding(const finding *f)
     unsigned sum = f->octets ? read_span((span){f->octets, f->length}) : 0;
 
     if (f->exchange)
-        sum += read_text(f->exchange->name) + read_auth(exchange_auth(f->exchange)) + read_message(exchange_content(f->exchange));
+        sum += read_text(f->exchange->name) + read_auth(exchange_auth(f->exchange)) +
+               read_message(exchange_content(f->exchange));
     if (f->kind == FINDING_CONTENT || f->kind == FINDING_END_OF_DATA)
         sum += read_message(f->message);
     else if (f->kind == FINDING_TRANSACTION)

@@ -28,8 +28,12 @@ typedef void (*use)(const char *concept, const char *word, const char *seed);
 static void each_verb(use what)
 {
     static const char *const arguments[] = {
-        [VERB_SHAPE_VAGUE] = " 1",  [VERB_SHAPE_ALONE] = "",       [VERB_SHAPE_ARGUMENT] = " mx.example.org",
-        [VERB_SHAPE_TO] = " TO:<a@b>", [VERB_SHAPE_FROM] = " FROM:<a@b> SIZE=5", [VERB_SHAPE_CHUNK] = " 86 LAST",
+        [VERB_SHAPE_VAGUE] = " 1",
+        [VERB_SHAPE_ALONE] = "",
+        [VERB_SHAPE_ARGUMENT] = " mx.example.org",
+        [VERB_SHAPE_TO] = " TO:<a@b>",
+        [VERB_SHAPE_FROM] = " FROM:<a@b> SIZE=5",
+        [VERB_SHAPE_CHUNK] = " 86 LAST",
         [VERB_SHAPE_MECHANISM] = " PLAIN AGEAYg==",
     };
     size_t count;
@@ -45,13 +49,20 @@ static void each_verb(use what)
 static void each_parameter(use what)
 {
     static const char *const values[] = {
-        [PARAMETER_FORM_NONE] = "",           [PARAMETER_FORM_TEXT] = "=some-text",
-        [PARAMETER_FORM_OPTIONAL] = "=-+",    [PARAMETER_FORM_XTEXT] = "=QQ+2B314159",
-        [PARAMETER_FORM_AUTH] = "=<>",        [PARAMETER_FORM_NUMBER] = "=8405",
-        [PARAMETER_FORM_INTERVAL] = "=86400", [PARAMETER_FORM_PRIORITY] = "=-3",
-        [PARAMETER_FORM_BY] = "=120;RT",      [PARAMETER_FORM_TIME] = "=2030-01-31T12:00:00Z",
-        [PARAMETER_FORM_RET] = "=HDRS",       [PARAMETER_FORM_RRVS] = "=2014-04-03T23:01:00Z;C",
-        [PARAMETER_FORM_BODY] = "=8BITMIME",  [PARAMETER_FORM_NOTIFY] = "=SUCCESS,DELAY",
+        [PARAMETER_FORM_NONE] = "",
+        [PARAMETER_FORM_TEXT] = "=some-text",
+        [PARAMETER_FORM_OPTIONAL] = "=-+",
+        [PARAMETER_FORM_XTEXT] = "=QQ+2B314159",
+        [PARAMETER_FORM_AUTH] = "=<>",
+        [PARAMETER_FORM_NUMBER] = "=8405",
+        [PARAMETER_FORM_INTERVAL] = "=86400",
+        [PARAMETER_FORM_PRIORITY] = "=-3",
+        [PARAMETER_FORM_BY] = "=120;RT",
+        [PARAMETER_FORM_TIME] = "=2030-01-31T12:00:00Z",
+        [PARAMETER_FORM_RET] = "=HDRS",
+        [PARAMETER_FORM_RRVS] = "=2014-04-03T23:01:00Z;C",
+        [PARAMETER_FORM_BODY] = "=8BITMIME",
+        [PARAMETER_FORM_NOTIFY] = "=SUCCESS,DELAY",
         [PARAMETER_FORM_ORCPT] = "=rfc822;ann+2Bx@example.org",
     };
     size_t count;

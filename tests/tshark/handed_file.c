@@ -1,7 +1,7 @@
 /* handed_file.c — for LD_PRELOAD: a program opens a file that it was handed open, and that it may not open itself.
  *
- * Whoever opens HANDED_NAME gets the next of the descriptors in HANDED_FDS ("4,5,6"). Each was opened by itself, so that each has
- * its own offset in the file.
+ * Whoever opens HANDED_NAME gets the next of the descriptors in HANDED_FDS ("4,5,6"). Each was opened by itself, so that
+ * each has its own offset in the file.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -157,7 +157,7 @@ static void check_frames(const segment *made)
 }
 
 const segment *recorder_feed(recorder *rec, turn_kind kind, const void *octets, size_t length, uint32_t again, uint32_t cut,
-                           bool same_frame)
+                             bool same_frame)
 {
     call made = {.layer = layer_of(kind), .sender = (side)(sender_of(kind) ^ rec->roles_wrong)};
     record_stream *stream = &rec->streams[made.layer][made.sender];
@@ -507,8 +507,8 @@ static void append_content(GString *out, const entry *e)
 static void append_entry(recorder *rec, const entry *e)
 {
     static const char *const runs[] = {
-        [FINDING_PART] = "part", [FINDING_UNKNOWN] = "unknown", [FINDING_GAP] = "gap",
-        [FINDING_RETRANSMISSION] = "old",   [FINDING_OPAQUE] = "opaque",   [FINDING_PROXY] = "proxy header",
+        [FINDING_PART] = "part",          [FINDING_UNKNOWN] = "unknown", [FINDING_GAP] = "gap",
+        [FINDING_RETRANSMISSION] = "old", [FINDING_OPAQUE] = "opaque",   [FINDING_PROXY] = "proxy header",
     };
     GString *out = rec->text;
 

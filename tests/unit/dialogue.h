@@ -63,7 +63,7 @@ const session *recorder_session(const recorder *rec);
 /* Feeds octets that follow those before in their stream, of which `again` were sent before, and checks that the findings
  * cover them all, once each. New octets begin a new frame unless `same_frame`. */
 const segment *recorder_feed(recorder *rec, turn_kind kind, const void *octets, size_t length, uint32_t again, uint32_t cut,
-                           bool same_frame);
+                             bool same_frame);
 /* Checks that every call's findings are found again. */
 void recorder_check_calls(const recorder *rec);
 /* The same, checks all messages, and gives the findings in the notation above. */

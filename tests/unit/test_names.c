@@ -14,9 +14,8 @@ typedef struct row {
 
 /* Sorted as strcmp() sorts: a prefix before what it begins, "-" before digits, digits before letters, "_" behind them. */
 static const row rows[] = {
-    {"8BITMIME", 0}, {"A", 1},     {"AB", 2},     {"ABC", 3},     {"ABD", 4}, {"AUTH", 5},
-    {"AUTH-X", 6},   {"AUTH0", 7}, {"AUTHX", 8},  {"AUTH_X", 9},  {"BDAT", 10}, {"Z", 11},
-    {"[X", 12},      {"\xc3\xbc", 13},
+    {"8BITMIME", 0}, {"A", 1},     {"AB", 2},     {"ABC", 3},   {"ABD", 4}, {"AUTH", 5}, {"AUTH-X", 6},
+    {"AUTH0", 7},    {"AUTHX", 8}, {"AUTH_X", 9}, {"BDAT", 10}, {"Z", 11},  {"[X", 12},  {"\xc3\xbc", 13},
 };
 
 static const row *find(const char *name, size_t count)

@@ -89,7 +89,8 @@ static void test_cut(void)
             ntlm_names out;
             ntlm_parse((span){copy, length}, &out);
             g_assert_cmpuint(out.user.length, <=, length);
-            g_assert_true(out.user.length == 0 || (out.user.octets >= copy && out.user.octets + out.user.length <= copy + length));
+            g_assert_true(out.user.length == 0 ||
+                          (out.user.octets >= copy && out.user.octets + out.user.length <= copy + length));
             g_free(copy);
         }
     }

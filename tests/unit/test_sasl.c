@@ -238,7 +238,10 @@ static const sasl_case cases[] = {
     {"NTLM",
      SASL_CLIENT,
      1,
-     OCTETS(NTLM_BEGIN "\4\0\4\0\x40\0\0\0" "\6\0\6\0\xff\0\0\0" NTLM_BEHIND "\1\0\0\0" "D\0M\0" "a\0n\0n\0"),
+     OCTETS(NTLM_BEGIN "\4\0\4\0\x40\0\0\0"
+                       "\6\0\6\0\xff\0\0\0" NTLM_BEHIND "\1\0\0\0"
+                       "D\0M\0"
+                       "a\0n\0n\0"),
      false,
      true,
      {{SASL_REALM, "DM"}}},
@@ -246,18 +249,30 @@ static const sasl_case cases[] = {
     {"NTLM",
      SASL_CLIENT,
      1,
-     OCTETS(NTLM_BEGIN "\4\0\4\0\x40\0\0\0" "\4\0\4\0\x44\0\0\0" NTLM_BEHIND "\1\0\0\0" "D\0M\0" "\x3d\xd8\x00\xde"),
+     OCTETS(NTLM_BEGIN "\4\0\4\0\x40\0\0\0"
+                       "\4\0\4\0\x44\0\0\0" NTLM_BEHIND "\1\0\0\0"
+                       "D\0M\0"
+                       "\x3d\xd8\x00\xde"),
      false,
      false,
      {{SASL_USERNAME, "\xf0\x9f\x98\x80"}, {SASL_REALM, "DM"}}},
     {"GSS-SPNEGO",
      SASL_CLIENT,
      1,
-     OCTETS(NTLM_BEGIN "\0\0\0\0\0\0\0\0" "\3\0\3\0\x40\0\0\0" NTLM_BEHIND "\2\0\0\0" "ann"),
+     OCTETS(NTLM_BEGIN "\0\0\0\0\0\0\0\0"
+                       "\3\0\3\0\x40\0\0\0" NTLM_BEHIND "\2\0\0\0"
+                       "ann"),
      false,
      false,
      {{SASL_USERNAME, "ann"}}},
-    {"NTLM", SASL_CLIENT, 0, OCTETS("NTLMSSP\0\1\0\0\0" "\1\0\0\0"), false, false, {{0}}},
+    {"NTLM",
+     SASL_CLIENT,
+     0,
+     OCTETS("NTLMSSP\0\1\0\0\0"
+            "\1\0\0\0"),
+     false,
+     false,
+     {{0}}},
     {"NTLM", SASL_SERVER, 0, OCTETS("NTLMSSP\0\2\0\0\0"), false, false, {{0}}},
 
     {"EXTERNAL", SASL_CLIENT, 0, OCTETS("fred@example.com"), false, false, {{SASL_AUTHZID, "fred@example.com"}}},
@@ -371,8 +386,7 @@ static const struct {
     {"CRAM-MD5", OCTETS("tim b913a602c7eda7a495b4e6e7334d3890"), SASL_USERNAME, "tim"},
     {"CRAM-SHA1", OCTETS("tim b913a602c7eda7a495b4e6e7334d3890"), SASL_USERNAME, "tim"},
     {"CRAM-SHA256", OCTETS("tim b913a602c7eda7a495b4e6e7334d3890"), SASL_USERNAME, "tim"},
-    {"DIGEST-MD5",
-     OCTETS("username=\"chris\",realm=\"elwood.example\",nonce=\"OA6MG9tEQGm2hh\",nc=00000001,qop=auth"),
+    {"DIGEST-MD5", OCTETS("username=\"chris\",realm=\"elwood.example\",nonce=\"OA6MG9tEQGm2hh\",nc=00000001,qop=auth"),
      SASL_USERNAME, "chris"},
     {"EAP-AES128", OCTETS("n,,\6\1"), SASL_USERNAME, NULL},
     {"EAP-AES128-PLUS", OCTETS("p=tls-unique,,\6\1"), SASL_USERNAME, NULL},
@@ -391,13 +405,19 @@ static const struct {
     {"NMAS-SAMBA-AUTH", OCTETS("\0\1"), SASL_USERNAME, NULL},
     {"NMAS_AUTHEN", OCTETS("\0\1"), SASL_USERNAME, NULL},
     {"NMAS_LOGIN", OCTETS("\0\1"), SASL_USERNAME, NULL},
-    {"NTLM", OCTETS(NTLM_BEGIN "\0\0\0\0\0\0\0\0" "\6\0\6\0\x40\0\0\0" NTLM_BEHIND "\1\0\0\0" "a\0n\0n\0"), SASL_USERNAME,
-     "ann"},
+    {"NTLM",
+     OCTETS(NTLM_BEGIN "\0\0\0\0\0\0\0\0"
+                       "\6\0\6\0\x40\0\0\0" NTLM_BEHIND "\1\0\0\0"
+                       "a\0n\0n\0"),
+     SASL_USERNAME, "ann"},
     {"OAUTH10A", OCTETS("n,a=user@example.com,\1host=mx.example.org\1auth=OAuth realm=\"x\"\1\1"), SASL_USERNAME, NULL},
     {"OAUTHBEARER", OCTETS("n,a=user@example.com,\1auth=Bearer vF9dft4qmTc2\1\1"), SASL_USERNAME, "user@example.com"},
     {"OPENID20", OCTETS("n,,https://openid.example/"), SASL_USERNAME, NULL},
     {"OTP", OCTETS("\0tim"), SASL_USERNAME, "tim"},
-    {"PASSDSS-3DES-1", OCTETS("\0\0\0\0\0\0\0\3" "ann"), SASL_USERNAME, NULL},
+    {"PASSDSS-3DES-1",
+     OCTETS("\0\0\0\0\0\0\0\3"
+            "ann"),
+     SASL_USERNAME, NULL},
     {"PLAIN", OCTETS("\0tim\0tanstaaftanstaaf"), SASL_USERNAME, "tim"},
     {"PLAIN-CLIENTTOKEN", OCTETS("\0ann\0secret\0token"), SASL_USERNAME, NULL},
     {"SAML20", OCTETS("n,,idp.example.org"), SASL_USERNAME, NULL},
@@ -413,18 +433,23 @@ static const struct {
     {"SCRAM-SHA-512-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
     {"SCRAM-SHA3-512", OCTETS("n,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
     {"SCRAM-SHA3-512-PLUS", OCTETS("p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO"), SASL_USERNAME, "user"},
-    {"SECURID", OCTETS("\0magnus\0" "0123456\0"), SASL_USERNAME, "magnus"},
+    {"SECURID",
+     OCTETS("\0magnus\0"
+            "0123456\0"),
+     SASL_USERNAME, "magnus"},
     {"SKEY", OCTETS("ann"), SASL_USERNAME, NULL},
     {"SPNEGO", OCTETS("n,,\x60\x28"), SASL_USERNAME, NULL},
     {"SPNEGO-PLUS", OCTETS("p=tls-unique,,\x60\x28"), SASL_USERNAME, NULL},
-    {"SRP", OCTETS("\0\0\0\x0c\0\3" "ann\0\0\0\0"), SASL_USERNAME, NULL},
+    {"SRP",
+     OCTETS("\0\0\0\x0c\0\3"
+            "ann\0\0\0\0"),
+     SASL_USERNAME, NULL},
     {"SXOVER-PLUS", OCTETS("\x60\x2d"), SASL_USERNAME, NULL},
     {"WSTOKEN", OCTETS("1234567 AbCdEf"), SASL_USERNAME, NULL},
     {"XAOL-UAS-MB", OCTETS("\0ann\0token"), SASL_USERNAME, NULL},
     {"XOAUTH", OCTETS("GET https://mail.example/ oauth_nonce=\"1\""), SASL_USERNAME, NULL},
-    {"XOAUTH2",
-     OCTETS("user=someuser@example.com\1auth=Bearer ya29.vF9dft4qmTc2\1\1"),
-     SASL_USERNAME, "someuser@example.com"},
+    {"XOAUTH2", OCTETS("user=someuser@example.com\1auth=Bearer ya29.vF9dft4qmTc2\1\1"), SASL_USERNAME,
+     "someuser@example.com"},
     {"XYMCOOKIE", OCTETS("Y=v=1&n=1"), SASL_USERNAME, NULL},
     {"XYMPKI", OCTETS("0\x0c"), SASL_USERNAME, NULL},
 };

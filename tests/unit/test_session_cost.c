@@ -66,7 +66,8 @@ void *counted_wmem_realloc(wmem_allocator_t *scope, void *old, size_t length)
     return wmem_realloc(scope, old, length);
 }
 
-/* --- sessions of any length ---------------------------------------------------------------------------------------------- */
+/* --- sessions of any length ----------------------------------------------------------------------------------------------
+ */
 
 #define ENVELOPE "MAIL FROM:<ann@example.org>\r\nRCPT TO:<bob@example.net>\r\n"
 #define CHUNK "Subject: Hello\r\n\r\ntext\r\n"

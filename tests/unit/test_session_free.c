@@ -40,8 +40,12 @@ static talk talk_begin(bool visited_once)
 
 static void say(talk *t, side sender, const char *text)
 {
-    segment_input packet = {.frame = ++t->frame, .tag = t->next[sender], .sender = sender, .has_sequence = true, .starts_stream = true,
-                      .first_sequence = 1};
+    segment_input packet = {.frame = ++t->frame,
+                            .tag = t->next[sender],
+                            .sender = sender,
+                            .has_sequence = true,
+                            .starts_stream = true,
+                            .first_sequence = 1};
     const segment *found = session_read(t->session, &packet, span_of(text));
 
     g_assert_cmpuint(found->count, >, 0);

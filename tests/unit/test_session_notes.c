@@ -66,7 +66,8 @@ static void test_notes(void)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         note_set notes = notes_behind(cases[i].offers, cases[i].before, cases[i].text);
         if (notes != cases[i].notes)
-            g_error("%s: notes 0x%" G_GINT64_MODIFIER "x, expected 0x%" G_GINT64_MODIFIER "x", cases[i].text, notes, cases[i].notes);
+            g_error("%s: notes 0x%" G_GINT64_MODIFIER "x, expected 0x%" G_GINT64_MODIFIER "x", cases[i].text, notes,
+                    cases[i].notes);
     }
 }
 

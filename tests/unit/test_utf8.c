@@ -22,11 +22,16 @@ static void test_utf16(void)
         {OCTETS("\x3d\xd8"), OCTETS("\xef\xbf\xbd")},
         {OCTETS("\x3d\xd8\x00"), OCTETS("\xef\xbf\xbd\xef\xbf\xbd")},
         {OCTETS("\x3d\xd8\x3d\xd8\x00\xde"), OCTETS("\xef\xbf\xbd\xf0\x9f\x98\x80")},
-        {OCTETS("\x3d\xd8" "a\0"), OCTETS("\xef\xbf\xbd" "a")},
+        {OCTETS("\x3d\xd8"
+                "a\0"),
+         OCTETS("\xef\xbf\xbd"
+                "a")},
         {OCTETS("\x00\xde\x3d\xd8"), OCTETS("\xef\xbf\xbd\xef\xbf\xbd")},
         {OCTETS(""), OCTETS("")},
         {OCTETS("a\0n\0n\0"), OCTETS("ann")},
-        {OCTETS("\0\0" "a\0"), OCTETS("\0a")},
+        {OCTETS("\0\0"
+                "a\0"),
+         OCTETS("\0a")},
         {OCTETS("\xf6\0"), OCTETS("\xc3\xb6")},
         {OCTETS("\xac\x20"), OCTETS("\xe2\x82\xac")},
         {OCTETS("\xff\xff"), OCTETS("\xef\xbf\xbf")},
