@@ -172,18 +172,24 @@ static void info_proxy(drawing *d, const finding *f)
     info_octets(d, f, "PROXY header");
 }
 
-static void info_old(drawing *d, const finding *f)
+static void info_retransmission(drawing *d, const finding *f)
 {
     info_octets(d, f, "seen before");
 }
 
 static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
-    [FINDING_COMMAND] = info_command,    [FINDING_AUTH_RESPONSE] = info_auth_response,
-    [FINDING_REPLY] = info_reply,        [FINDING_PART] = info_part,
-    [FINDING_CONTENT] = info_content,    [FINDING_END_OF_DATA] = info_end_of_data,
-    [FINDING_UNKNOWN] = info_unknown,    [FINDING_GAP] = NULL,
-    [FINDING_RETRANSMISSION] = info_old, [FINDING_OPAQUE] = info_opaque,
-    [FINDING_TRANSACTION] = NULL,        [FINDING_PROXY] = info_proxy,
+    [FINDING_COMMAND] = info_command,
+    [FINDING_AUTH_RESPONSE] = info_auth_response,
+    [FINDING_REPLY] = info_reply,
+    [FINDING_PART] = info_part,
+    [FINDING_CONTENT] = info_content,
+    [FINDING_END_OF_DATA] = info_end_of_data,
+    [FINDING_UNKNOWN] = info_unknown,
+    [FINDING_GAP] = NULL,
+    [FINDING_RETRANSMISSION] = info_retransmission,
+    [FINDING_OPAQUE] = info_opaque,
+    [FINDING_TRANSACTION] = NULL,
+    [FINDING_PROXY] = info_proxy,
 };
 
 void columns_finding(drawing *d, const finding *f)

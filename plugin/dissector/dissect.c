@@ -213,7 +213,7 @@ static void draw_opaque(drawing *d, const finding *f)
     draw_octets(d, f, FIELD_OPAQUE, "Not readable here");
 }
 
-static void draw_old(drawing *d, const finding *f)
+static void draw_retransmission(drawing *d, const finding *f)
 {
     draw_octets(d, f, FIELD_RETRANSMITTED, "Seen before");
 }
@@ -242,7 +242,7 @@ static const struct {
     [FINDING_END_OF_DATA] = {draw_end_of_data, GROUP_END_OF_DATA},
     [FINDING_UNKNOWN] = {draw_unknown, GROUP_UNKNOWN},
     [FINDING_GAP] = {draw_gap, GROUP_GAP},
-    [FINDING_RETRANSMISSION] = {draw_old, GROUP_RETRANSMITTED},
+    [FINDING_RETRANSMISSION] = {draw_retransmission, GROUP_RETRANSMITTED},
     [FINDING_OPAQUE] = {draw_opaque, GROUP_OPAQUE},
     [FINDING_TRANSACTION] = {draw_transaction, GROUP_TRANSACTION},
     [FINDING_PROXY] = {draw_proxy, GROUP_PROXY},

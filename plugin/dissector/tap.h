@@ -21,11 +21,12 @@ typedef struct tap_record {
     span octets;     /* the call's octets: a finding's are octets_in_record() */
 } tap_record;
 
-/* What is told of a call while its packet is dissected, for a tap that is not the plugin's own "esmtp": `tell` queues under
- * `tap` what listeners there understand. */
+/* What is told of a call while its packet is dissected, for a tap that is not the plugin's own "esmtp": `report` queues
+ * under `tap` what listeners there understand. */
 typedef void (*tap_reporter)(int tap, packet_info *pinfo, const tap_record *record);
 
-/* Has `tell` called for every record, while somebody listens to the tap of that name. To be called once a name, at start. */
+/* Has `report` called for every record, while somebody listens to the tap of that name. To be called once a name, at start.
+ */
 void tap_outlet_add(const char *name, tap_reporter report);
 
 /* Queues the record itself. */

@@ -140,7 +140,7 @@ static exchange *meant_by_code(const session *s, uint16_t code)
     return NULL;
 }
 
-/* Is a DATA's content on its way whose DATA has been answered, or can no longer be? */
+/* Is a DATA's content under way whose DATA has been answered, or can no longer be? */
 static bool content_under_way(const session *s)
 {
     const message *m = s->content.message;

@@ -84,7 +84,7 @@ static void withdraw(const segments *s, half *h, uint64_t position, uint64_t sen
         h->aged[i] = lower(h->aged[i], position);
 }
 
-static void claim(const segments *s, half *h, const arrival *a, uint64_t position)
+static void claim(const segments *s, half *h, const placed_segment *a, uint64_t position)
 {
     bool sent_later = a->position >= h->claim_sent_at && a->end > a->position;
 
@@ -102,7 +102,7 @@ static void claim(const segments *s, half *h, const arrival *a, uint64_t positio
         h->fin.known = false; /* the peer has octets behind it */
 }
 
-void half_acknowledge(segments *s, arrival *a)
+void half_acknowledge(segments *s, placed_segment *a)
 {
     half *h = a->to;
     uint64_t position;
@@ -422,13 +422,13 @@ void half_flush(segments *s, segments_cause cause)
 
 /* --- taking payload ---------------------------------------------------------------------------------------------------- */
 
-static const uint8_t *octets_at(const arrival *a, uint64_t position)
+static const uint8_t *octets_at(const placed_segment *a, uint64_t position)
 {
     return position < a->captured_end ? a->in->payload.octets + (position - a->position) : NULL;
 }
 
 /* Octets from..to were read or lost before. */
-static void report_old(segments *s, const arrival *a, uint64_t from, uint64_t to)
+static void report_old(segments *s, const placed_segment *a, uint64_t from, uint64_t to)
 {
     half *h = a->from;
 
@@ -446,7 +446,7 @@ static void report_old(segments *s, const arrival *a, uint64_t from, uint64_t to
 }
 
 /* Octets from..to are in a piece that is held. */
-static void report_held(segments *s, const arrival *a, const held_piece *piece, uint64_t from, uint64_t to)
+static void report_held(segments *s, const placed_segment *a, const held_piece *piece, uint64_t from, uint64_t to)
 {
     segments_event *e = half_event(s, SEGMENTS_RETRANSMITTED, a->from, from, to - from);
     const uint8_t *again = octets_at(a, from), *first = piece->octets;
@@ -459,7 +459,7 @@ static void report_held(segments *s, const arrival *a, const held_piece *piece, 
 }
 
 /* Octets from..to are new: read at once if their turn has come and nothing older is held that would go on there. */
-static void take_new(segments *s, const arrival *a, uint64_t from, uint64_t to)
+static void take_new(segments *s, const placed_segment *a, uint64_t from, uint64_t to)
 {
     half *h = a->from;
     held_piece piece = {.position = from,
@@ -477,7 +477,7 @@ static void take_new(segments *s, const arrival *a, uint64_t from, uint64_t to)
 }
 
 /* Before anything of a half is read an earlier segment may turn out to be its beginning. */
-static void move_start(const arrival *a)
+static void move_start(const placed_segment *a)
 {
     half *h = a->from;
 
@@ -491,7 +491,7 @@ static bool fills(const half *h, uint64_t position)
     return h->acknowledged && position >= h->next && position < lower(hole_end(h), h->claimed);
 }
 
-void half_take(segments *s, arrival *a)
+void half_take(segments *s, placed_segment *a)
 {
     half *h = a->from;
     uint64_t at = a->position;

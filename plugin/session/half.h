@@ -82,7 +82,7 @@ struct segments {
 };
 
 /* A segment, as it lies in the connection. */
-typedef struct arrival {
+typedef struct placed_segment {
     const tcp_segment *in;
     bool kept; /* its payload is a copy: it was put aside before */
     half *from, *to;
@@ -90,7 +90,7 @@ typedef struct arrival {
     uint64_t captured_end; /* of what the capture has of it */
     uint64_t end;
     uint64_t needs; /* in `to`; 0: nothing */
-} arrival;
+} placed_segment;
 
 segments_event *half_event(segments *s, segments_event_kind kind, const half *h, uint64_t position, uint64_t length);
 
@@ -105,9 +105,9 @@ bool half_may_acknowledge(const segments *s, const half *h, uint64_t position);
 /* Counts a segment with payload against the holes that are acknowledged. Before half_acknowledge() of the same segment. */
 void half_age(segments *s);
 /* The acknowledgement of a segment; sets a->needs. */
-void half_acknowledge(segments *s, arrival *a);
+void half_acknowledge(segments *s, placed_segment *a);
 /* Reads or holds the payload. */
-void half_take(segments *s, arrival *a);
+void half_take(segments *s, placed_segment *a);
 /* Reads whatever can be read, and gives up what is overdue or over the bound. */
 void half_advance(segments *s);
 /* Reads all that is held; holes are lost. */

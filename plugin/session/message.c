@@ -1,4 +1,4 @@
-/* message.c — message content on its way (RFC 5321, 4.1.1.4; RFC 3030).
+/* message.c — message content while it comes (RFC 5321, 4.1.1.4; RFC 3030).
  *
  * Content that comes whole in one call stays where it is. What comes in several is gathered in a buffer that grows by
  * doubling, so that the cost is linear in its octets, up to a limit; larger content is measured but not kept.

@@ -1,4 +1,4 @@
-/* parsed.h — what the first visit parsed of a packet on its way, so that drawing it need not parse it again.
+/* parsed.h — what the first visit parsed of a packet, so that drawing it need not parse it again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,7 +27,7 @@ typedef struct parsed_reply_line {
     reply_line parsed; /* ... this one; nothing is known of it else */
 } parsed_reply_line;
 
-/* What the first visit parsed of a finding. Good until the next call of session_read(). */
+/* What the first visit parsed of a finding. Good until the next call of session_read(), for any session. */
 typedef struct parsed_finding {
     const parsed_command *command;  /* COMMAND that has the form of one */
     const parsed_reply_line *lines; /* REPLY: its lines */

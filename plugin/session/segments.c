@@ -32,13 +32,13 @@ segments *segments_new(wmem_allocator_t *scope, const segments_limits *limits)
 
 /* --- where a segment lies ---------------------------------------------------------------------------------------------- */
 
-static bool has_payload(const arrival *a)
+static bool has_payload(const placed_segment *a)
 {
     return a->end > a->position;
 }
 
 /* One octet of zero, sent again in the place of the last one, asks whether the peer is still there. */
-static bool keeps_alive(const arrival *a)
+static bool keeps_alive(const placed_segment *a)
 {
     const half *h = a->from;
     const tcp_segment *in = a->in;
@@ -52,10 +52,10 @@ static bool keeps_alive(const arrival *a)
            (h->acknowledged && behind == h->claimed && a->position != h->next);
 }
 
-static arrival arrival_of(segments *s, const tcp_segment *in, bool kept)
+static placed_segment placed_segment_of(segments *s, const tcp_segment *in, bool kept)
 {
     unsigned d = in->direction & 1;
-    arrival a = {.in = in, .kept = kept, .from = &s->halves[d], .to = &s->halves[!d]};
+    placed_segment a = {.in = in, .kept = kept, .from = &s->halves[d], .to = &s->halves[!d]};
 
     a.position = half_position(s, a.from, in->sequence + in->syn);
     a.captured_end = a.end = a.position;
@@ -70,13 +70,13 @@ static arrival arrival_of(segments *s, const tcp_segment *in, bool kept)
     return a;
 }
 
-static bool acknowledges_plausibly(const segments *s, const arrival *a)
+static bool acknowledges_plausibly(const segments *s, const placed_segment *a)
 {
     return !a->in->has_acknowledgement || !a->to->begun ||
            half_may_acknowledge(s, a->to, half_position(s, a->to, a->in->acknowledgement));
 }
 
-static bool segment_belongs(const segments *s, const arrival *a)
+static bool segment_belongs(const segments *s, const placed_segment *a)
 {
     const half *h = a->from;
 
@@ -92,7 +92,7 @@ static bool segment_belongs(const segments *s, const arrival *a)
 }
 
 /* The SYN of this connection, seen for the first time or again? */
-static bool syn_belongs(const segments *s, const arrival *a)
+static bool syn_belongs(const segments *s, const placed_segment *a)
 {
     const half *h = a->from;
     bool same = a->position == h->start || a->position == h->start + 1; /* the latter when it is not counted */
@@ -120,7 +120,7 @@ static bool is_untouched(const segments *s)
 
 /* --- segments put aside ------------------------------------------------------------------------------------------------ */
 
-static void set_aside(segments *s, const arrival *a)
+static void set_aside(segments *s, const placed_segment *a)
 {
     const tcp_segment *in = a->in;
     aside_segment *kept = (aside_segment *)wmem_alloc(s->scope, sizeof(aside_segment) + in->payload.length);
@@ -170,7 +170,7 @@ static bool agree(const tcp_segment *a, const tcp_segment *b)
 
 /* Do two segments with impossible numbers agree with each other? Where those of the second are possible here as well the
  * first has to be a SYN, and the second no segment that was to be expected. */
-static bool confirms(const segments *s, const arrival *a, bool belongs)
+static bool confirms(const segments *s, const placed_segment *a, bool belongs)
 {
     if (belongs && (a->position == a->from->next || a->position == a->from->top || a->in->syn))
         return false;
@@ -230,7 +230,7 @@ static void restart(segments *s, const tcp_segment *in)
     }
 }
 
-static bool begins_anew(const segments *s, const arrival *a, bool belongs)
+static bool begins_anew(const segments *s, const placed_segment *a, bool belongs)
 {
     bool syn_only = a->in->syn && !a->in->has_acknowledgement;
 
@@ -252,14 +252,14 @@ static void begin_with_syn_number(half *h)
 
 /* Payload with the number of the SYN: the sender does not count it, and neither has the peer. When the peer has counted
  * it this needs confirmation: octets that follow it, or an acknowledgement of all of it. */
-static bool is_uncounted(const arrival *a)
+static bool is_uncounted(const placed_segment *a)
 {
     const half *h = a->from;
 
     return h->has_syn && !h->consumed && has_payload(a) && a->position + 1 == h->start && !a->in->syn;
 }
 
-static bool confirms_uncounted(const half *h, const arrival *a, const tcp_segment *aside)
+static bool confirms_uncounted(const half *h, const placed_segment *a, const tcp_segment *aside)
 {
     if (!h->has_syn || h->consumed || aside->syn || aside->sequence != (uint32_t)(h->start - 1))
         return false;
@@ -268,7 +268,7 @@ static bool confirms_uncounted(const half *h, const arrival *a, const tcp_segmen
     return a->in->has_acknowledgement && a->in->acknowledgement == end_of(aside);
 }
 
-static void adopt_uncounted(segments *s, const arrival *a)
+static void adopt_uncounted(segments *s, const placed_segment *a)
 {
     for (aside_segment **link = &s->aside; *link; link = &(*link)->next) {
         aside_segment *found = *link;
@@ -287,12 +287,12 @@ static void adopt_uncounted(segments *s, const arrival *a)
 
 /* --- what the flags say ------------------------------------------------------------------------------------------------ */
 
-static half_end end_at(const arrival *a, uint64_t position)
+static half_end end_at(const placed_segment *a, uint64_t position)
 {
     return (half_end){.known = true, .position = position, .needs = a->needs, .frame = a->in->frame, .time = a->in->time};
 }
 
-static void take_syn(segments *s, const arrival *a)
+static void take_syn(segments *s, const placed_segment *a)
 {
     half *h = a->from;
 
@@ -309,7 +309,7 @@ static void take_syn(segments *s, const arrival *a)
     }
 }
 
-static void take_fin(arrival *a)
+static void take_fin(placed_segment *a)
 {
     half *h = a->from;
 
@@ -319,7 +319,7 @@ static void take_fin(arrival *a)
 }
 
 /* Does the RST stand where its sender is? One that answers a SYN has any number, but acknowledges it. */
-static bool reset_fits(const segments *s, const arrival *a)
+static bool reset_fits(const segments *s, const placed_segment *a)
 {
     const half *h = a->from;
     uint64_t reach = half_reach(h);
@@ -331,7 +331,7 @@ static bool reset_fits(const segments *s, const arrival *a)
     return a->position <= reach && a->position + 1 >= h->start && a->position + s->limits.held_unacknowledged >= h->next;
 }
 
-static void take_reset(segments *s, arrival *a)
+static void take_reset(segments *s, placed_segment *a)
 {
     half *h = a->from;
 
@@ -351,7 +351,7 @@ static void take_reset(segments *s, arrival *a)
 }
 
 /* Octets in the place of an end: it was none. */
-static void take_back_ends(const arrival *a)
+static void take_back_ends(const placed_segment *a)
 {
     half *h = a->from;
 
@@ -366,7 +366,7 @@ static void take_back_ends(const arrival *a)
 /* --- a segment that belongs -------------------------------------------------------------------------------------------- */
 
 /* The first segment of a half that is known from its peer's acknowledgements alone. */
-static void take_first_seen(const arrival *a)
+static void take_first_seen(const placed_segment *a)
 {
     half *h = a->from;
 
@@ -375,7 +375,7 @@ static void take_first_seen(const arrival *a)
     h->seen = true;
 }
 
-static void tell_held(segments *s, const arrival *a)
+static void report_held_rest(segments *s, const placed_segment *a)
 {
     const half *h = a->from;
     const held_piece *first = held_first(&h->held), *piece;
@@ -393,7 +393,7 @@ static void tell_held(segments *s, const arrival *a)
     }
 }
 
-static void take(segments *s, arrival *a)
+static void take(segments *s, placed_segment *a)
 {
     const tcp_segment *in = a->in;
     bool was_over = is_over(s);
@@ -417,12 +417,12 @@ static void take(segments *s, arrival *a)
     s->idle = was_over && !s->brought ? s->idle + 1 : 0;
     if (was_over && s->idle >= s->limits.end_patience)
         half_flush(s, SEGMENTS_CAUSE_CLOSED);
-    tell_held(s, a);
+    report_held_rest(s, a);
 }
 
 static void enter(segments *s, const tcp_segment *in, bool kept)
 {
-    arrival a = arrival_of(s, in, kept);
+    placed_segment a = placed_segment_of(s, in, kept);
     bool belongs;
 
     if (in->rst) {
@@ -431,14 +431,14 @@ static void enter(segments *s, const tcp_segment *in, bool kept)
     }
     if (s->aside) {
         adopt_uncounted(s, &a);
-        a = arrival_of(s, in, kept);
+        a = placed_segment_of(s, in, kept);
     }
     if (is_uncounted(&a) && (!a.from->acknowledged || a.from->claimed < a.from->start))
         begin_with_syn_number(a.from);
     belongs = in->syn ? syn_belongs(s, &a) : segment_belongs(s, &a);
     if (begins_anew(s, &a, belongs)) {
         restart(s, in);
-        a = arrival_of(s, in, kept);
+        a = placed_segment_of(s, in, kept);
         belongs = in->syn ? syn_belongs(s, &a) : segment_belongs(s, &a);
     }
     if (belongs)

@@ -160,11 +160,11 @@ static line line_under_way(const reading *r, uint8_t *scratch)
 /* A server greets, a client does not begin with a reply code. */
 static bool is_of_other_side(side role, span text)
 {
-    command said;
+    command parsed;
 
     if (role == SIDE_CLIENT)
         return span_starts_nocase(text, "220 ") || span_starts_nocase(text, "220-");
-    return command_parse(text, &said) && command_unmistakable(&said);
+    return command_parse(text, &parsed) && command_unmistakable(&parsed);
 }
 
 /* Pieces of the first line that came before its end were shown as the other side's. */

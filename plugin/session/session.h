@@ -114,7 +114,7 @@ typedef struct mail_header {
     span fields[HEADER_COUNT]; /* empty when the content has none */
 } mail_header;
 
-/* Message content on its way: DATA's or all the chunks of BDAT. */
+/* A message content: DATA's, or all the chunks of BDAT. */
 struct message {
     uint32_t number; /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
     bool chunked;    /* by BDAT */
@@ -216,13 +216,13 @@ typedef enum tls_state {
 
 typedef struct session session;
 
-/* Begins a session, which lives in `memory`. `from_start`: the connection's beginning was captured, so the greeting is what
- * comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one message's content that
- * are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
+/* Begins a session, which lives in the pools' lasting memory. `from_start`: the connection's beginning was captured, so the
+ * greeting is what comes first; else the state is unknown until a line makes it known. `gather_limit`: octets of one
+ * message's content that are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
 session *session_new(pools *memory, bool from_start, uint64_t gather_limit, const moment *syn_time);
 
 /* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call; its findings for
- * good, but for those of a session whose packets are visited once: these are valid until the next call too. */
+ * good, but for those of a session whose packets are visited once: these are valid until the next call, of any session. */
 const segment *session_read(session *s, const segment_input *a, span octets);
 
 /* Gives back what is over, if packets are visited once. To be called when nothing of the last packet is looked at any more.

@@ -151,7 +151,7 @@ struct session {
     transactions_part transactions;
 };
 
-/* One call of session_read on its way. */
+/* One call of session_read. */
 typedef struct reading {
     session *s;
     stream *stream;
@@ -162,7 +162,7 @@ typedef struct reading {
     size_t at;         /* octets read so far */
 } reading;
 
-/* A line of the client on its way from the octets to a finding. */
+/* A line of the client. */
 typedef struct client_line {
     span whole; /* with its ending */
     line line;
@@ -173,7 +173,7 @@ typedef struct client_line {
     parsed_command parsed; /* ... this one */
 } client_line;
 
-/* A reply, complete, on its way to a finding. */
+/* A complete reply. */
 typedef struct server_reply {
     span whole; /* all its lines with their endings */
     const parsed_reply_line *lines;

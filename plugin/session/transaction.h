@@ -1,4 +1,4 @@
-/* transaction.h — mail transactions: one mail on its way, from MAIL to the reply that decides it (RFC 5321, 3.3).
+/* transaction.h — mail transactions: one mail, from MAIL to the reply that decides it (RFC 5321, 3.3).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

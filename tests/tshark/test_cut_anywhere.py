@@ -46,7 +46,8 @@ class Mail:
 
     def outcome(self, lmtp):
         """The outcome and the code it rests on."""
-        refusals = [code for code in [self.reply, *self.codes] if code >= 400]
+        # What is refused behind a refused MAIL follows from that.
+        refusals = [self.reply] if self.reply >= 400 else [code for code in self.codes if code >= 400]
         nobody = self.reply >= 400 or (self.codes and all(code >= 400 for code in self.codes))
         if self.final and lmtp:
             return self.outcome_of_recipients()
@@ -55,7 +56,7 @@ class Mail:
         if self.content_reply and not nobody:
             return WORDS[self.content_reply // 100], self.content_reply
         if nobody:
-            return "deferred" if any(code < 500 for code in refusals) else "rejected", worst(refusals)
+            return "deferred" if any(code < 500 for code in refusals) else "rejected", deciding(refusals)
         return ("aborted" if self.size is None else "unknown"), None
 
     def outcome_of_recipients(self):
@@ -80,6 +81,11 @@ class Mail:
 
 
 WORDS = {2: "accepted", 4: "deferred", 5: "rejected"}
+
+
+def deciding(refusals):
+    """The first of the class that gives the outcome."""
+    return next((code for code in refusals if code < 500), refusals[0])
 
 
 def worst(codes):

@@ -96,7 +96,7 @@ CASES = {
     "one recipient deferred, one refused": (
         OPENED + FROM + says("RCPT TO:<b@example.net>", "450 4.2.1 Later") + says("RCPT TO:<c@example.net>", "550 5.1.1 No")
         + QUIT,
-        [deferred("QUIT", 550, rcpt_deferred=["b@example.net"], rcpt_rejected=["c@example.net"], rcpt_code=[450, 550])]),
+        [deferred("QUIT", 450, rcpt_deferred=["b@example.net"], rcpt_rejected=["c@example.net"], rcpt_code=[450, 550])]),
     "no recipient, and DATA refused": (
         OPENED + FROM + says("RCPT TO:<b@example.net>", "550 5.1.1 No") + says("DATA", "554 5.5.1 No recipients")
         + says("RSET", "250 Ok"), [rejected("RSET", 550)]),
