@@ -349,6 +349,13 @@ DIFFERENCES = {
         ("32", "data.reassembled.length", "SIZE", NEW),
         ("8,97", "req.command req.parameter", "VERB", None),
     ],
+    "arkime-wireshark-bdat.pcap": [
+        ("5,8,12", ". req command_line req.command req.parameter", "PORT", None),
+        ("17", ". req command_line req.command", "PORT", None),
+        ("7,11,16,19", ". rsp response response.code rsp.parameter", "PORT", None),
+        ("9,13", ".", "PORT", None),
+        ("14", ". data.fragments data.fragment data.fragment.count data.reassembled.length", "PORT", None),
+    ],
     "ndpi-smtp.pcap": [
         ("88", "data.reassembled.length", "SIZE", OLD),
     ],
@@ -406,6 +413,9 @@ DIFFERENCES = {
     ],
     "sv-smtp-startssl.pcap": [
         ("10", "req.command req.parameter", "VERB", None),
+    ],
+    "sv-issue-4220-1flowB.pcap": [
+        ("1348", "data.reassembled.length", "SIZE", None),
     ],
     "zeek-rfc3030-bdat-example1.pcap": [
         ("18", "data.reassembled.in", "ITSELF", OLD),
