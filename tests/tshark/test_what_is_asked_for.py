@@ -126,9 +126,7 @@ def test_a_program_is_not_known_by_what_it_is_started_as(tshark):
 
 
 READ_ALL = """
-    for _, info in ipairs({all_field_infos()}) do
-        if string.sub(info.name, 1, 6) == "esmtp." then print("read " .. info.name) end
-    end
+    for _, info in ipairs({all_field_infos()}) do print("read " .. info.name) end
 """
 POST_DISSECTOR = f"""
     local reader = Proto("reader", "Reads all fields")
@@ -149,8 +147,12 @@ def names_in_details(tshark):
 
 
 def names_read(printed):
-    return sorted(line.removeprefix("read ") for line in printed.splitlines()
-                  if line.startswith("read ") and "esmtp.expert" not in line)
+    """Those of ours. Some releases make only the fields that are named, so that a script reads none of TCP's either."""
+    names = [line.removeprefix("read ") for line in printed.splitlines() if line.startswith("read ")]
+    assert "frame.number" in names
+    if "tcp.port" not in names:
+        pytest.skip("this release shows a script only the fields that are named")
+    return sorted(name for name in names if name.startswith("esmtp.") and not name.startswith("esmtp.expert"))
 
 
 @pytest.mark.parametrize("script", [POST_DISSECTOR, LISTENER], ids=["post-dissector", "listener"])
