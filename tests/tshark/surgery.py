@@ -10,6 +10,7 @@ import random
 import struct
 
 PCAPNG_SECTION = 0x0A0D0D0A
+PCAPNG_INTERFACE = 1
 PCAPNG_ENHANCED_PACKET = 6
 PCAP_MAGIC = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}
 
@@ -28,7 +29,12 @@ class Capture:
         content = path.read_bytes()
         self.is_pcap = content[:4] in PCAP_MAGIC
         # The rest of the file: what stands before the first packet. Nothing of interest comes between packets or behind them.
+        self._links = []  # of each interface; of a pcap the one there is
         self._opening, self.packets = self._read_pcap(content) if self.is_pcap else self._read_pcapng(content)
+
+    def link_type(self, packet):
+        """The LINKTYPE_ of the interface that the packet came over."""
+        return self._links[0 if self.is_pcap else struct.unpack_from(self._order + "I", packet.head)[0]]
 
     def write(self, path, packets):
         pack = self._pcap_record if self.is_pcap else self._pcapng_block
@@ -38,6 +44,7 @@ class Capture:
 
     def _read_pcap(self, content):
         self._order = PCAP_MAGIC[content[:4]]
+        self._links += struct.unpack_from(self._order + "I", content, 20)
         packets, at = [], 24
         while at + 16 <= len(content):
             captured, length = struct.unpack_from(self._order + "II", content, at + 8)
@@ -57,6 +64,8 @@ class Capture:
                 captured, length = struct.unpack_from(self._order + "II", content, at + 20)
                 packets.append(Packet(content[at + 8:at + 20], content[at + 28:at + 28 + captured], length))
             else:
+                if kind == PCAPNG_INTERFACE:
+                    self._links += struct.unpack_from(self._order + "H", content, at + 8)
                 opening += content[at:at + size]
             at += size
         return opening, packets
