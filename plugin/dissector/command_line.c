@@ -22,6 +22,7 @@ static bool understood;     /* the arguments were read, and each option is one o
 static bool prints_details; /* -V or -O: the tree is printed */
 static bool prints_fields;  /* -e */
 static bool two_passes;     /* -2 */
+static bool leaves_out;     /* -R: packets that it does not match are not in the second pass */
 
 /* tshark's options: letters that take no value, letters that take one, and the same for words. */
 #define FLAGS "2DILPQVghlnpqvx"
@@ -63,6 +64,7 @@ static void read_option(char option, const char *value)
 {
     prints_details |= option == 'O';
     prints_fields |= option == 'e';
+    leaves_out |= option == 'R';
     if (strchr("ejJd", option))
         add_named(option, value);
 }
@@ -92,6 +94,7 @@ static char read_word(const char *word)
     bool takes_value = g_strv_contains(words_with_value, name);
 
     understood &= takes_value || g_strv_contains(flag_words, name);
+    leaves_out |= strcmp(name, "read-filter") == 0;
     g_free(name);
     return takes_value && !strchr(word, '=') ? A_WORD : '\0';
 }
@@ -185,9 +188,13 @@ bool command_line_mentions(const char *text)
     return false;
 }
 
-bool command_line_visits_once(void)
+visits command_line_visits(void)
 {
-    return understood && !two_passes;
+    if (!understood)
+        return VISITS_MANY;
+    if (!two_passes)
+        return VISITS_ONCE;
+    return leaves_out ? VISITS_MANY : VISITS_TWICE;
 }
 
 bool command_line_wants_fields_alone(void)

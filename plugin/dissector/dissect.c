@@ -64,7 +64,7 @@ static wmem_callback_result file_closed(wmem_allocator_t *file, wmem_cb_event_t 
 static pools *pools_of_file(void)
 {
     if (!file_pools) {
-        file_pools = pools_new(command_line_visits_once());
+        file_pools = pools_new(command_line_visits());
         wmem_register_callback(wmem_file_scope(), file_closed, NULL);
     }
     return file_pools;
@@ -342,15 +342,24 @@ void dissect_reset(void)
         g_ptr_array_set_size(read_last, 0); /* they were freed with their file */
 }
 
+static const segment *find_again(session *s, const segment_input *a, span octets)
+{
+    const segment *found = session_find(s, a->layer, a->sender, a->frame, a->tag);
+
+    if (found)
+        session_read_again(s, found, octets);
+    return found;
+}
+
 static const segment *read_or_find(drawing *d, const segment_input *a)
 {
     session *s = d->connection->session;
     tls_state before = session_tls(s);
     span octets = {NULL, tvb_captured_length(d->tvb)};
 
-    if (d->pinfo->fd->visited)
-        return session_find(s, a->layer, a->sender, a->frame, a->tag);
     octets.octets = octets.length ? tvb_get_ptr(d->tvb, 0, (int)octets.length) : NULL;
+    if (d->pinfo->fd->visited)
+        return find_again(s, a, octets);
     if (!session_begun(s)) {
         d->connection->first_frame = a->frame;
         d->connection->first_tag = a->tag;

@@ -100,8 +100,8 @@ bool command_line_is_tshark(void);
 bool command_line_names(const char *name, const char *protocol);
 /* Is the text part of what they name? */
 bool command_line_mentions(const char *text);
-/* Will no packet be visited again? */
-bool command_line_visits_once(void);
+/* How often packets are visited, as far as it tells. */
+visits command_line_visits(void);
 /* Is the tree made for the fields alone that -e names? */
 bool command_line_wants_fields_alone(void);
 /* Does -d say what dissects this port of the table? */

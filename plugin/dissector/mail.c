@@ -8,7 +8,7 @@
 
 bool mail_is_shown(const message *m)
 {
-    return m->complete && !m->has_holes && !m->too_large && m->unstuffed_size > 0;
+    return m->complete && !m->has_holes && !m->too_large && m->unstuffed_size > 0 && (m->octets || !m->read_again);
 }
 
 /* Content that came whole in this packet, without its stuffed dots. */

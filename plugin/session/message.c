@@ -151,6 +151,23 @@ static void message_account(reading *r, message *m, const content_piece *piece)
     }
 }
 
+/* Where packets are visited twice, the second visit brings the content again: so it need not be kept until then. */
+static void give_back_later(session *s, message *m)
+{
+    m->read_again = true;
+    m->next = s->content.shown;
+    s->content.shown = m;
+}
+
+void message_free_shown(session *s)
+{
+    for (message *m = s->content.shown; m; m = m->next) {
+        session_free(s, m->octets);
+        m->octets = NULL;
+    }
+    s->content.shown = NULL;
+}
+
 /* The message is whole: gives back the room it did not need. */
 static void message_finish(reading *r, message *m)
 {
@@ -160,11 +177,13 @@ static void message_finish(reading *r, message *m)
         mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
     m->complete = true;
     m->complete_frame = r->input->frame;
-    if (m->octets && m->unstuffed_size < m->capacity) {
+    s->content.message = NULL;
+    if (m->octets && !m->in_line && pools_visited_twice(s->memory.pools)) {
+        give_back_later(s, m);
+    } else if (m->octets && m->unstuffed_size < m->capacity) {
         m->capacity = m->unstuffed_size ? (size_t)m->unstuffed_size : 1;
         m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
     }
-    s->content.message = NULL;
 }
 
 static void end_of_data(reading *r, message *m, size_t end_mark)
@@ -215,6 +234,7 @@ void message_read_earlier(reading *r, span octets)
     if (!octets.length)
         return;
     piece = next_piece(r->s, m, octets);
+    m->in_line = true;
     r->s->content.held_oddities |= piece.oddities;
     message_account(r, m, &piece);
 }
@@ -306,6 +326,54 @@ void message_gap(session *s, uint64_t octets)
     s->content.message->has_holes = true;
     s->content.message->size += octets;
     s->content.message->unstuffed_size += octets;
+}
+
+/* --- the second visit -------------------------------------------------------------------------------------------------- */
+
+/* Room for all octets that findings call content. The beginning of the end mark is among them when it came in a packet
+ * before the mark's last octet. */
+static void begin_again(session *s, message *m)
+{
+    content_part *c = &s->content;
+
+    c->message = m;
+    c->again_length = 0;
+    c->again_room = (size_t)m->size + 2 * CONTENT_CARRY;
+    c->again = (uint8_t *)session_realloc(s, c->again, c->again_room);
+    content_begin(&c->reader, m->bare_lf);
+}
+
+static void end_again(session *s, message *m)
+{
+    content_part *c = &s->content;
+
+    if (c->again_length == m->unstuffed_size) {
+        m->octets = c->again;
+        c->again = NULL;
+        give_back_later(s, m);
+    }
+    c->message = NULL;
+}
+
+void message_read_again(session *s, const finding *f, span octets)
+{
+    content_part *c = &s->content;
+    message *m = f->message;
+
+    if (!m->read_again)
+        return;
+    if (c->message != m)
+        begin_again(s, m);
+    if (octets.length + CONTENT_CARRY > c->again_room - c->again_length)
+        return; /* not in the order of the first visit: it will not be whole */
+    if (!m->chunked)
+        c->again_length += content_read(&c->reader, octets, c->again + c->again_length).unstuffed;
+    else if (octets.length) {
+        memcpy(c->again + c->again_length, octets.octets, octets.length);
+        c->again_length += octets.length;
+    }
+    if (f->flags & FLAG_MESSAGE_END)
+        end_again(s, m);
 }
 
 /* --- verbs

@@ -20,7 +20,7 @@
 #define ALIGNMENT sizeof(uint64_t)
 
 struct pools {
-    bool visited_once;
+    visits expected;
     finding_list *found;
     wmem_allocator_t *lasting; /* of the kind that takes whole blocks */
     uint8_t *block;            /* what is left of the block that pieces are cut from */
@@ -29,11 +29,11 @@ struct pools {
     GPtrArray *empty;          /* ... and which of them no session has */
 };
 
-pools *pools_new(bool visited_once)
+pools *pools_new(visits expected)
 {
     pools *p = g_new0(pools, 1);
 
-    p->visited_once = visited_once;
+    p->expected = expected;
     p->found = findings_new();
     p->lasting = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     p->all = g_ptr_array_new_with_free_func((GDestroyNotify)wmem_destroy_allocator);
@@ -52,7 +52,12 @@ void pools_free(pools *p)
 
 bool pools_visited_once(const pools *p)
 {
-    return p->visited_once;
+    return p->expected == VISITS_ONCE;
+}
+
+bool pools_visited_twice(const pools *p)
+{
+    return p->expected == VISITS_TWICE;
 }
 
 finding_list *pools_findings(pools *p)

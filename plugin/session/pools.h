@@ -19,12 +19,19 @@
 typedef struct pools pools;
 typedef struct finding_list finding_list;
 
-/* visited_once: no packet will be visited again, and nobody keeps a pointer to what is found. */
-pools *pools_new(bool visited_once);
+/* How often packets are visited. */
+typedef enum visits {
+    VISITS_ONCE,  /* no packet is visited again, and nobody keeps a pointer to what is found */
+    VISITS_TWICE, /* when all have been visited, each is visited once more, in the same order */
+    VISITS_MANY,  /* in any order */
+} visits;
+
+pools *pools_new(visits expected);
 /* Frees the sessions, and all that they found. */
 void pools_free(pools *p);
 
 bool pools_visited_once(const pools *p);
+bool pools_visited_twice(const pools *p);
 /* The list that a call puts its findings into. The room is used again by the next call, of whichever session. */
 finding_list *pools_findings(pools *p);
 /* For what lives until the capture is closed. */

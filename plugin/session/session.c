@@ -106,6 +106,7 @@ static bool something_under_way(const session *s)
 
 void session_free_finished(session *s)
 {
+    message_free_shown(s);
     if (!s->memory.passing || !pools_visited_once(s->memory.pools) || something_under_way(s))
         return;
     pools_give_back(s->memory.pools, s->memory.passing);
@@ -341,6 +342,15 @@ const segment *session_find(const session *s, layer which, side sender, uint32_t
             return at;
     }
     return NULL;
+}
+
+void session_read_again(session *s, const segment *which, span octets)
+{
+    for (uint32_t i = 0; pools_visited_twice(s->memory.pools) && i < which->count; i++) {
+        const finding *f = &which->findings[i];
+        if (f->kind == FINDING_CONTENT)
+            message_read_again(s, f, span_first(span_from(octets, (size_t)(f->position - which->position)), f->length));
+    }
 }
 
 bool session_begun(const session *s)

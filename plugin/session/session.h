@@ -132,6 +132,9 @@ struct message {
     uint64_t position; /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
     uint8_t *octets;   /* unstuffed_size octets, when the content came in several calls */
     size_t capacity;
+    bool in_line;              /* some of it came as a part of a line, before it was known to be content */
+    bool read_again;           /* `octets` are given back, and gathered again on the second visit */
+    struct message *next;      /* in the list of those whose octets are given back before the next packet */
     const mail_header *header; /* NULL when the content's beginning was not seen */
 };
 
@@ -225,12 +228,16 @@ session *session_new(pools *memory, bool from_start, uint64_t gather_limit, cons
  * good, but for those of a session whose packets are visited once: these are valid until the next call, of any session. */
 const segment *session_read(session *s, const segment_input *a, span octets);
 
-/* Gives back what is over, if packets are visited once. To be called when nothing of the last packet is looked at any more.
- */
+/* Gives back what is over: all of it if packets are visited once, contents if they are visited twice. To be called when
+ * nothing of the last packet is looked at any more. */
 void session_free_finished(session *s);
 
-/* What session_read found in that call; NULL when there was no such call. */
+/* What session_read found in that call; NULL when there was no such call. On the second of two visits session_read_again()
+ * has to be told of it. */
 const segment *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag);
+
+/* On the second of two visits: gathers the contents again that were given back. `octets` are those of the call. */
+void session_read_again(session *s, const segment *which, span octets);
 
 /* Has any octet been read? */
 bool session_begun(const session *s);

@@ -93,6 +93,11 @@ typedef struct content_part {
     bool data_bare_lf;      /* ... whose line ended in a bare LF */
     exchange *bdat;         /* CHUNK: the BDAT whose octets come */
     transaction *chunks_of; /* what the chunks gathered belong to, NULL for none */
+    message *shown;         /* the messages whose octets are given back before the next packet */
+    /* Of the second of two visits, where `message` and `reader` are of the content that comes again: */
+    uint8_t *again;      /* its octets */
+    size_t again_length; /* how many these are */
+    size_t again_room;   /* how many there is room for */
 } content_part;
 
 /* Owner: exchange.c. The commands that wait for a reply, oldest first. */
@@ -292,6 +297,10 @@ void message_read_lossy(reading *r, size_t from, size_t end);
 void message_take_back(session *s, size_t octets);
 /* Its end, by a lone dot: `here` octets of that line came in this call, up to r->at, and so many in earlier ones. */
 void message_end_lossy(reading *r, size_t here, size_t earlier);
+/* Gives back the octets of the messages that the last packet completed, where its second visit brings them again. */
+void message_free_shown(session *s);
+/* The second visit brings these octets of a content. */
+void message_read_again(session *s, const finding *f, span octets);
 /* Whatever of a message is under way will not be completed. */
 void message_abandon(session *s);
 /* Verbs. */

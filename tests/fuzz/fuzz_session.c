@@ -332,7 +332,7 @@ static size_t allocated(void)
 
 static feeder feeder_new(uint8_t options)
 {
-    feeder f = {.memory = pools_new(options & VISITED_ONCE),
+    feeder f = {.memory = pools_new(options & VISITED_ONCE ? VISITS_ONCE : VISITS_MANY),
                 .late = options & LATE,
                 .roles_wrong = options & ROLES_WRONG,
                 .visited_once = options & VISITED_ONCE};

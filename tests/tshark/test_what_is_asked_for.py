@@ -110,6 +110,20 @@ def test_no_option_hides_that_packets_are_visited_twice(tshark, words):
     assert sorted(printed.split()) == sorted(tshark.run(SAMPLE, "-2", *verbs).split()) != []
 
 
+CONTENT = lines("Subject: In pieces", "", "Body", ".")
+
+
+@pytest.mark.parametrize("words", [("-R", "imf"), ("-Rimf",), ("-Y", "imf")], ids=" ".join)
+def test_a_mail_in_several_packets_in_the_second_pass(tshark, capture, words):
+    """Also when the first of them are not in the second pass."""
+    connection = dialogue(Connection(), [("C", lines("DATA")), ("S", lines("354 go on"))])
+    for piece in (CONTENT[:10], CONTENT[10:25], CONTENT[25:]):
+        connection.client(piece)
+    connection.server(lines("250 ok"))
+    path = capture(connection)
+    assert tshark.run(path, "-2", *words, "-T", "fields", "-e", "imf.subject").split("\n") == ["In pieces", ""]
+
+
 @pytest.mark.parametrize("words", [(), ("--disable-prot", "ftp")], ids=" ".join)
 def test_a_field_of_the_builtin_behind_an_option_that_is_not_known(tshark, words):
     assert tshark.run(SAMPLE, *words, "-T", "fields", "-e", "smtp.req.command").split()[:2] == ["EHLO", "HELP"]

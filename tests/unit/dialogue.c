@@ -53,7 +53,7 @@ recorder *recorder_new(bool late, bool roles_wrong, uint64_t gather_limit)
     recorder *rec = g_new0(recorder, 1);
     moment syn = {.seconds = 1};
 
-    rec->memory = pools_new(false);
+    rec->memory = pools_new(VISITS_MANY);
     rec->session = session_new(rec->memory, !late, gather_limit ? gather_limit : DEFAULT_GATHER_LIMIT, late ? NULL : &syn);
     rec->late = late;
     rec->roles_wrong = roles_wrong;

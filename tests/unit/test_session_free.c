@@ -1,4 +1,4 @@
-/* test_session_free.c — where every packet is visited once, what is over is given back, and nothing else is.
+/* test_session_free.c — where packets are visited once or twice, what is over is given back, and nothing else is.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,9 +30,9 @@ typedef struct talk {
     unsigned accepted; /* mails */
 } talk;
 
-static talk talk_begin(bool visited_once)
+static talk talk_begin(visits expected)
 {
-    talk t = {.memory = pools_new(visited_once), .next = {1, 1}};
+    talk t = {.memory = pools_new(expected), .next = {1, 1}};
 
     t.session = session_new(t.memory, true, 1u << 20, NULL);
     return t;
@@ -80,9 +80,9 @@ static void mail(talk *t)
 }
 
 /* Octets that stay behind many mails, beside those that stay behind a few. */
-static int64_t growth(bool visited_once)
+static int64_t growth(visits expected)
 {
-    talk t = talk_begin(visited_once);
+    talk t = talk_begin(expected);
     size_t before;
     int64_t grown;
 
@@ -100,14 +100,14 @@ static int64_t growth(bool visited_once)
 
 static void test_mails_that_are_over(void)
 {
-    g_assert_cmpint(growth(true), <=, SLACK);
-    g_assert_cmpint(growth(false), >, (int64_t)(MANY * 500u)); /* so that the measure is one */
+    g_assert_cmpint(growth(VISITS_ONCE), <=, SLACK);
+    g_assert_cmpint(growth(VISITS_MANY), >, (int64_t)(MANY * 500u)); /* so that the measure is one */
 }
 
 /* What is under way stays: a mail whose reply has not come, the name that the client gave, an AUTH that goes on. */
 static void test_what_is_under_way(void)
 {
-    talk t = talk_begin(true);
+    talk t = talk_begin(VISITS_ONCE);
 
     greet(&t);
     mail(&t);
@@ -129,11 +129,115 @@ static void test_what_is_under_way(void)
 /* There is nothing to be found again. */
 static void test_nothing_is_found_again(void)
 {
-    talk t = talk_begin(true);
+    talk t = talk_begin(VISITS_ONCE);
 
     greet(&t);
     g_assert_null(session_find(t.session, LAYER_PLAIN, SIDE_SERVER, 1, 1));
     pools_free(t.memory);
+}
+
+/* --- a second visit ---------------------------------------------------------------------------------------------------- */
+
+#define PACKETS_MAX 16u
+
+/* What was said, so that it can be visited again. */
+typedef struct packet {
+    side sender;
+    uint32_t frame, tag;
+    span octets;
+} packet;
+
+typedef struct recorded {
+    talk talk;
+    packet packets[PACKETS_MAX];
+    unsigned count;
+} recorded;
+
+static const char stuffed_content[] = "Subject: a\r\n\r\n..one\r\n.two\r\n.\r\n";
+static const char plain_content[] = "Subject: a\r\n\r\n.one\r\ntwo\r\n";
+
+/* The message that the segment completes, NULL for none. */
+static const message *completed(const segment *in)
+{
+    for (unsigned i = 0; i < in->count; i++)
+        if (in->findings[i].flags & FLAG_MESSAGE_END)
+            return in->findings[i].message;
+    return NULL;
+}
+
+static const message *say_recorded(recorded *r, side sender, span octets)
+{
+    packet *p = &r->packets[r->count++];
+    segment_input input = {.sender = sender, .has_sequence = true, .starts_stream = true, .first_sequence = 1};
+
+    g_assert_cmpuint(r->count, <=, PACKETS_MAX);
+    session_free_finished(r->talk.session);
+    *p = (packet){sender, ++r->talk.frame, r->talk.next[sender], octets};
+    input.frame = p->frame;
+    input.tag = p->tag;
+    r->talk.next[sender] += (uint32_t)octets.length;
+    return completed(session_read(r->talk.session, &input, octets));
+}
+
+static const message *say_again(recorded *r, const packet *p)
+{
+    const segment *found;
+
+    session_free_finished(r->talk.session);
+    found = session_find(r->talk.session, LAYER_PLAIN, p->sender, p->frame, p->tag);
+    g_assert_nonnull(found);
+    session_read_again(r->talk.session, found, p->octets);
+    return completed(found);
+}
+
+static void check_content(const message *m)
+{
+    g_assert_nonnull(m);
+    g_assert_cmpmem(m->octets, m->unstuffed_size, plain_content, strlen(plain_content));
+}
+
+/* The client's octets come in three packets; all packets twice. Is what they hold kept in between? */
+static bool kept_between_visits(const char *asked, const char *reply, span octets, size_t first, size_t second)
+{
+    recorded r = {.talk = talk_begin(VISITS_TWICE)};
+    const message *m, *again = NULL;
+    bool kept;
+
+    say_recorded(&r, SIDE_SERVER, span_of("220 mx ESMTP\r\n"));
+    say_recorded(&r, SIDE_CLIENT, span_of(asked));
+    if (reply)
+        say_recorded(&r, SIDE_SERVER, span_of(reply));
+    say_recorded(&r, SIDE_CLIENT, span_first(octets, first));
+    say_recorded(&r, SIDE_CLIENT, span_first(span_from(octets, first), second - first));
+    m = say_recorded(&r, SIDE_CLIENT, span_from(octets, second));
+    check_content(m);
+    say_recorded(&r, SIDE_SERVER, span_of("250 2.0.0 Ok\r\n"));
+    kept = m->octets != NULL;
+    for (unsigned i = 0; i < r.count; i++)
+        if ((again = say_again(&r, &r.packets[i])) != NULL)
+            check_content(again);
+    g_assert_true((m->octets != NULL) == kept);
+    pools_free(r.talk.memory);
+    return kept;
+}
+
+/* Wherever it is cut. */
+static void test_content_comes_twice(void)
+{
+    span all = span_of(stuffed_content), plain = span_of(plain_content);
+
+    for (size_t first = 1; first < all.length; first++)
+        for (size_t second = first + 1; second < all.length; second++)
+            g_assert_false(kept_between_visits("DATA\r\n", "354 go on\r\n", all, first, second));
+    for (size_t first = 1; first < plain.length; first++)
+        for (size_t second = first + 1; second < plain.length; second++)
+            g_assert_false(kept_between_visits("BDAT 25 LAST\r\n", NULL, plain, first, second));
+}
+
+/* A piece of a line is called so in its packet, whatever it turns out to be. */
+static void test_content_that_was_a_part_of_a_line(void)
+{
+    g_assert_true(kept_between_visits("DATA\r\n", NULL, span_of(stuffed_content), 3, 14));
 }
 
 int main(int argc, char **argv)
@@ -145,5 +249,7 @@ int main(int argc, char **argv)
     g_test_add_func("/free/over", test_mails_that_are_over);
     g_test_add_func("/free/under_way", test_what_is_under_way);
     g_test_add_func("/free/find", test_nothing_is_found_again);
+    g_test_add_func("/free/twice", test_content_comes_twice);
+    g_test_add_func("/free/part", test_content_that_was_a_part_of_a_line);
     return g_test_run();
 }
