@@ -35,10 +35,10 @@ class Mail:
 
 
 class Load:
-    """`segments`, in order of time, and the `mails` that they carry, all accepted."""
+    """`segments`, in order of time, and the `mails` that they carry, all accepted, sent by these ways in turn."""
 
-    def __init__(self, mails, seed=0):
-        self._chance = random.Random(f"load {seed}")
+    def __init__(self, mails, seed=0, ways=WAYS):
+        self._chance, self._ways = random.Random(f"load {seed}"), ways
         self.segments, self.mails = [], []
         for first in range(0, mails, MAILS_PER_CONNECTION):
             self._connection(first // MAILS_PER_CONNECTION, range(first, min(first + MAILS_PER_CONNECTION, mails)))
@@ -53,7 +53,7 @@ class Load:
         self._now.server(lines("220 mx.example.net ESMTP"))
         self._ask(["EHLO client.example.org"], HELLO)
         for number in numbers:
-            self._mail(stream, number, WAYS[number % len(WAYS)])
+            self._mail(stream, number, self._ways[number % len(self._ways)])
         self._ask(["QUIT"], ["221 2.0.0 Bye"])
         self._now.close()
         self.segments += self._now.segments

@@ -214,15 +214,14 @@ def insert(segments, at, segment):
     segments.insert(at, segment)
 
 
-def overtaken(segments, at, count):
-    """Puts the segment behind up to so many of its own side with octets, as far as it may; returns where it is."""
+def place_behind(segments, at, count):
+    """Where the segment is when up to so many of its own side with octets have overtaken it, as far as they may."""
     segment, end = segments[at], at
     for place in range(at + 1, len(segments)):
         if not count or not may_pass(segment, segments[place]):
             break
         if segments[place].source == segment.source and segments[place].size:
             count, end = count - 1, place
-    move(segments, at, end)
     return end
 
 
@@ -342,7 +341,8 @@ def delay(segments, chance, rate):
     segments between them."""
     for segment in chosen(segments, chance, rate):
         at = segments.index(segment)
-        end = overtaken(segments, at, chance.randint(DISTANCE, FAR))
+        end = place_behind(segments, at, chance.randint(DISTANCE, FAR))
+        move(segments, at, end)
         for place in range(end, at, -1):
             said = [one for one in segments[:place] if one.source == segment.destination]
             overtaking = segments[place - 1]
@@ -359,9 +359,13 @@ def repeated_acknowledgement(said):
 
 
 def swap(segments, chance, rate):
-    """A segment is overtaken by the next ones."""
-    for segment in chosen(segments, chance, rate):
-        overtaken(segments, segments.index(segment), chance.randint(1, DISTANCE))
+    """A segment is overtaken by the next ones. Those that cannot be count too, so that the others are swapped more often."""
+    able = [segment for at, segment in enumerate(segments) if segment.size and place_behind(segments, at, 1) > at]
+    share = rate * sum(bool(segment.size) for segment in segments) / max(len(able), 1)
+    for segment in able:
+        if chance.random() < share:
+            at = segments.index(segment)
+            move(segments, at, place_behind(segments, at, chance.randint(1, DISTANCE)))
 
 
 def after_ack(segments, chance, rate):
