@@ -23,7 +23,7 @@ from pathlib import Path
 
 import mail_log
 import mangle
-from load import SERVER, WAYS, Load, dot_stuffed
+from load import WAYS, Load, dot_stuffed, lost_octets
 from tshark import Tshark
 
 RATE = 0.02
@@ -36,9 +36,7 @@ folders = itertools.count()
 
 def untouched(load, lost):
     """The mails whose content is all there."""
-    return [mail for mail in load.mails
-            if not any(mail.stream == one.stream and one.source[1] != SERVER[1] and one.first < mail.end
-                       and mail.first < one.first + one.octets for one in lost)]
+    return [mail for mail in load.mails if lost_octets(lost, mail)[0].isdisjoint(mail.content_at)]
 
 
 def rightly_logged(load, records):

@@ -29,9 +29,11 @@ class Mail:
     recipients: list  # who were accepted
     queue_id: str
     content: bytes
-    stream: int  # tcp.stream
-    first: int  # octet of the client's side that its content begins with
-    end: int    # the octet behind it
+    stream: int        # tcp.stream
+    content_at: range  # octets of the client's side that its content is in
+    sent_at: range     # likewise, of the content and the commands before it
+    answered_at: range # octets of the server's side with the replies to these
+    queued_at: range   # and with that to the content
 
 
 class Load:
@@ -63,9 +65,12 @@ class Load:
         envelope = [(f"MAIL FROM:<{sender}>", "250 2.1.0 Ok"), (f"RCPT TO:<{recipient}>", "250 2.1.5 Ok"),
                     *([("RCPT TO:<nobody@example.net>", "550 5.1.1 User unknown")] if number % 4 == 0 else [])]
         content = self._content(number)
-        send = self._chunks if way == "chunks" else self._data
-        first, end = send(envelope, content, lines(f"250 2.0.0 Ok: queued as {queue_id}"), way)
-        self.mails.append(Mail(sender, [recipient], queue_id, content, stream, first, end))
+        reply = lines(f"250 2.0.0 Ok: queued as {queue_id}")
+        sent, answered = self._said(True), self._said(False)
+        content_at = (self._chunks if way == "chunks" else self._data)(envelope, content, reply, way)
+        sent_end, answered_end = self._said(True), self._said(False)
+        self.mails.append(Mail(sender, [recipient], queue_id, content, stream, range(content_at, sent_end), range(sent, sent_end),
+                               range(answered, answered_end), range(answered_end - len(reply), answered_end)))
 
     def _content(self, number):
         text = (self._chance.choice(LINES) + self._chance.choice(("", f" {self._chance.random()}"))
@@ -80,19 +85,19 @@ class Load:
         else:
             for command, answer in pairs:
                 self._ask([command], [answer])
-        first = self._sent()
+        content_at = self._said(True)
         self._send(dot_stuffed(content) + b".\r\n")
         self._now.server(reply)
-        return first, self._sent()
+        return content_at
 
     def _chunks(self, envelope, content, reply, _):
         """All in one go."""
         commands, replies = zip(*envelope)
         half = len(content) // 2
-        first = self._sent()
+        content_at = self._said(True) + len(lines(*commands))
         self._send(lines(*commands, f"BDAT {half}") + content[:half] + lines(f"BDAT {len(content) - half} LAST") + content[half:])
         self._now.server(lines(*replies, f"250 2.0.0 {half} octets") + reply)
-        return first, self._sent()
+        return content_at
 
     def _ask(self, commands, replies):
         self._now.client(lines(*commands))
@@ -109,9 +114,18 @@ class Load:
                 self._now.acknowledge(False)
                 self._now.segments[-1].acknowledgement = (seen.sequence + len(seen.payload)) % (1 << 32)
 
-    def _sent(self):
-        """Octets of the client so far."""
-        return sum(len(segment.payload) for segment in self._now.segments if segment.from_client)
+    def _said(self, from_client):
+        """Octets of one side so far."""
+        return sum(len(segment.payload) for segment in self._now.segments if segment.from_client == from_client)
+
+
+def lost_octets(lost, mail):
+    """What mangle.py says was lost, of the mail's connection: the octets of the client's side and those of the server's."""
+    sides = (set(), set())
+    for one in lost:
+        if one.stream == mail.stream:
+            sides[one.source[1] == SERVER[1]].update(range(one.first, one.first + one.octets))
+    return sides
 
 
 def dot_stuffed(content):
