@@ -88,6 +88,7 @@ static connection *connection_begin(packet_info *pinfo, conversation_t *conversa
     bool from_server = sender_is_server(pinfo, tcp);
 
     c->conversation = conversation;
+    c->tcp = tcp;
     copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
     c->server_port = from_server ? pinfo->srcport : pinfo->destport;
     c->late = late;

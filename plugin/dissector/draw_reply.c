@@ -82,7 +82,7 @@ static void draw_status(const reply_drawing *r, const reply_line *parsed)
     detail = draw_number(tree, FIELD_ENHANCED_STATUS_DETAIL, r->at, status_number(parsed->status_text, 2), status->detail);
     if (row)
         proto_item_set_text(detail, "Detail: %s (%u), %s", row->text, status->detail, row->rfc);
-    if (status->status_class != reply_severity(parsed->code))
+    if (parsed->code && status->status_class != reply_severity(parsed->code))
         expert_add_info_format(r->d->pinfo, item, &ei[NOTE_STATUS_CLASS_MISMATCH],
                                "Class %u in a reply with code %u (RFC 2034, 4)", status->status_class, parsed->code);
 }
@@ -146,9 +146,15 @@ static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
     r->capabilities++;
 }
 
-static void draw_bad_line(reply_drawing *r, span text)
+/* Not as an RFC has it: what can be read of it is shown all the same. */
+static void draw_bad_line(reply_drawing *r, const parsed_reply_line *in)
 {
-    proto_item *item = draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, text);
+    span text = in->odd ? in->parsed.text : in->line.text;
+    proto_item *item;
+
+    if (in->odd && in->parsed.has_status && groups_are_wanted(GROUP_STATUS))
+        draw_status(r, &in->parsed);
+    item = draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, text);
 
     expert_add_info_format(r->d->pinfo, item, &ei[NOTE_SYNTAX],
                            "Expected three digits, and \"-\", a space or nothing behind them (RFC 5321, 4.2)");
@@ -160,7 +166,7 @@ static void draw_line(reply_drawing *r, unsigned at)
     const reply_line *parsed = &in->parsed;
 
     if (!in->valid) {
-        draw_bad_line(r, in->line.text);
+        draw_bad_line(r, in);
         return;
     }
     if (at && r->finding->flags & FLAG_EHLO_REPLY) {
@@ -179,7 +185,7 @@ static void draw_last_code(reply_drawing *r)
 {
     const parsed_reply_line *last = &r->lines[r->line_count - 1];
 
-    if (!last->valid)
+    if (!last->valid && !(last->odd && last->parsed.code))
         return;
     r->code = last->parsed.code;
     draw_code(r, span_first(last->line.text, 3), &last->parsed);

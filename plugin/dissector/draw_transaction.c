@@ -2,6 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <epan/packet.h>
+
+#include <epan/dissectors/packet-tcp.h>
+
 #include "dissector/esmtp.h"
 #include "session/transaction.h"
 
@@ -54,7 +58,7 @@ static void draw_recipients(drawing *d, proto_tree *tree, const transaction *t)
     for (unsigned i = 0; i < count; i++)
         draw_span(d, tree, FIELD_TRANSACTION_RCPT_TO, recipient_at(t, i)->address);
     for (unsigned i = 0; i < count; i++)
-        if (recipient_at(t, i)->code)
+        if (recipient_at(t, i)->code && !recipient_at(t, i)->inferred)
             draw_uint(d, tree, FIELD_TRANSACTION_RCPT_CODE, recipient_at(t, i)->code);
     draw_recipients_by_result(d, tree, t);
     draw_uint(d, tree, FIELD_TRANSACTION_RCPT_COUNT, count);
@@ -64,7 +68,8 @@ static void draw_verdict(drawing *d, proto_tree *tree, const transaction *t)
 {
     if (!t->verdict.code)
         return;
-    draw_uint(d, tree, FIELD_TRANSACTION_CODE, t->verdict.code);
+    if (!t->verdict.inferred)
+        draw_uint(d, tree, FIELD_TRANSACTION_CODE, t->verdict.code);
     draw_span(d, tree, FIELD_TRANSACTION_ENHANCED_STATUS, t->verdict.status);
     draw_span(d, tree, FIELD_TRANSACTION_TEXT, t->verdict.text);
     draw_span(d, tree, FIELD_TRANSACTION_QUEUE_ID, t->verdict.queue_id);
@@ -151,6 +156,17 @@ void draw_transaction(drawing *d, const finding *f)
     draw_ended_transaction(d, f->transaction);
 }
 
+/* struct tcp_analysis, conversation_completeness */
+#define FIN_SEEN 0x10u
+#define RST_SEEN 0x20u
+
+/* A FIN or a RST alone calls no dissector. */
+void connection_notice_end(const connection *c)
+{
+    if (c->tcp && c->tcp->conversation_completeness & (FIN_SEEN | RST_SEEN))
+        session_closed(c->session);
+}
+
 static void visit_cut_off(const session *s, const transaction *open, cut_off_visitor visit, void *data)
 {
     transaction ended;
@@ -174,6 +190,7 @@ void transactions_cut_off_here(const connection *c, const segment *where, cut_of
 {
     const session *s = c->session;
 
+    connection_notice_end(c);
     for (uint32_t i = 0; i < where->count; i++)
         if (left_open_by(&where->findings[i]))
             visit_cut_off(s, left_open_by(&where->findings[i]), visit, data);

@@ -28,7 +28,8 @@ extern preferences esmtp_preferences;
 typedef struct connection {
     session *session;
     conversation_t *conversation;
-    address server_address; /* who was connected to, as far as the packets tell */
+    const struct tcp_analysis *tcp; /* what TCP knows of it; NULL: nothing */
+    address server_address;         /* who was connected to, as far as the packets tell */
     uint32_t server_port;
     uint32_t first_frame; /* and tag: of the first call that was for it */
     uint32_t first_tag;
@@ -153,6 +154,9 @@ void draw_proxy(drawing *d, const finding *f);
 void draw_cut_off_transactions(drawing *d);
 /* Tells of each of them, with its end: that of the command which went unanswered in this call; the others, if it is the
  * last. */
+/* Tells the session of the connection's end, if TCP has seen it. To be called before mails are asked for that were cut off.
+ */
+void connection_notice_end(const connection *c);
 typedef void (*cut_off_visitor)(void *data, const transaction *ended);
 void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data);
 

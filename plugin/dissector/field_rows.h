@@ -237,9 +237,9 @@ FIELD(TRANSACTION, TRANSACTION, "Mail transaction", "esmtp.transaction", FT_NONE
 FIELD(TRANSACTION_INDEX, TRANSACTION, "Number", "esmtp.transaction.index", FT_UINT32, BASE_DEC, NULL,
       "Of the transaction within its connection, from 1")
 FIELD(TRANSACTION_OUTCOME, TRANSACTION, "Outcome", "esmtp.transaction.outcome", FT_STRING, BASE_NONE, NULL,
-      "accepted, deferred, rejected, partial, aborted or unknown")
+      "accepted, deferred, rejected, partial, aborted, open (under way where the capture ends) or unknown")
 FIELD(TRANSACTION_ENDED_BY, TRANSACTION, "Ended by", "esmtp.transaction.ended_by", FT_STRING, BASE_NONE, NULL,
-      "What ended it: END-OF-DATA, a verb, or CLOSE for the connection's end")
+      "What ended it: END-OF-DATA, a verb, CLOSE for the connection's end, or CAPTURE-END")
 FIELD(TRANSACTION_HELO, TRANSACTION, "Client name", "esmtp.transaction.helo", FT_STRING, BASE_NONE, NULL,
       "The client's name in EHLO, HELO or LHLO")
 FIELD(TRANSACTION_MAIL_FROM, TRANSACTION, "Sender", "esmtp.transaction.mail_from", FT_STRING, BASE_NONE, NULL,

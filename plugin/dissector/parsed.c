@@ -21,14 +21,6 @@ const parsed_command *command_of(drawing *d, const finding *f)
     return parsed_command_read(line_of(octets_of(d, f)).text, parsed) ? parsed : NULL;
 }
 
-static parsed_reply_line line_parsed(span from, bool with_status)
-{
-    parsed_reply_line out = {.line = line_first(from)};
-
-    out.valid = reply_line_parse(out.line.text, with_status, &out.parsed);
-    return out;
-}
-
 const parsed_reply_line *reply_lines_of(drawing *d, const finding *f, unsigned *count_r)
 {
     wmem_array_t *lines;
@@ -43,7 +35,8 @@ const parsed_reply_line *reply_lines_of(drawing *d, const finding *f, unsigned *
     lines = wmem_array_new(d->pinfo->pool, sizeof(parsed_reply_line));
     whole = octets_of(d, f);
     for (size_t at = 0; at < whole.length;) {
-        parsed_reply_line next = line_parsed(span_from(whole, at), !(f->flags & FLAG_HELLO_REPLY));
+        parsed_reply_line next =
+            parsed_reply_line_read(line_first(span_from(whole, at)), at == 0, !(f->flags & FLAG_HELLO_REPLY));
         wmem_array_append_one(lines, next);
         at += next.line.length;
     }

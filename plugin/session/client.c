@@ -471,6 +471,7 @@ void client_gap(reading *r, uint64_t octets)
     if (s->content.message && s->content.message->chunked)
         message_abandon(s); /* what was lost may have ended it */
     message_gap(s, octets);
+    transaction_hidden(s);
     if (s->auth.under_way)
         s->auth.under_way->auth->awaits_response = false;
     client_enter(s, CLIENT_UNKNOWN);

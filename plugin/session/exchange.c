@@ -239,13 +239,11 @@ static bool is_intermediate(const exchange *e, uint16_t code)
     return code == 334 || (code == 354 && exchange_is(e, VERB_XEXCH50));
 }
 
-exchange *exchange_answer(reading *r, uint16_t code)
+/* The oldest one is answered with this code. */
+static exchange *answer(reading *r, exchange *e, uint16_t code)
 {
     session *s = r->s;
-    exchange *e = code < 200 ? NULL : head_for(r, code);
 
-    if (!e)
-        return NULL;
     expect_replies(s, e, code);
     if (code == 421) /* the server closes the connection: nothing more follows (RFC 5321, 3.8) */
         e->replies_expected = 1;
@@ -253,5 +251,23 @@ exchange *exchange_answer(reading *r, uint16_t code)
     e->reply_code = code;
     if (!is_intermediate(e, code) && --e->replies_expected == 0)
         take_oldest(s);
+    return e;
+}
+
+exchange *exchange_answer(reading *r, uint16_t code)
+{
+    exchange *e = code < 200 ? NULL : head_for(r, code);
+
+    return e ? answer(r, e, code) : NULL;
+}
+
+exchange *exchange_answer_unreadable(reading *r, uint16_t inferred)
+{
+    exchange *e = r->s->queue.oldest;
+
+    if (!e || e->next)
+        return NULL;
+    answer(r, e, inferred);
+    e->reply_code = 0;
     return e;
 }

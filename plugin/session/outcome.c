@@ -11,6 +11,7 @@ const char *outcome_text(outcome of)
     static const char *const texts[] = {
         [OUTCOME_UNKNOWN] = "unknown",   [OUTCOME_ACCEPTED] = "accepted", [OUTCOME_DEFERRED] = "deferred",
         [OUTCOME_REJECTED] = "rejected", [OUTCOME_PARTIAL] = "partial",   [OUTCOME_ABORTED] = "aborted",
+        [OUTCOME_OPEN] = "open",
     };
 
     return texts[of];
@@ -46,6 +47,14 @@ bool outcome_is_for_nobody(const outcome_evidence *seen)
     return reply_severity(seen->mail_code) >= 4 || (seen->refusal_code && !seen->recipients_taken && all_answered);
 }
 
+/* No reply decides. */
+static outcome outcome_undecided(const outcome_evidence *seen)
+{
+    if (seen->capture_ends)
+        return OUTCOME_OPEN;
+    return seen->content_sent || seen->content_decided || seen->hidden ? OUTCOME_UNKNOWN : OUTCOME_ABORTED;
+}
+
 outcome outcome_decide(const outcome_evidence *seen, deciding_reply *by_r)
 {
     bool for_nobody = outcome_is_for_nobody(seen);
@@ -55,17 +64,18 @@ outcome outcome_decide(const outcome_evidence *seen, deciding_reply *by_r)
     if (seen->content_decided && (!for_nobody || reply_severity(seen->content_code) == 2)) {
         bool by_results = seen->result_per_recipient && seen->recipients_taken;
         of = by_results ? outcome_of_results(seen) : outcome_of_code(seen->content_code);
-        *by_r = of == OUTCOME_UNKNOWN ? DECIDED_BY_NONE : DECIDED_BY_CONTENT;
+        if (of == OUTCOME_UNKNOWN)
+            return outcome_undecided(seen);
+        *by_r = DECIDED_BY_CONTENT;
         return of;
     }
     if (for_nobody) {
         *by_r = DECIDED_BY_REFUSAL;
         return outcome_of_refusals(seen);
     }
-    if (seen->content_sent)
-        return OUTCOME_UNKNOWN;
-    if (!seen->closing_code)
-        return OUTCOME_ABORTED;
-    *by_r = DECIDED_BY_CLOSING;
-    return outcome_of_code(seen->closing_code);
+    if (seen->closing_code && !seen->content_sent) {
+        *by_r = DECIDED_BY_CLOSING;
+        return outcome_of_code(seen->closing_code);
+    }
+    return outcome_undecided(seen);
 }

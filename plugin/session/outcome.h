@@ -17,6 +17,8 @@ typedef enum outcome {
     OUTCOME_REJECTED,
     OUTCOME_PARTIAL, /* LMTP, PRDR, EXDATA: some recipients got it */
     OUTCOME_ABORTED,
+    OUTCOME_OPEN, /* still under way where the capture ends */
+    OUTCOME_COUNT
 } outcome;
 
 /* What was seen of one transaction. A code is 0 where no such reply was seen. */
@@ -26,6 +28,8 @@ typedef struct outcome_evidence {
     uint16_t closing_code;        /* of the reply with which the server closed the connection (RFC 5321, 3.8) */
     uint16_t content_code;        /* of the reply to the content, or of the refusal of DATA or a chunk */
     bool any_deferred;            /* a refusal was a 4yz */
+    bool hidden;                  /* something that was sent for it was not captured: it may have been more than was seen */
+    bool capture_ends;            /* it is under way where the capture ends */
     bool content_sent;            /* the content was sent wholly */
     bool content_decided;         /* the content was answered, or DATA or a chunk was refused */
     unsigned recipients;          /* RCPT commands */

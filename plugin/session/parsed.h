@@ -24,8 +24,12 @@ bool parsed_command_read(span text, parsed_command *parsed_r);
 typedef struct parsed_reply_line {
     line line;
     bool valid;        /* it is a reply line ... */
+    bool odd;          /* or a reply's first line as no RFC allows it (reply_line_parse_odd) ... */
     reply_line parsed; /* ... this one; nothing is known of it else */
 } parsed_reply_line;
+
+/* Reads a line of a reply, given with its ending; `first`: the reply's first. */
+parsed_reply_line parsed_reply_line_read(line in, bool first, bool with_status);
 
 /* What the first visit parsed of a finding. Good until the next call of session_read(), for any session. */
 typedef struct parsed_finding {

@@ -10,6 +10,12 @@ void connect_answered(reading *r, const server_reply *reply, finding *f)
     f->flags |= FLAG_GREETING;
 }
 
+/* With which code a reply ends, as far as it can be read. */
+typedef struct reply_end {
+    uint16_t code; /* 0: it tells none */
+    bool inferred; /* from an enhanced status: no code was sent */
+} reply_end;
+
 /* --- complete replies -------------------------------------------------------------------------------------------------- */
 
 /* A 421 closes the connection (RFC 5321, 3.8), and so does a refusal that answers nothing: a time limit, a shutdown. When
@@ -51,6 +57,21 @@ static void answering(reading *r, const server_reply *reply, finding *f)
         e->verb->on_reply(r, reply, f);
 }
 
+/* Nobody can tell what it says. What it answers has lost its reply, but for the pairing. */
+static void answering_unreadably(reading *r, const server_reply *reply, finding *f)
+{
+    exchange *e = reply->exchange;
+
+    if (auth_may_be_repeated(reply))
+        f->flags |= FLAG_SECRET;
+    if (exchange_is(e, VERB_CONNECT))
+        connect_answered(r, reply, f);
+    if (r->s->auth.under_way == e)
+        r->s->auth.under_way = NULL;
+    if (!e->waits)
+        transaction_unanswered(r->s, e);
+}
+
 static bool has_long_line(const server_reply *reply)
 {
     size_t limit = reply->code == 334 ? AUTH_LINE_LIMIT : COMMAND_LINE_LIMIT;
@@ -63,18 +84,25 @@ static bool has_long_line(const server_reply *reply)
 
 static note_set reply_notes(const server_part *server, const server_reply *reply)
 {
-    return note_if(!reply->valid || server->bad_line, NOTE_SYNTAX) | note_if(server->codes_differ, NOTE_REPLY_CODES_DIFFER) |
+    return note_if(server->bad_line, NOTE_SYNTAX) | note_if(server->codes_differ, NOTE_REPLY_CODES_DIFFER) |
            note_if(has_long_line(reply), NOTE_LINE_TOO_LONG) |
            note_if(span_find(reply->whole, 0) < reply->whole.length, NOTE_NUL) |
            note_if(reply->lines[0].line.ending == LINE_ENDING_LF, NOTE_BARE_LF);
 }
 
-static parsed_reply_line line_parsed(line in)
+parsed_reply_line parsed_reply_line_read(line in, bool first, bool with_status)
 {
     parsed_reply_line parsed = {.line = in};
 
-    parsed.valid = reply_line_parse(in.text, false, &parsed.parsed);
+    parsed.valid = reply_line_parse(in.text, with_status, &parsed.parsed);
+    parsed.odd = !parsed.valid && first && reply_line_parse_odd(in.text, &parsed.parsed);
     return parsed;
+}
+
+/* A line of the reply under way. */
+static parsed_reply_line line_parsed(const server_part *server, line in)
+{
+    return parsed_reply_line_read(in, server->line_count == 0, false);
 }
 
 /* Parses the lines of a reply of which the beginning was held: its octets have moved since. */
@@ -82,7 +110,7 @@ static void parse_again(GArray *lines, span whole)
 {
     g_array_set_size(lines, 0);
     for (size_t at = 0; at < whole.length;) {
-        parsed_reply_line parsed = line_parsed(line_first(span_from(whole, at)));
+        parsed_reply_line parsed = parsed_reply_line_read(line_first(span_from(whole, at)), at == 0, false);
         at += parsed.line.length;
         g_array_append_val(lines, parsed);
     }
@@ -91,15 +119,15 @@ static void parse_again(GArray *lines, span whole)
 static void server_drop_reply(reading *r)
 {
     stream_drop(r->stream);
-    r->s->server = (server_part){.greeted = r->s->server.greeted};
+    r->s->server = (server_part){.greeted = r->s->server.greeted, .line_cut = r->s->server.line_cut};
     g_array_set_size(r->s->memory.found->pending, 0);
 }
 
 /* The unit from octets[from) to r->at, with its lines. */
-static server_reply reply_taken(reading *r, size_t from, uint16_t code, bool valid)
+static server_reply reply_taken(reading *r, size_t from, reply_end end)
 {
     GArray *lines = r->s->memory.found->pending;
-    server_reply reply = {.position = stream_unit_position(r, from), .code = code, .valid = valid};
+    server_reply reply = {.position = stream_unit_position(r, from), .code = end.code, .inferred = end.inferred};
 
     reply.whole = stream_unit(r, from, r->at, &reply.copy);
     if (reply.copy)
@@ -119,32 +147,61 @@ static void take_statuses(GArray *lines)
     }
 }
 
+/* The command that the reply answers. What tells no code is an answer only where no other can be meant, and not if it is but
+ * the end of a line. */
+static exchange *answered_by(reading *r, const server_reply *reply)
+{
+    if (reply->code && !reply->inferred)
+        return exchange_answer(r, reply->code);
+    return r->s->server.line_cut ? NULL : exchange_answer_unreadable(r, reply->code);
+}
+
+/* What the reply means: nothing, when neither a code nor a status can be read, or when it may answer one of several. */
+static void reply_takes_effect(reading *r, const server_reply *reply, finding *f)
+{
+    if (reply->inferred && !reply->exchange && r->s->queue.oldest)
+        return;
+    if (reply->code)
+        notice_closing(r, reply);
+    if (reply->exchange && reply->code)
+        answering(r, reply, f);
+    else if (reply->exchange)
+        answering_unreadably(r, reply, f);
+    else if (reply->code)
+        unanswering(r, reply, f);
+}
+
 /* The unit from octets[from) to r->at is complete, or `cut`: the rest of it was not captured. */
-static void reply_complete(reading *r, size_t from, uint16_t code, bool valid, bool cut)
+static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
 {
     session *s = r->s;
-    server_reply reply = reply_taken(r, from, code, valid);
+    server_reply reply = reply_taken(r, from, end);
     finding *f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
 
     f->octets = reply.copy;
     f->notes = reply_notes(&s->server, &reply) | session_plaintext_note(s, r->input->layer);
     f->flags |= cut ? FLAG_SNAPLEN : 0;
-    if (valid)
-        f->exchange = reply.exchange = exchange_answer(r, code);
+    f->exchange = reply.exchange = answered_by(r, &reply);
     reply.hello = offers_is_hello_reply(&reply);
     if (!reply.hello)
         take_statuses(s->memory.found->pending);
     findings_keep_lines(s->memory.found, reply.lines, reply.line_count);
-    if (valid)
-        notice_closing(r, &reply);
-    if (reply.exchange)
-        answering(r, &reply, f);
-    else if (valid)
-        unanswering(r, &reply, f);
+    reply_takes_effect(r, &reply, f);
     server_drop_reply(r);
 }
 
 /* --- lines ------------------------------------------------------------------------------------------------------------- */
+
+/* The code with which a reply ends. With a status alone the general code of its class stands for it, though none was sent.
+ */
+static reply_end end_of_line(const parsed_reply_line *in)
+{
+    uint16_t code = in->valid || in->odd ? in->parsed.code : 0;
+
+    if (code || !in->odd)
+        return (reply_end){.code = code};
+    return (reply_end){.code = (uint16_t)(in->parsed.status.status_class * 100u + 50u), .inferred = true};
+}
 
 /* Takes note of one line: true when it ends its unit. */
 static bool line_ends_unit(server_part *server, const parsed_reply_line *in)
@@ -197,7 +254,7 @@ static void hold_rest(reading *r, size_t from, size_t line_begin, bool continues
 static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool continues)
 {
     uint8_t scratch[16];
-    parsed_reply_line rest = line_parsed(line_here(r, line_begin, r->octets.length, continues, scratch));
+    parsed_reply_line rest = line_parsed(&r->s->server, line_here(r, line_begin, r->octets.length, continues, scratch));
     uint16_t code = r->s->server.line_count ? r->s->server.first_code : rest.parsed.code;
 
     if (!r->input->missing || !(r->s->server.line_count || rest.valid))
@@ -205,7 +262,7 @@ static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool cont
     if (rest.line.length)
         g_array_append_val(r->s->memory.found->pending, rest);
     r->at = r->octets.length;
-    reply_complete(r, from, code, true, true);
+    reply_complete(r, from, (reply_end){.code = code}, true);
     return true;
 }
 
@@ -220,16 +277,17 @@ typedef struct reply_place {
 static void read_line(reading *r, reply_place *place, size_t end)
 {
     uint8_t scratch[16];
-    parsed_reply_line in = line_parsed(line_here(r, place->line, end, place->continues, scratch));
+    parsed_reply_line in = line_parsed(&r->s->server, line_here(r, place->line, end, place->continues, scratch));
 
     g_array_append_val(r->s->memory.found->pending, in);
     if (line_ends_unit(&r->s->server, &in)) {
         r->at = end;
-        reply_complete(r, place->unit, in.valid ? in.parsed.code : 0, in.valid, false);
+        reply_complete(r, place->unit, end_of_line(&in), false);
         place->unit = end;
     } else {
         r->s->server.line_count++;
     }
+    r->s->server.line_cut = false;
     place->line = end;
     place->continues = false;
 }
@@ -272,6 +330,7 @@ void server_gap(reading *r)
 {
     server_drop_reply(r);
     r->stream->skipping = false;
+    r->s->server.line_cut = true;
     r->s->connection.lossy = true;
     exchange_older_unanswered(r->s);
 }

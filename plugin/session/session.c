@@ -353,6 +353,11 @@ void session_read_again(session *s, const segment *which, span octets)
     }
 }
 
+void session_closed(session *s)
+{
+    s->connection.closed = true;
+}
+
 bool session_begun(const session *s)
 {
     return s->connection.spoken[SIDE_CLIENT] || s->connection.spoken[SIDE_SERVER];

@@ -239,6 +239,10 @@ const segment *session_find(const session *s, layer which, side sender, uint32_t
 /* On the second of two visits: gathers the contents again that were given back. `octets` are those of the call. */
 void session_read_again(session *s, const segment *which, span octets);
 
+/* The connection's end was captured (a FIN, a RST, or another connection between the same ports): it cuts off what is open,
+ * not the capture's end. */
+void session_closed(session *s);
+
 /* Has any octet been read? */
 bool session_begun(const session *s);
 

@@ -57,6 +57,7 @@ typedef struct connection_part {
     bool roles_swapped;      /* the sender that opened the connection is the server */
     bool roles_known;        /* a first line has shown which side is the client */
     bool spoken[2];          /* by role: it has sent something since the session began */
+    bool closed;             /* its end was seen */
     bool lossy;              /* there were gaps or a late start: a missing partner for a reply is no wonder */
     layer last_layer;        /* the layer of the last octets */
     tls_state tls;           /* how far the upgrade to TLS has come */
@@ -81,6 +82,7 @@ typedef struct server_part {
     uint16_t first_code; /* of the reply's first line */
     bool codes_differ;   /* a line has another code */
     bool bad_line;       /* a line is no reply line */
+    bool line_cut;       /* the beginning of the line under way may not have been captured */
     bool greeted;        /* a 220 has greeted */
 } server_part;
 
@@ -185,8 +187,8 @@ typedef struct server_reply {
     unsigned line_count;
     const uint8_t *copy; /* set when it came in several calls */
     uint64_t position;
-    uint16_t code;      /* of the last line */
-    bool valid;         /* its last line is a reply line */
+    uint16_t code;      /* of the last line; 0: it cannot be read */
+    bool inferred;      /* ... the general code of its status' class, for none was sent */
     bool hello;         /* it is the 250 to HELO, EHLO or LHLO, or looks like one to an EHLO that was not captured */
     exchange *exchange; /* what it answers, NULL for nothing */
 } server_reply;
@@ -262,6 +264,9 @@ void exchange_wait_greeting(session *s, const moment *syn_time);
 exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, uint16_t code);
+/* The same for a line that tells no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
+ * the only one. */
+exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);
 /* Does a command with this verb wait? */
 bool exchange_waits(const session *s, verb_id id);
 /* Is the next reply most likely one to a line that may hold a secret? */
@@ -336,6 +341,8 @@ void transaction_unanswered(session *s, exchange *e);
 void transaction_restart(session *s, const exchange *by);
 /* Takes the first of those that ended in the call under way; NULL when none is left. */
 transaction *transaction_take_ended(session *s);
+/* Octets of the client were lost: what they held may belong to the transaction that is open. */
+void transaction_hidden(session *s);
 /* Is none under way? */
 bool transaction_none(const session *s);
 /* Verbs. */

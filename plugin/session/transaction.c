@@ -15,6 +15,9 @@
 /* Recipients of one transaction that are kept; RFC 5321 (4.5.3.1.8) asks servers for 100. */
 #define RECIPIENTS_LIMIT 100000u
 
+/* What ended those that the capture cut off. */
+#define CAPTURE_END "CAPTURE-END"
+
 transaction *transaction_resolved(transaction *t)
 {
     while (t && t->merged_into)
@@ -222,6 +225,12 @@ static bool for_nobody(const transaction *t)
     return outcome_is_for_nobody(&seen);
 }
 
+/* Is it still under way, with nothing that ended it but the capture? With one direction alone nobody can tell. */
+static bool is_open_at_end(const session *s, const transaction *t)
+{
+    return s->connection.spoken[SIDE_SERVER] && strcmp(t->ended_by, CAPTURE_END) == 0;
+}
+
 static void decide(const session *s, transaction *t)
 {
     static const timed_verdict none;
@@ -231,6 +240,8 @@ static void decide(const session *s, transaction *t)
 
     count_results(t, &seen);
     seen.closing_code = closing ? closing->verdict.code : 0;
+    seen.hidden = t->hidden || !s->connection.spoken[SIDE_SERVER];
+    seen.capture_ends = is_open_at_end(s, t);
     t->outcome = outcome_decide(&seen, &by);
     if (by == DECIDED_BY_CONTENT)
         return;
@@ -344,6 +355,7 @@ void transaction_rcpt_answered(reading *r, exchange *e, transaction *t, const ve
     recipient *to = (recipient *)wmem_array_index(t->recipients, at);
 
     to->code = given->code;
+    to->inferred = given->inferred;
     to->taken_by_rcpt = reply_severity(given->code) == 2;
     t->recipients_taken += to->taken_by_rcpt;
     t->recipients_answered++;
@@ -363,8 +375,9 @@ static recipient *recipient_next(transaction *t)
 
 /* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421
  * is for all that are left, since the session ends with it. False: no recipient is left. */
-static bool recipient_result(transaction *t, uint16_t code)
+static bool recipient_result(transaction *t, const verdict *given)
 {
+    uint16_t code = given->code;
     recipient *to;
     bool found = false;
 
@@ -375,6 +388,7 @@ static bool recipient_result(transaction *t, uint16_t code)
     }
     while ((to = recipient_next(t)) != NULL) {
         to->code = code;
+        to->inferred = given->inferred;
         found = true;
         if (code != 421)
             break;
@@ -422,7 +436,7 @@ static void exdata_result(reading *r, transaction *t, span text, const reply_lin
 {
     verdict given = verdict_of(r->s, first, first->code, true);
 
-    if (!recipient_result(t, first->code))
+    if (!recipient_result(t, &given))
         return; /* more results than recipients */
     weigh(r, t, &given);
     if (reply_severity(first->code) == 2 && !t->verdict.queue_id.length)
@@ -466,7 +480,7 @@ static void content_answered(reading *r, const server_reply *reply, transaction 
     if (!t->content_answered && !t->recipient_results && !(t->chunk_refused && !exchange_is(e, VERB_END_OF_DATA)))
         forget_refusal(t);
     if (lmtp || (t->prdr && e->waits))
-        recipient_result(t, given->code);
+        recipient_result(t, given);
     else if (t->prdr)
         result_of_whole(t, given->code);
     if (lmtp || given->code != EXDATA_RESULTS || !exdata_answered(r, t, reply))
@@ -511,16 +525,23 @@ static void terminator_answered(reading *r, const exchange *e, transaction *t, u
         r->s->transactions.current = t;
 }
 
+/* NULL when it cannot be read. */
+static const reply_line *first_line(const server_reply *reply)
+{
+    return reply->lines[0].valid || reply->lines[0].odd ? &reply->lines[0].parsed : NULL;
+}
+
 void transaction_reply(reading *r, const server_reply *reply)
 {
     exchange *e = reply->exchange;
     transaction *t = transaction_resolved(e->transaction);
-    const reply_line *first = reply->lines[0].valid ? &reply->lines[0].parsed : NULL;
+    const reply_line *first = first_line(reply);
     verdict given;
 
     if (!t || t->ended_by)
         return;
     given = verdict_of(r->s, first, reply->code, e->ends_content || reply_severity(reply->code) >= 4);
+    given.inferred = reply->inferred;
     if (!e->waits && t->unanswered)
         t->unanswered--;
     if (e->terminates)
@@ -534,9 +555,10 @@ void transaction_reply(reading *r, const server_reply *reply)
 
 void transaction_closing(reading *r, const server_reply *reply)
 {
-    const reply_line *first = reply->lines[0].valid ? &reply->lines[0].parsed : NULL;
+    const reply_line *first = first_line(reply);
     verdict given = verdict_of(r->s, first, reply->code, true);
 
+    given.inferred = reply->inferred;
     if (!r->s->transactions.closing)
         r->s->transactions.closing = timed(r, &given);
 }
@@ -553,6 +575,16 @@ void transaction_unanswered(session *s, exchange *e)
         transaction_end(s, t, "END-OF-DATA");
     else if (e->terminates)
         transaction_end(s, t, e->verb->ended_by);
+    else
+        t->hidden = true;
+}
+
+void transaction_hidden(session *s)
+{
+    transaction *t = transaction_resolved(s->transactions.current);
+
+    if (t)
+        t->hidden = true;
 }
 
 void transaction_restart(session *s, const exchange *by)
@@ -590,7 +622,9 @@ void transaction_cut_off(const session *s, const transaction *t, transaction *en
         number_open(s);
     *ended_r = *t;
     ended_r->index = t->index_if_cut_off;
-    ended_r->ended_by = t->terminator ? t->terminator->verb->ended_by : "CLOSE";
+    ended_r->ended_by = s->connection.closed ? "CLOSE" : CAPTURE_END;
+    if (t->terminator)
+        ended_r->ended_by = t->terminator->verb->ended_by;
     decide(s, ended_r);
     freeze_content(ended_r);
 }
@@ -612,7 +646,12 @@ static span span_copy(wmem_allocator_t *scope, span in)
 
 static verdict verdict_copy(wmem_allocator_t *scope, const verdict *in)
 {
-    return (verdict){in->code, span_copy(scope, in->status), span_copy(scope, in->text), span_copy(scope, in->queue_id)};
+    verdict copy = *in;
+
+    copy.status = span_copy(scope, in->status);
+    copy.text = span_copy(scope, in->text);
+    copy.queue_id = span_copy(scope, in->queue_id);
+    return copy;
 }
 
 static wmem_array_t *recipients_copy(wmem_allocator_t *scope, wmem_array_t *in)

@@ -11,6 +11,7 @@
 /* A reply as far as a transaction rests on it. Its spans live with the session. */
 typedef struct verdict {
     uint16_t code; /* 0: no reply seen */
+    bool inferred; /* from the status: the reply had no code */
     span status;   /* enhanced status of its first line; empty when it has none */
     span text;     /* of its first line, without code and status */
     span queue_id; /* empty when it tells none */
@@ -25,13 +26,14 @@ typedef struct timed_verdict {
 typedef struct recipient {
     span address;
     uint16_t code; /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
+    bool inferred; /* the code is, from the status: the reply had none */
     bool taken_by_rcpt; /* RCPT was accepted */
 } recipient;
 
 struct transaction {
     uint32_t index; /* within the connection, from 1; 0 while it is not known whether its MAIL opened one */
     outcome outcome;
-    const char *ended_by; /* "END-OF-DATA", or a verb, or "CLOSE"; NULL while it is open */
+    const char *ended_by; /* "END-OF-DATA", or a verb, or "CLOSE", or "CAPTURE-END"; NULL while it is open */
     uint32_t first_frame; /* of MAIL */
     moment begin;
     moment end; /* of the deciding reply; begin when there is none */
@@ -66,6 +68,7 @@ struct transaction {
     bool content_refused : 1;       /* DATA or a chunk was, though there were recipients: that decides ... */
     bool chunk_refused : 1;    /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
     bool by_url : 1;           /* some of the content comes from a URL (BURL) */
+    bool hidden : 1;           /* a reply to it, or octets that the client sent for it, were not captured */
     bool prdr : 1;             /* the content was answered by PRDR's 353 */
     transaction *previous;     /* open when its MAIL was sent: stays the open one if MAIL is refused */
     transaction *merged_into;  /* its MAIL opened none: what was sent for it is the other's */

@@ -7,7 +7,7 @@
 #include "taps/last_mails.h"
 
 typedef struct followed {
-    const session *session;
+    const connection *connection;
     uint32_t stream;
     segment latest; /* of those that were seen */
 } followed;
@@ -52,7 +52,7 @@ void last_mails_see(last_mails *m, const tap_record *record)
     m->watching = true;
     if (!f) {
         f = g_new0(followed, 1);
-        f->session = s;
+        f->connection = record->connection;
         f->stream = record->stream;
         g_hash_table_insert(m->connections, s, f);
     }
@@ -61,11 +61,14 @@ void last_mails_see(last_mails *m, const tap_record *record)
 
 static void visit_connection(const followed *f, last_mail_visitor visit, void *data)
 {
-    if (!session_is_last(f->session, &f->latest))
+    const session *s = f->connection->session;
+
+    if (!session_is_last(s, &f->latest))
         return;
-    for (const transaction *open = session_open_transactions(f->session); open; open = open->next) {
+    connection_notice_end(f->connection);
+    for (const transaction *open = session_open_transactions(s); open; open = open->next) {
         transaction ended;
-        transaction_cut_off(f->session, open, &ended);
+        transaction_cut_off(s, open, &ended);
         visit(data, &ended, f->stream);
     }
 }

@@ -114,11 +114,11 @@ static value recipient_address(wmem_allocator_t *scope, const recipient *to)
     return octets_as_text(scope, to->address);
 }
 
-/* Absent, and still in its place, where no reply was seen. */
+/* Absent, and still in its place, where no reply was seen, or one without a code. */
 static value recipient_code(wmem_allocator_t *scope, const recipient *to)
 {
     (void)scope;
-    return to->code ? number(to->code) : absent;
+    return to->code && !to->inferred ? number(to->code) : absent;
 }
 
 #define ANY_SEVERITY 0
@@ -237,7 +237,7 @@ static value date(wmem_allocator_t *scope, const transaction *t)
 static value code(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return t->verdict.code ? number(t->verdict.code) : absent;
+    return t->verdict.code && !t->verdict.inferred ? number(t->verdict.code) : absent;
 }
 
 static value enhanced_status_of(wmem_allocator_t *scope, const transaction *t)

@@ -201,7 +201,7 @@ static void append_count(GString *line, const mail_record *records, unsigned cou
     const char *before = ": ";
 
     g_string_append_printf(line, "%u mail%s", count, count == 1 ? "" : "s");
-    for (unsigned of = 0; of <= OUTCOME_ABORTED; of++) {
+    for (unsigned of = 0; of < OUTCOME_COUNT; of++) {
         unsigned found = count_ended(records, count, span_of(outcome_text((outcome)of)));
         if (!found)
             continue;

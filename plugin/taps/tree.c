@@ -122,7 +122,8 @@ static void count_reply(stats_tree *tree, packet_info *pinfo, const tap_record *
     reply_line first;
     int node;
 
-    if (!reply_line_parse(line_first(whole).text, !(f->flags & FLAG_HELLO_REPLY), &first)) {
+    if (!reply_line_parse(line_first(whole).text, !(f->flags & FLAG_HELLO_REPLY), &first) &&
+        !(reply_line_parse_odd(line_first(whole).text, &first) && first.code)) {
         count_in(tree, REPLIES, "no reply code");
         return;
     }

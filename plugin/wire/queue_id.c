@@ -148,7 +148,7 @@ span queue_id_of_reply(span whole)
 
     for (size_t at = 0; at < whole.length;) {
         line next = line_first(span_from(whole, at));
-        if (reply_line_parse(next.text, true, &parsed)) {
+        if (reply_line_parse(next.text, true, &parsed) || (!at && reply_line_parse_odd(next.text, &parsed))) {
             span name = queue_id_find(parsed.text);
             found = name.length > 0 ? name : found;
         }

@@ -113,6 +113,37 @@ bool reply_line_parse(span text, bool with_status, reply_line *reply_r)
     return true;
 }
 
+/* "250Ok": a digit behind the three would make it some other number. */
+static bool glued_line_parse(span text, reply_line *reply_r)
+{
+    reply_line reply = {.last = true};
+
+    if (!code_digits(text, &reply) || !reply.code_valid || text.length < 4 || octet_is_digit(text.octets[3]))
+        return false;
+    reply.text = span_from(text, 3);
+    *reply_r = reply;
+    return true;
+}
+
+static bool status_line_parse(span text, reply_line *reply_r)
+{
+    reply_line reply = {.last = true};
+    size_t length = enhanced_status_parse(text, &reply.status, &reply.status_glued);
+
+    if (length == 0)
+        return false;
+    reply.has_status = true;
+    reply.status_text = span_first(text, length);
+    reply.text = span_from(text, reply.status_glued ? length : length + 1);
+    *reply_r = reply;
+    return true;
+}
+
+bool reply_line_parse_odd(span text, reply_line *reply_r)
+{
+    return glued_line_parse(text, reply_r) || status_line_parse(text, reply_r);
+}
+
 const reply_code_row *reply_code_find(uint16_t code)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -36,6 +36,11 @@ typedef struct reply_code_row {
  * nor the end of the line. */
 bool reply_line_parse(span text, bool with_status, reply_line *reply_r);
 
+/* The first line of a reply as no RFC allows it, but servers send it: a code with the text glued to it ("250Ok"), or an
+ * enhanced status without a code ("5.1.1 no such user"; `code` is 0 then, and `code_valid` false). False, with nothing
+ * known, for any other line. */
+bool reply_line_parse_odd(span text, reply_line *reply_r);
+
 /* Takes the enhanced status off the front of a line's text, where one stands in a 2yz, 4yz or 5yz, for a line that was read
  * without. */
 void reply_line_take_status(reply_line *reply);

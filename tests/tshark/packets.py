@@ -99,8 +99,12 @@ def lines(*texts):
 
 
 def dialogue(connection, script, size=1460):
-    """Plays a script: a list of ("C" or "S", octets). `size` is the longest segment, or a function of the side."""
+    """Plays a script: a list of ("C", "S", or "lost" for the server's that were not captured, octets). `size` is the longest
+    segment, or a function of the side."""
     for side, data in script:
+        if side == "lost":
+            connection.lost(False, len(data))
+            continue
         longest = size(side) if callable(size) else size
         (connection.client if side == "C" else connection.server)(data, longest)
     return connection

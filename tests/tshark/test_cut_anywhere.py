@@ -35,7 +35,7 @@ class Mail:
     size: int = None        # once the content was sent
     final: list = dataclasses.field(default_factory=list)
     ended_by: str = None
-    ender: str = "CLOSE"
+    ender: str = "CAPTURE-END"
 
     def results(self, lmtp):
         """The code each recipient got: under LMTP those whom RCPT took get theirs behind the content."""
@@ -72,6 +72,8 @@ class Mail:
 
     def record(self, index, lmtp):
         outcome, code = self.outcome(lmtp)
+        if code is None and not self.ended_by and self.ender == "CAPTURE-END":
+            outcome = "open"
         results = self.results(lmtp)
         by_class = {number: [to for to, got in zip(self.recipients, results) if got // 100 == number] for number in (2, 4, 5)}
         return {"index": index, "mail_from": self.sender, "first_frame": self.first_frame, "outcome": outcome, "code": code,
@@ -129,7 +131,7 @@ class Known:
         self.mails[name].final.append(code)
 
     def ender(self, _, name, verb):
-        """A command was sent that ends the mail if it is granted; "CLOSE": it was not."""
+        """A command was sent that ends the mail if it is granted; "CAPTURE-END": it was not."""
         self.mails[name].ender = verb
 
     def end(self, _, name, by):
@@ -194,7 +196,7 @@ def ender(name, verb, code, argument=""):
     """RSET, QUIT, EHLO, STARTTLS."""
     granted = code < 400
     return [client(lines(verb + argument), ("ender", name, verb)),
-            server(lines(f"{code} {verb}"), ("end", name, verb) if granted else ("ender", name, "CLOSE"))]
+            server(lines(f"{code} {verb}"), ("end", name, verb) if granted else ("ender", name, "CAPTURE-END"))]
 
 
 def pipelined(*exchanges):
@@ -316,4 +318,4 @@ def test_fields(tshark, cuts):
     for stream, records in enumerate(cuts.expected):
         assert sorted(entry[:3] for entry in told[stream]) == [
             (str(record["index"]), record["outcome"], record["ended_by"]) for record in records]
-        assert {frame for _, _, by, frame in told[stream] if by == "CLOSE"} <= {cuts.last_frames[stream]}
+        assert {frame for _, _, by, frame in told[stream] if by == "CAPTURE-END"} <= {cuts.last_frames[stream]}

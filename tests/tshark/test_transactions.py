@@ -116,6 +116,26 @@ CASES = {
         OPENED + ENVELOPE + [("C", lines(f"BDAT {len(CHUNK)} LAST") + CHUNK), ("S", lines("552 5.3.4 Too big"))],
         [rejected("END-OF-DATA", 552, size=len(CHUNK))]),
 
+    # --- replies as no RFC has them
+    "the code glued to the text": (
+        OPENED + says("MAIL FROM:<a@example.org>", "250Ok") + says("RCPT TO:<b@example.net>", "550no such user") + QUIT,
+        [rejected("QUIT", 550, rcpt_code=[550], text="no such user")]),
+    "a status without a code": (
+        OPENED + FROM + says("RCPT TO:<b@example.net>", "5.1.1 unknown user") + QUIT,
+        [rejected("QUIT", None, rcpt_code=[None], rcpt_rejected=["b@example.net"], enhanced_status="5.1.1",
+                  text="unknown user")]),
+    "a status without a code, after the content": (
+        OPENED + SENT + [("S", lines("4.3.1 disk full"))] + QUIT,
+        [deferred("END-OF-DATA", None, enhanced_status="4.3.1", text="disk full", size=24)]),
+    "neither": (OPENED + SENT + [("S", lines("disk full"))] + SENT + [TAKEN] + QUIT,
+                [{"outcome": "unknown", "ended_by": "END-OF-DATA", "code": None}, accepted(index=2)]),
+
+    # --- what is hidden may have been more
+    "the replies to a group lost": (
+        OPENED + [("C", lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA")),
+                  ("lost", lines("250 2.1.0 Ok", "550 5.1.1 No", "503 5.5.1 No"))] + says("RSET", "250 2.0.0 Ok") + QUIT,
+        [{"outcome": "unknown", "ended_by": "RSET", "rcpt_code": [None], "code": None}]),
+
     # --- LMTP
     "LMTP, all take it": (
         GREETING + LHLO + FROM + TO + says("RCPT TO:<c@example.net>", "250 Ok") + DATA
@@ -146,7 +166,7 @@ CASES = {
         [accepted(subject="Grüße folded", header_from="Ann", header_to="Bob", message_id="<1@x>", date="today")]),
 }
 
-# Where the capture ends in the middle of one: what was seen last, and what is known of the mail then.
+# Where the connection ends in the middle of a mail: what was seen last, and what is known of the mail then.
 CUT = {
     "behind MAIL": (FROM[:1], {"outcome": "aborted", "rcpt_count": 0}),
     "behind MAIL's reply": (FROM, {"outcome": "aborted", "rcpt_count": 0}),
@@ -158,8 +178,15 @@ CUT = {
     "in the content": (ENVELOPE + DATA + [("C", lines("Subject: Hello", "", "te"))], {"outcome": "aborted", "size": None}),
     "behind the content": (SENT, {"outcome": "unknown", "size": 24, "subject": "Hello", "code": None}),
 }
+ENDS = {"FIN": Connection.close, "RST": Connection.reset}
+ENDED = {}  # a case's name: how its connection ends, if it does
 for place, (seen, expected) in CUT.items():
-    CASES[f"cut {place}"] = (OPENED + seen, [{"ended_by": "CLOSE", "index": 1} | expected])
+    for word in ENDS:
+        CASES[f"cut {place} by a {word}"] = (OPENED + seen, [{"ended_by": "CLOSE", "index": 1} | expected])
+        ENDED[f"cut {place} by a {word}"] = word
+    if expected["outcome"] != "rejected":
+        expected = expected | {"outcome": "open"}
+    CASES[f"cut {place}"] = (OPENED + seen, [{"ended_by": "CAPTURE-END", "index": 1} | expected])
 for verb in ("RSET", "QUIT", "EHLO client.example.org", "STARTTLS"):
     CASES[f"cut behind {verb}, unanswered"] = (OPENED + ENVELOPE + [("C", lines(verb))], [aborted(verb.split()[0], index=1)])
 
@@ -180,7 +207,9 @@ def path(tmp_path_factory):
     segments = []
     for number, (script, _) in enumerate(CASES.values()):
         start = segments[-1].time + 1 if segments else packets.START
-        segments += dialogue(Connection(client=("192.0.2.1", 40000 + number), start=start), script).segments
+        connection = dialogue(Connection(client=("192.0.2.1", 40000 + number), start=start), script)
+        ENDS.get(ENDED.get(NAMES[number]), lambda _: None)(connection)
+        segments += connection.segments
     return packets.write(tmp_path_factory.mktemp("transactions") / "cases.pcap", segments)
 
 

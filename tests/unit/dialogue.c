@@ -80,7 +80,7 @@ void recorder_free(recorder *rec)
     g_free(rec);
 }
 
-const session *recorder_session(const recorder *rec)
+session *recorder_session(const recorder *rec)
 {
     return rec->session;
 }

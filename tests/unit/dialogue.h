@@ -59,7 +59,7 @@ typedef struct recorder recorder;
 
 recorder *recorder_new(bool late, bool roles_wrong, uint64_t gather_limit);
 void recorder_free(recorder *rec);
-const session *recorder_session(const recorder *rec);
+session *recorder_session(const recorder *rec);
 /* Feeds octets that follow those before in their stream, of which `again` were sent before, and checks that the findings
  * cover them all, once each. New octets begin a new frame unless `same_frame`. */
 const segment *recorder_feed(recorder *rec, turn_kind kind, const void *octets, size_t length, uint32_t again, uint32_t cut,

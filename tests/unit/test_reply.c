@@ -150,6 +150,38 @@ static const struct {
     {"558-250 Ok. 000000006B0733EB.00000073", ""},
 };
 
+static void test_odd(void)
+{
+    static const struct {
+        const char *line;
+        uint16_t code;
+        const char *status, *text;
+    } odd[] = {
+        {"250Ok", 250, "", "Ok"},     {"550\xc3\xa4", 550, "", "\xc3\xa4"},
+        {"250.1 x", 250, "", ".1 x"}, {"5.1.1 no such user", 0, "5.1.1", "no such user"},
+        {"4.7.0", 0, "4.7.0", ""},    {"2.0.0Ok", 0, "2.0.0", "Ok"},
+    };
+    static const char *const others[] = {"",          "2",    "250",     "2501 x",    "199Ok", "999Ok",
+                                         "560 x",     "25Ok", "hello",   "3.1.1 x",   "5.1 x", "192.0.2.1 x",
+                                         "4.2.2.1 x", "PONG", " 250 Ok", "5.1.1111 x"};
+    reply_line reply;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(odd); i++) {
+        g_test_message("%s", odd[i].line);
+        g_assert_true(reply_line_parse_odd(span_of(odd[i].line), &reply));
+        g_assert_cmpuint(reply.code, ==, odd[i].code);
+        g_assert_true(span_equal(reply.status_text, span_of(odd[i].status)));
+        g_assert_cmpint(reply.has_status, ==, odd[i].status[0] != '\0');
+        g_assert_true(span_equal(reply.text, span_of(odd[i].text)));
+        g_assert_true(reply.last);
+        g_assert_false(reply.has_separator);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_test_message("%s", others[i]);
+        g_assert_false(reply_line_parse_odd(span_of(others[i]), &reply));
+    }
+}
+
 static void test_rows(void)
 {
     size_t count;
@@ -201,6 +233,7 @@ int main(int argc, char **argv)
     g_test_add_func("/reply/parse", test_parse);
     g_test_add_func("/reply/cut", test_cut);
     g_test_add_func("/reply/glued", test_glued);
+    g_test_add_func("/reply/odd", test_odd);
     g_test_add_func("/reply/rows", test_rows);
     g_test_add_func("/reply/rfc5321", test_rfc5321);
     g_test_add_func("/reply/digits", test_digits);

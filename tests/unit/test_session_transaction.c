@@ -14,6 +14,7 @@ typedef struct script {
     const char *name;
     turn turns[TURNS];
     const char *mails[MAILS];
+    bool capture_ends; /* before the connection does */
 } script;
 
 /* clang-format off */
@@ -71,6 +72,34 @@ static const script refusals[] = {
                CONTENT,
                {S, "451 later\r\n"}},
      .mails = {"1 deferred, END-OF-DATA, 451, a@b to 550 0, DATA 14, Subject x, helo a"}},
+};
+
+static const script without_code[] = {
+    {.name = "RCPT",
+     .turns = {GREETING, FROM, {C, "RCPT TO:<c@d>\r\n"}, {S, "5.1.1 unknown user\r\n"}, {C, "QUIT\r\n"}, {S, "221 bye\r\n"}},
+     .mails = {"1 rejected, QUIT, 5.1.1 unknown user, a@b to 5yz, helo a"}},
+    {.name = "RCPT, deferred",
+     .turns = {GREETING, FROM, {C, "RCPT TO:<c@d>\r\n"}, {S, "4.2.1 later\r\n"}, TO},
+     .mails = {"1 aborted, CLOSE, 0, a@b to 4yz 250, helo a"}},
+    {.name = "MAIL",
+     .turns = {GREETING, {C, "MAIL FROM:<a@b>\r\n"}, {S, "4.7.1 later\r\n"}},
+     .mails = {"1 deferred, MAIL, 4.7.1 later, a@b to, helo a"}},
+    {.name = "the content, refused",
+     .turns = {GREETING, ENVELOPE, SENT, {S, "5.7.1 spam\r\n"}},
+     .mails = {"1 rejected, END-OF-DATA, 5.7.1 spam, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "the content, taken",
+     .turns = {GREETING, ENVELOPE, SENT, {S, "2.0.0 Ok: queued as 4XyZ00\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 2.0.0 Ok: queued as 4XyZ00, 4XyZ00, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "the content, and without a status",
+     .turns = {GREETING, ENVELOPE, SENT, {S, "spam\r\n"}, ENVELOPE},
+     .mails = {"1 unknown, END-OF-DATA, 0, a@b to 250, DATA 14, Subject x, helo a", "2 aborted, CLOSE, 0, a@b to 250, helo "
+                                                                                    "a"}},
+    {.name = "RCPT, and without a status",
+     .turns = {GREETING, FROM, {C, "RCPT TO:<c@d>\r\n"}, {S, "\r\n"}, SENT, {S, "250 ok\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, a@b to 0, DATA 14, Subject x, helo a"}},
+    {.name = "the end of a line whose beginning is lost",
+     .turns = {GREETING, FROM, {C, "RCPT TO:<c@d>\r\n"}, {S_LOST, "250-"}, {S, "c\r\n250 ok\r\n"}},
+     .mails = {"1 aborted, CLOSE, 0, a@b to 250, helo a"}},
 };
 
 static const script contents[] = {
@@ -149,6 +178,78 @@ static const script endings[] = {
     {.name = "HELO, not answered",
      .turns = {GREETING, FROM, {C, "HELO b\r\n"}},
      .mails = {"1 aborted, EHLO, 0, a@b to, helo a"}},
+};
+
+static const script cut_offs[] = {
+    {.name = "behind MAIL",
+     .capture_ends = true,
+     .turns = {GREETING, FROM},
+     .mails = {"1 open, CAPTURE-END, 0, a@b to, helo a"}},
+    {.name = "behind RCPT",
+     .capture_ends = true,
+     .turns = {GREETING, ENVELOPE},
+     .mails = {"1 open, CAPTURE-END, 0, a@b to 250, helo a"}},
+    {.name = "in the content",
+     .capture_ends = true,
+     .turns = {GREETING, ENVELOPE, {C, "DATA\r\n"}, {S, "354 go\r\n"}, {C, "Subject: x\r\n\r\nte"}},
+     .mails = {"1 open, CAPTURE-END, 0, a@b to 250, DATA, helo a"}},
+    {.name = "in a chunk",
+     .capture_ends = true,
+     .turns = {GREETING, ENVELOPE, {C, "BDAT 10 LAST\r\nabc"}},
+     .mails = {"1 open, CAPTURE-END, 0, a@b to 250, BDAT, helo a"}},
+    {.name = "behind the content",
+     .capture_ends = true,
+     .turns = {GREETING, ENVELOPE, SENT},
+     .mails = {"1 open, CAPTURE-END, 0, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "behind the content, and the connection ends",
+     .turns = {GREETING, ENVELOPE, SENT},
+     .mails = {"1 unknown, CLOSE, 0, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "every recipient refused",
+     .capture_ends = true,
+     .turns = {GREETING, FROM, {C, "RCPT TO:<c@d>\r\n"}, {S, "550 no\r\n"}},
+     .mails = {"1 rejected, CAPTURE-END, 550, a@b to 550, helo a"}},
+    {.name = "by a 421",
+     .capture_ends = true,
+     .turns = {GREETING, ENVELOPE, {S, "421 4.7.0 too slow\r\n"}},
+     .mails = {"1 deferred, CAPTURE-END, 421, a@b to 250, helo a"}},
+    {.name = "behind QUIT",
+     .capture_ends = true,
+     .turns = {GREETING, ENVELOPE, {C, "QUIT\r\n"}},
+     .mails = {"1 aborted, QUIT, 0, a@b to 250, helo a"}},
+    {.name = "with the client's side alone",
+     .capture_ends = true,
+     .turns = {{C, "EHLO a\r\n"}, {C, "MAIL FROM:<a@b>\r\n"}, {C, "RCPT TO:<c@d>\r\n"}},
+     .mails = {"1 unknown, CAPTURE-END, 0, a@b to 0, helo a"}},
+};
+
+/* What was not captured may have been more than what was. */
+static const script hidden[] = {
+    {.name = "the replies to MAIL, RCPT and DATA lost, then RSET",
+     .turns = {GREETING,
+               {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"},
+               {S_LOST, "250 ok\r\n550 no\r\n503 no\r\n"},
+               {C, "RSET\r\n"},
+               {S, "250 ok\r\n"},
+               ENVELOPE,
+               {C, "RSET\r\n"},
+               {S, "250 ok\r\n"}},
+     .mails = {"1 unknown, RSET, 0, a@b to 0, DATA, helo a", "2 aborted, RSET, 0, a@b to 250, helo a"}},
+    {.name = "lost behind RCPT, then QUIT",
+     .turns = {GREETING, ENVELOPE, {C_LOST, "DATA\r\n"}, {C, "QUIT\r\n"}, {S, "221 bye\r\n"}},
+     .mails = {"1 unknown, QUIT, 0, a@b to 250, helo a"}},
+    {.name = "the end of the content lost, then the connection ends",
+     .turns =
+         {GREETING, ENVELOPE, {C, "DATA\r\n"}, {S, "354 go\r\n"}, {C, "x\r\n"}, {C_LOST, "y\r\n.\r\n"}, {C, "QUIT\r\n"}},
+     .mails = {"1 unknown, QUIT, 0, a@b to 250, DATA, helo a"}},
+    {.name = "a refusal decides all the same",
+     .turns = {GREETING,
+               FROM,
+               {C, "RCPT TO:<c@d>\r\n"},
+               {S, "550 no\r\n"},
+               {C_LOST, "DATA\r\n"},
+               {C, "RSET\r\n"},
+               {S, "250 ok\r\n"}},
+     .mails = {"1 rejected, RSET, 550, a@b to 550, helo a"}},
 };
 
 static const script lmtp[] = {
@@ -254,18 +355,37 @@ static const script exdata[] = {
      .mails = {"1 rejected, END-OF-DATA, 558, a@b to 250 250, DATA 14, Subject x, helo a"}},
 };
 
+/* The code, or status and text of a reply without one. */
+static void append_code(GString *out, const verdict *of)
+{
+    if (of->inferred)
+        g_string_append_printf(out, "%.*s %.*s, ", (int)of->status.length, (const char *)of->status.octets,
+                               (int)of->text.length, (const char *)of->text.octets);
+    else
+        g_string_append_printf(out, "%u, ", of->code);
+}
+
+static void append_result(GString *out, const recipient *to)
+{
+    if (to->inferred)
+        g_string_append_printf(out, " %uyz", reply_severity(to->code));
+    else
+        g_string_append_printf(out, " %u", to->code);
+}
+
 /* "index outcome, what ended it, code, queue id, sender to the code of each recipient, method size, Subject, helo" */
 static char *describe(const transaction *t)
 {
     GString *out = g_string_new(NULL);
     const mail_header *header = t->header;
 
-    g_string_append_printf(out, "%u %s, %s, %u, ", t->index, outcome_text(t->outcome), t->ended_by, t->verdict.code);
+    g_string_append_printf(out, "%u %s, %s, ", t->index, outcome_text(t->outcome), t->ended_by);
+    append_code(out, &t->verdict);
     if (t->verdict.queue_id.length)
         g_string_append_printf(out, "%.*s, ", (int)t->verdict.queue_id.length, (const char *)t->verdict.queue_id.octets);
     g_string_append_printf(out, "%.*s to", (int)t->mail_from.length, (const char *)t->mail_from.octets);
     for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
-        g_string_append_printf(out, " %u", ((const recipient *)wmem_array_index(t->recipients, i))->code);
+        append_result(out, (const recipient *)wmem_array_index(t->recipients, i));
     if (t->method)
         g_string_append_printf(out, ", %s", t->method);
     if (t->has_size)
@@ -315,6 +435,8 @@ static void run(const script *in, size_t step)
         feed_in_steps(rec, ended, &in->turns[i], step);
     for (guint i = 0; i < ended->len; i++)
         compare(mails, in->mails, i, (const transaction *)g_ptr_array_index(ended, i));
+    if (!in->capture_ends)
+        session_closed(recorder_session(rec));
     for (const transaction *open = session_open_transactions(recorder_session(rec)); open; open = open->next) {
         transaction cut_off;
         transaction_cut_off(recorder_session(rec), open, &cut_off);
@@ -391,8 +513,11 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     wmem_init();
     scripts_add("/session/transaction/refusals", refusals, G_N_ELEMENTS(refusals));
+    scripts_add("/session/transaction/without code", without_code, G_N_ELEMENTS(without_code));
     scripts_add("/session/transaction/contents", contents, G_N_ELEMENTS(contents));
     scripts_add("/session/transaction/endings", endings, G_N_ELEMENTS(endings));
+    scripts_add("/session/transaction/cut off", cut_offs, G_N_ELEMENTS(cut_offs));
+    scripts_add("/session/transaction/hidden", hidden, G_N_ELEMENTS(hidden));
     scripts_add("/session/transaction/LMTP", lmtp, G_N_ELEMENTS(lmtp));
     scripts_add("/session/transaction/PRDR", prdr, G_N_ELEMENTS(prdr));
     scripts_add("/session/transaction/EXDATA", exdata, G_N_ELEMENTS(exdata));
