@@ -50,7 +50,7 @@ static const tap_record *record_make(drawing *d, uint32_t stream)
     record->segment = *d->segment;
     /* Taps hear of it when the packet is dissected; the session may use the list again before, for the packet's next call.
      */
-    if (!d->pinfo->fd->visited && d->segment->count)
+    if (d->segment->count)
         record->segment.findings =
             (const finding *)wmem_memdup(d->pinfo->pool, d->segment->findings, d->segment->count * sizeof(finding));
     record->layer = d->layer;

@@ -13,6 +13,7 @@ finding_list *findings_new(void)
     found->commands = g_array_new(FALSE, FALSE, sizeof(parsed_command));
     found->lines = g_array_new(FALSE, FALSE, sizeof(parsed_reply_line));
     found->pending = g_array_new(FALSE, FALSE, sizeof(parsed_reply_line));
+    found->written = g_byte_array_new();
     return found;
 }
 
@@ -23,6 +24,7 @@ void findings_free(finding_list *found)
     g_array_free(found->commands, TRUE);
     g_array_free(found->lines, TRUE);
     g_array_free(found->pending, TRUE);
+    g_byte_array_free(found->written, TRUE);
     g_free(found);
 }
 

@@ -10,11 +10,12 @@
 #include "session/parsed.h"
 
 struct finding_list {
-    GArray *list;     /* finding */
-    GArray *parsed;   /* parsed_place, one a finding */
-    GArray *commands; /* parsed_command */
-    GArray *lines;    /* parsed_reply_line, of all replies */
-    GArray *pending;  /* parsed_reply_line, of the reply that is not complete */
+    GArray *list;        /* finding */
+    GArray *parsed;      /* parsed_place, one a finding */
+    GArray *commands;    /* parsed_command */
+    GArray *lines;       /* parsed_reply_line, of all replies */
+    GArray *pending;     /* parsed_reply_line, of the reply that is not complete */
+    GByteArray *written; /* room for kept.c, which writes findings one behind the other */
 };
 
 /* Where the arrays above have what was parsed of a finding. Places, since the arrays move when they grow. */

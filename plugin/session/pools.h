@@ -1,10 +1,10 @@
 /* pools.h — the memory of all sessions of a capture.
  *
- * A session keeps what it finds in a pool, and gives a pool back as a whole. Where packets are visited again, nothing is
- * given back before the capture is closed, and all sessions share one pool. Where packets are visited once, a session with
- * something under way has a pool of its own, and empties it when nothing is under way any more. So a capture of any length
- * costs the memory of the mails that are under way. An empty pool goes to the next session that needs one: wmem's allocators
- * are made for few and large uses (a new one takes 64 KiB or more).
+ * A session keeps what it finds in a pool, and gives a pool back as a whole. Where packets are visited again, nothing but
+ * octets of contents is given back before the capture is closed, and all sessions share one pool. Where packets are visited
+ * once, a session with something under way has a pool of its own, and empties it when nothing is under way any more. So a
+ * capture of any length costs the memory of the mails that are under way. An empty pool goes to the next session that needs
+ * one: wmem's allocators are made for few and large uses (a new one takes 64 KiB or more).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

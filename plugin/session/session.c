@@ -8,9 +8,6 @@
 /* The longest first line that tells the roles: a command line's limit (RFC 5321, 4.5.3.1.4). */
 #define ROLE_LINE_LIMIT COMMAND_LINE_LIMIT
 
-/* Room to begin with: a short session's. */
-#define FIRST_SEGMENTS 8u
-
 session *session_new(pools *all, bool from_start, uint64_t gather_limit, const moment *syn_time)
 {
     wmem_allocator_t *lasting = pools_lasting(all);
@@ -18,10 +15,6 @@ session *session_new(pools *all, bool from_start, uint64_t gather_limit, const m
 
     s->memory = (memory){.pools = all, .lasting = lasting, .found = pools_findings(all)};
     s->gather_limit = gather_limit;
-    for (int l = LAYER_PLAIN; !pools_visited_once(all) && l <= LAYER_TLS; l++)
-        for (int sender = SIDE_CLIENT; sender <= SIDE_SERVER; sender++)
-            s->streams[l][sender].segments =
-                wmem_array_sized_new(lasting, sizeof(segment), l == LAYER_PLAIN ? FIRST_SEGMENTS : 1);
     s->client.proxy_possible = from_start;
     s->connection.lossy = !from_start;
     if (from_start)
@@ -176,13 +169,9 @@ static void swap_roles(session *s)
     s->connection.roles_swapped = !s->connection.roles_swapped;
     s->connection.spoken[SIDE_CLIENT] = s->connection.spoken[SIDE_SERVER];
     s->connection.spoken[SIDE_SERVER] = client_spoke;
-    for (int i = 0; i < 4; i++) {
-        wmem_array_t *segments = s->streams[i / 2][i % 2].segments;
-        for (unsigned at = 0; segments && at < wmem_array_get_count(segments); at++) {
-            segment *made = (segment *)wmem_array_index(segments, at);
-            made->side = !made->side;
-        }
-    }
+    for (int i = 0; i < 4; i++)
+        if (s->streams[i / 2][i % 2].kept)
+            kept_swap_sides(s->streams[i / 2][i % 2].kept);
 }
 
 /* Who opened the connection may be a guess. The first line that a side says tells for sure. */
@@ -233,24 +222,21 @@ static void notice_layer(session *s, layer which)
 static const segment *keep_segment(session *s, reading *r, uint64_t position, uint32_t length)
 {
     const GArray *list = s->memory.found->list;
-    wmem_array_t *segments = r->stream->segments;
-    segment made = {.frame = r->input->frame,
-                    .tag = r->input->tag,
-                    .length = length,
-                    .count = list->len,
-                    .position = position,
-                    .findings = (const finding *)list->data,
-                    .side = (uint8_t)r->role};
+    stream *st = r->stream;
 
-    if (!segments) {
-        s->memory.latest = made;
+    s->memory.latest = (segment){.frame = r->input->frame,
+                                 .tag = r->input->tag,
+                                 .length = length,
+                                 .count = list->len,
+                                 .position = position,
+                                 .findings = (const finding *)list->data,
+                                 .side = (uint8_t)r->role};
+    if (pools_visited_once(s->memory.pools))
         return &s->memory.latest;
-    }
-    made.findings = NULL;
-    if (made.count)
-        made.findings = (const finding *)copy_of(s, list->data, made.count * sizeof(finding));
-    wmem_array_append(segments, &made, 1);
-    return (const segment *)wmem_array_index(segments, wmem_array_get_count(segments) - 1);
+    if (!st->kept)
+        st->kept = kept_new(s->memory.pools);
+    kept_add(st->kept, s->memory.pools, &s->memory.latest);
+    return &s->memory.latest;
 }
 
 static void lost(reading *r, uint64_t octets)
@@ -311,37 +297,13 @@ const segment *session_read(session *s, const segment_input *a, span octets)
     return keep_segment(s, &r, position, (uint32_t)octets.length);
 }
 
-/* Segments are kept in the order of their frames: the first one of `frame`, or what comes behind it. */
-static unsigned first_of_frame(wmem_array_t *segments, uint32_t frame)
+const segment *session_find(session *s, layer which, side sender, uint32_t frame, uint32_t tag)
 {
-    unsigned low = 0, high = wmem_array_get_count(segments);
+    kept_segments *kept = s->streams[which][sender].kept;
 
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        if (((const segment *)wmem_array_index(segments, middle))->frame < frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-const segment *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag)
-{
-    wmem_array_t *segments = s->streams[which][sender].segments;
-    unsigned count;
-
-    if (!segments)
+    if (!kept || !kept_find(kept, s->memory.pools, frame, tag, &s->memory.latest))
         return NULL;
-    count = wmem_array_get_count(segments);
-    for (unsigned i = first_of_frame(segments, frame); i < count; i++) {
-        const segment *at = (const segment *)wmem_array_index(segments, i);
-        if (at->frame != frame)
-            return NULL;
-        if (at->tag == tag)
-            return at;
-    }
-    return NULL;
+    return &s->memory.latest;
 }
 
 void session_read_again(session *s, const segment *which, span octets)

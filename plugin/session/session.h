@@ -224,17 +224,17 @@ typedef struct session session;
  * message's content that are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
 session *session_new(pools *memory, bool from_start, uint64_t gather_limit, const moment *syn_time);
 
-/* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call; its findings for
- * good, but for those of a session whose packets are visited once: these are valid until the next call, of any session. */
+/* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call of this or of
+ * session_find(), of any session. */
 const segment *session_read(session *s, const segment_input *a, span octets);
 
 /* Gives back what is over: all of it if packets are visited once, contents if they are visited twice. To be called when
  * nothing of the last packet is looked at any more. */
 void session_free_finished(session *s);
 
-/* What session_read found in that call; NULL when there was no such call. On the second of two visits session_read_again()
- * has to be told of it. */
-const segment *session_find(const session *s, layer which, side sender, uint32_t frame, uint32_t tag);
+/* What session_read found in that call, valid as its result is; NULL when there was no such call. On the second of two
+ * visits session_read_again() has to be told of it. */
+const segment *session_find(session *s, layer which, side sender, uint32_t frame, uint32_t tag);
 
 /* On the second of two visits: gathers the contents again that were given back. `octets` are those of the call. */
 void session_read_again(session *s, const segment *which, span octets);

@@ -6,6 +6,7 @@
 #define ESMTP_SESSION_STATE_H
 
 #include "session/findings.h"
+#include "session/kept.h"
 #include "session/session.h"
 #include "session/transaction.h"
 #include "wire/capability.h"
@@ -40,7 +41,7 @@ typedef struct stream {
     size_t held_capacity;   /* how many there is room for */
     uint64_t unit_position; /* the position of held[0] */
     bool skipping;          /* the stream is inside a line that grew over UNIT_LIMIT */
-    wmem_array_t *segments; /* segment: what each call brought; NULL where packets are visited once */
+    kept_segments *kept;    /* what each call brought; NULL for nothing, and where packets are visited once */
 } stream;
 
 /* Owner: session.c. Where the session keeps things. */
@@ -49,7 +50,7 @@ typedef struct memory {
     wmem_allocator_t *lasting; /* for what lives as long as the session */
     wmem_allocator_t *passing; /* for what is found; NULL while nothing is under way and packets are visited once */
     finding_list *found;       /* what the call under way has found */
-    segment latest;            /* what the last call brought, where packets are visited once */
+    segment latest;            /* what the last call brought or found */
 } memory;
 
 /* Owner: session.c. Which sender is the client, and how far TLS has come. */

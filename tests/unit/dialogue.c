@@ -21,8 +21,16 @@ typedef struct call {
     layer layer;
     side sender;
     uint32_t tag;
-    segment returned;
+    segment *returned; /* with findings of its own: those of the session are gone at the next call */
 } call;
+
+static void call_clear(void *which)
+{
+    call *made = (call *)which;
+
+    g_free((void *)made->returned->findings);
+    g_free(made->returned);
+}
 
 /* A finding put together from the pieces of several calls. */
 typedef struct entry {
@@ -64,6 +72,7 @@ recorder *recorder_new(bool late, bool roles_wrong, uint64_t gather_limit)
     rec->streams[LAYER_PLAIN][SIDE_CLIENT].base = (UINT64_C(1) << 32) + CLIENT_FIRST_SEQUENCE;
     rec->streams[LAYER_PLAIN][SIDE_SERVER].base = (UINT64_C(1) << 32) + SERVER_FIRST_SEQUENCE;
     rec->calls = g_array_new(FALSE, FALSE, sizeof(call));
+    g_array_set_clear_func(rec->calls, call_clear);
     rec->entries = g_array_new(FALSE, FALSE, sizeof(entry));
     return rec;
 }
@@ -156,6 +165,28 @@ static void check_frames(const segment *made)
     }
 }
 
+static segment *segment_copy(const segment *of)
+{
+    segment *copy = g_new(segment, 1);
+
+    *copy = *of;
+    copy->findings = (const finding *)g_memdup2(of->findings, of->count * sizeof(finding));
+    return copy;
+}
+
+static const segment *find_call(const recorder *rec, const call *made)
+{
+    const segment *returned = made->returned;
+    const segment *found = session_find(rec->session, made->layer, made->sender, returned->frame, made->tag);
+
+    g_assert_nonnull(found);
+    g_assert_cmpuint(found->tag, ==, returned->tag);
+    g_assert_cmpuint(found->length, ==, returned->length);
+    g_assert_cmpuint(found->position, ==, returned->position);
+    g_assert_cmpmem(found->findings, found->count * sizeof(finding), returned->findings, returned->count * sizeof(finding));
+    return found;
+}
+
 const segment *recorder_feed(recorder *rec, turn_kind kind, const void *octets, size_t length, uint32_t again, uint32_t cut,
                              bool same_frame)
 {
@@ -181,15 +212,16 @@ const segment *recorder_feed(recorder *rec, turn_kind kind, const void *octets, 
     /* An own copy, gone when the call returns, shows reads beyond it and findings that hold on to it. */
     copy = (uint8_t *)g_malloc(length - cut + 1);
     memcpy(copy + 1, octets, length - cut);
-    made.returned = *session_read(rec->session, &packet, (span){copy + 1, length - cut});
+    made.returned = segment_copy(session_read(rec->session, &packet, (span){copy + 1, length - cut}));
     g_free(copy);
-    g_assert_cmpuint(made.returned.frame, ==, packet.frame);
-    g_assert_cmpuint(made.returned.position, ==, begin);
-    g_assert_cmpuint(made.returned.length, ==, length - cut);
-    check_cover(stream, &made.returned, cut);
-    check_frames(&made.returned);
+    g_assert_cmpuint(made.returned->frame, ==, packet.frame);
+    g_assert_cmpuint(made.returned->position, ==, begin);
+    g_assert_cmpuint(made.returned->length, ==, length - cut);
+    check_cover(stream, made.returned, cut);
+    check_frames(made.returned);
     g_array_append_val(rec->calls, made);
-    return session_find(rec->session, made.layer, made.sender, rec->frame, made.tag);
+    find_call(rec, &made);
+    return made.returned;
 }
 
 /* --- putting pieces together ------------------------------------------------------------------------------------------- */
@@ -269,17 +301,6 @@ static void record_finding(recorder *rec, record_stream *stream, const call *mad
     }
 }
 
-static const segment *find_call(const recorder *rec, const call *made)
-{
-    const segment *found = session_find(rec->session, made->layer, made->sender, made->returned.frame, made->tag);
-
-    g_assert_nonnull(found);
-    g_assert_true(found->findings == made->returned.findings);
-    g_assert_cmpuint(found->count, ==, made->returned.count);
-    g_assert_cmpuint(found->position, ==, made->returned.position);
-    return found;
-}
-
 void recorder_check_calls(const recorder *rec)
 {
     for (guint i = 0; i < rec->calls->len; i++)
@@ -333,7 +354,7 @@ static GByteArray *raw_octets(recorder *rec, const message *m)
 static void check_in_place(const recorder *rec, const message *m)
 {
     for (guint i = 0; i < rec->calls->len; i++) {
-        const segment *in = &g_array_index(rec->calls, call, i).returned;
+        const segment *in = g_array_index(rec->calls, call, i).returned;
         if (in->frame == m->complete_frame && in->position <= m->position &&
             m->position + m->size <= in->position + in->length)
             return;
