@@ -1,8 +1,9 @@
 """Measures the plugin against the built-in dissector, and both against the floor: the same capture with neither of them.
 
-    bench.py PLUGIN FOLDER [quick|full|profile] [check]
+    bench.py PLUGIN FOLDER [quick|loads|full|profile] [check]
 
 quick     instructions alone
+loads     user time and peak memory of the two largest captures alone: many connections, and a mail log
 full      a mail log of 126,000 mails too, and the mail of 100 MB with the built-in dissector too, which takes it minutes
 profile   instructions of the plugin alone; leaves callgrind's files in FOLDER/profiles, for callgrind_annotate
 check     exit status 1 when a target is missed
@@ -261,9 +262,18 @@ def every_case(folder, size):
 
 def kept_cases(folder):
     """Those that show what is kept for as long as the capture is open."""
-    capture = captures.made(folder, "many connections-large", captures.SCENARIOS["many connections"][1])
-    yield from (("many connections", mode, capture) for mode in MODES_THAT_KEEP)
+    yield from many_connections_cases(folder, MODES_THAT_KEEP)
     yield from mail_log_cases(folder, "mail log")
+
+
+def load_cases(folder):
+    yield from many_connections_cases(folder, ("io,phs", *MODES_THAT_KEEP))
+    yield from mail_log_cases(folder, "mail log")
+
+
+def many_connections_cases(folder, modes):
+    capture = captures.made(folder, "many connections-large", captures.SCENARIOS["many connections"][1])
+    yield from (("many connections", mode, capture) for mode in modes)
 
 
 def mail_log_cases(folder, name):
@@ -281,9 +291,9 @@ def compare_instructions(bench):
                                    for (scenario, mode, _), of_kind in zip(cases, counts)))
 
 
-def compare_runs(bench):
+def compare_runs(bench, cases):
     rows = []
-    for scenario, mode, capture in (*every_case(bench.folder, 1), *kept_cases(bench.folder)):
+    for scenario, mode, capture in cases:
         rows.append((scenario, mode, {"floor": [bench.run("floor", mode, capture)], **bench.pairs(mode, capture)}))
     print_times(bench, rows)
     print_memory(bench, rows)
@@ -321,11 +331,14 @@ def profile_plugin(bench):
 
 
 def measure(bench, how):
+    if how == "loads":
+        compare_runs(bench, load_cases(bench.folder))
+        return
     print_mails(bench)
     compare_instructions(bench)
     if how == "quick":
         return
-    compare_runs(bench)
+    compare_runs(bench, (*every_case(bench.folder, 1), *kept_cases(bench.folder)))
     if how == "full":
         compare_long_mail_log(bench)
     compare_large_mail(bench, (WITHOUT_SMTP, "floor", *(["built-in"] if how == "full" else []), "plugin"))
@@ -343,7 +356,7 @@ def main(plugin, folder, how):
 
 if __name__ == "__main__":
     words = [word for word in sys.argv[3:] if word != "check"]
-    if len(sys.argv) < 3 or words not in ([], ["quick"], ["full"], ["profile"]):
+    if len(sys.argv) < 3 or words not in ([], ["quick"], ["loads"], ["full"], ["profile"]):
         sys.exit(__doc__)
     missed = main(*sys.argv[1:3], *(words or ["usual"]))
     sys.exit(1 if missed and "check" in sys.argv[3:] else 0)
