@@ -69,10 +69,16 @@ static void info_command(drawing *d, const finding *f)
         info_add_octets(d, text);
 }
 
-/* A line of a reply; all but the reply's first without their code. */
-static void info_reply_line(drawing *d, span text, bool first, const reply_line *parsed)
+#define NO_CODE UINT16_MAX
+
+/* A line of a reply, without its code where that is the one `shown` of an earlier line in this packet. */
+static void info_reply_line(drawing *d, span text, const reply_line *parsed, uint16_t *shown)
 {
-    info_add_octets(d, first || !parsed ? text : span_from(text, parsed->has_separator ? 4 : 3));
+    bool repeated = parsed && parsed->code == *shown;
+
+    info_add_octets(d, repeated ? span_from(text, parsed->has_separator ? 4 : 3) : text);
+    if (parsed && *shown == NO_CODE)
+        *shown = parsed->code;
 }
 
 /* The lines that end in this packet. */
@@ -81,11 +87,12 @@ static void info_reply_lines(drawing *d, const finding *f)
     size_t earlier = f->position < d->segment->position ? (size_t)(d->segment->position - f->position) : 0, end = 0;
     unsigned count;
     const parsed_reply_line *lines = reply_lines_of(d, f, &count);
+    uint16_t shown = NO_CODE;
 
     for (unsigned i = 0; i < count && info_has_room(d); i++) {
         end += lines[i].line.length;
         if (end > earlier)
-            info_reply_line(d, lines[i].line.text, i == 0, lines[i].valid ? &lines[i].parsed : NULL);
+            info_reply_line(d, lines[i].line.text, lines[i].valid ? &lines[i].parsed : NULL, &shown);
     }
 }
 
@@ -101,14 +108,14 @@ static void info_reply(drawing *d, const finding *f)
 }
 
 /* The lines of a reply that goes on in a later packet, as far as they are here. */
-static void info_reply_part(drawing *d, const finding *f, span octets)
+static void info_reply_part(drawing *d, span octets)
 {
     reply_line parsed;
+    uint16_t shown = NO_CODE;
 
     for (size_t begin = 0; begin < octets.length && info_has_room(d);) {
         line at = line_first(span_from(octets, begin));
-        bool first = begin == 0 && f->flags & FLAG_FIRST_PART;
-        info_reply_line(d, at.text, first, reply_line_parse(at.text, false, &parsed) ? &parsed : NULL);
+        info_reply_line(d, at.text, reply_line_parse(at.text, false, &parsed) ? &parsed : NULL, &shown);
         begin += at.length;
     }
 }
@@ -119,7 +126,7 @@ static void info_part(drawing *d, const finding *f)
     line first = line_first(octets);
 
     if (d->segment->side == SIDE_SERVER && first.ending != LINE_ENDING_NONE && !(f->flags & FLAG_SECRET))
-        info_reply_part(d, f, octets);
+        info_reply_part(d, octets);
     else
         info_add(d, wmem_strdup_printf(d->pinfo->pool, "[part of a line, %u byte%s]", f->length, f->length == 1 ? "" : "s"));
 }
@@ -194,7 +201,7 @@ static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
 
 void columns_finding(drawing *d, const finding *f)
 {
-    if (writers[f->kind] && info_has_room(d))
+    if (writers[f->kind] && info_has_room(d) && !(f->flags & FLAG_READ_AGAIN)) /* ... of this packet */
         writers[f->kind](d, f);
 }
 

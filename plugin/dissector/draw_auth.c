@@ -87,6 +87,19 @@ static span decode(drawing *d, proto_tree *tree, const place *at, span base64)
     return (span){decoded, result.length};
 }
 
+/* "334 NTLM supported" ([MS-SMTPNTLM], 2.2.1.3) and the like: no base64, which has no space. */
+static bool is_plain_text(span text)
+{
+    bool space = false;
+
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.octets[i] < ' ' || text.octets[i] > '~')
+            return false;
+        space |= text.octets[i] == ' ';
+    }
+    return space && text.octets[0] != ' ' && text.octets[text.length - 1] != ' ';
+}
+
 void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender,
                        unsigned step)
 {
@@ -98,6 +111,10 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
 
     if (!esmtp_preferences.decode_auth)
         return;
+    if (sender == SIDE_SERVER && is_plain_text(base64)) {
+        draw_text(below, d->pinfo, FIELD_AUTH_PROMPT, at, base64);
+        return;
+    }
     decoded = decode(d, below, at, base64);
     sasl_message_parse(sasl_mechanism_find(span_of(mechanism)), sender == SIDE_CLIENT ? SASL_CLIENT : SASL_SERVER, step,
                        decoded, &read);

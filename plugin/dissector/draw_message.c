@@ -24,17 +24,17 @@ static const char *why_not_shown(const message *m)
     return m->unstuffed_size ? "" : ", empty";
 }
 
-static proto_item *draw_message_item(drawing *d, const message *m, int offset, int length)
+static proto_item *draw_message_item(drawing *d, const message *m, const place *at, int length)
 {
     if (!field_is_wanted(FIELD_MESSAGE))
         return NULL;
-    return proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], d->tvb, offset, length, "Message: %s octets by %s%s",
+    return proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], at->tvb, at->offset, length, "Message: %s octets by %s%s",
                                       grouped(d->pinfo, m->unstuffed_size), m->chunked ? "BDAT" : "DATA", why_not_shown(m));
 }
 
-static void draw_message(drawing *d, const message *m, int offset, int length)
+static void draw_message(drawing *d, const message *m, const place *at, int length)
 {
-    proto_tree *tree = draw_below(d->tree, draw_message_item(d, m, offset, length), SUBTREE_MESSAGE);
+    proto_tree *tree = draw_below(d->tree, draw_message_item(d, m, at, length), SUBTREE_MESSAGE);
 
     draw_generated_number(tree, FIELD_MESSAGE_SIZE, d->tvb, m->size);
     draw_generated_number(tree, FIELD_MESSAGE_UNSTUFFED_SIZE, d->tvb, m->unstuffed_size);
@@ -43,16 +43,16 @@ static void draw_message(drawing *d, const message *m, int offset, int length)
 
 void draw_content(drawing *d, const finding *f)
 {
-    int offset = (int)(f->position - d->segment->position);
+    place at = octets_placed(d, f);
     const message *m = f->message;
     proto_item *item = NULL;
 
     if (field_is_wanted(FIELD_MESSAGE_CONTENT))
-        item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_CONTENT], d->tvb, offset, (int)f->length,
+        item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_CONTENT], at.tvb, at.offset, (int)f->length,
                                           "Message content: %u octet%s", f->length, f->length == 1 ? "" : "s");
     draw_notes(d, item, f);
     if (f->flags & FLAG_MESSAGE_END)
-        draw_message(d, m, offset, (int)f->length);
+        draw_message(d, m, &at, (int)f->length);
     else if (m->complete && m->complete_frame != d->pinfo->num)
         draw_generated_number(d->tree, FIELD_MESSAGE_REASSEMBLED_IN, d->tvb, m->complete_frame);
 }

@@ -167,12 +167,12 @@ void connection_notice_end(const connection *c)
         session_closed(c->session);
 }
 
-static void visit_cut_off(const session *s, const transaction *open, cut_off_visitor visit, void *data)
+static void visit_cut_off(session *s, const transaction *open, cut_off_visitor visit, void *data)
 {
     transaction ended;
 
-    transaction_cut_off(s, open, &ended);
-    visit(data, &ended);
+    if (transaction_cut_off(s, open, &ended))
+        visit(data, &ended);
 }
 
 /* The open transaction that this command would have ended, had it been answered; NULL for none. */
@@ -188,7 +188,7 @@ static const transaction *left_open_by(const finding *f)
 
 void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data)
 {
-    const session *s = c->session;
+    session *s = c->session;
 
     connection_notice_end(c);
     for (uint32_t i = 0; i < where->count; i++)

@@ -4,24 +4,23 @@
  */
 #include <epan/packet.h>
 
-#include <epan/charsets.h>
-
 #include "dissector/esmtp.h"
 #include "wire/encoded_word.h"
 
 static void append_utf8(wmem_allocator_t *scope, wmem_strbuf_t *text, span octets)
 {
-    wmem_strbuf_append(text, (char *)get_utf_8_string(scope, octets.octets, (int)octets.length));
+    wmem_strbuf_append(text, text_in(scope, octets));
 }
 
 /* A charset that nobody knows is shown as if it were UTF-8. */
 static void append_converted(wmem_allocator_t *scope, wmem_strbuf_t *text, span octets, span charset)
 {
     char *name = wmem_strndup(scope, (const char *)charset.octets, charset.length);
-    char *utf8 = g_convert((const char *)octets.octets, (gssize)octets.length, "UTF-8", name, NULL, NULL, NULL);
+    gsize length = 0;
+    char *utf8 = g_convert((const char *)octets.octets, (gssize)octets.length, "UTF-8", name, NULL, &length, NULL);
 
     if (utf8)
-        wmem_strbuf_append(text, utf8);
+        append_utf8(scope, text, (span){(const uint8_t *)utf8, length});
     else
         append_utf8(scope, text, octets);
     g_free(utf8);

@@ -190,6 +190,23 @@ static void auth_close(session *s, const server_reply *reply)
         s->auth.under_way = NULL;
 }
 
+/* Does a challenge of LOGIN ask for the user name ("Username:", "User Name")? Its words are no standard's. */
+static bool asks_for_user(span base64)
+{
+    uint8_t decoded[16];
+    span begin = span_first(base64, 16); /* twelve octets */
+    base64_result result = base64_decode(begin, decoded);
+
+    return span_starts_nocase((span){decoded, result.length}, "user");
+}
+
+/* Some servers ask for the user name though it was sent, or once more: the response is a name again, and no password. */
+static void notice_user_asked_again(auth_exchange *auth, const server_reply *reply)
+{
+    if (auth->client_steps == 1 && strcmp(auth->mechanism, "LOGIN") == 0 && asks_for_user(reply->lines[0].parsed.text))
+        auth->client_steps = 0;
+}
+
 /* Some mechanisms challenge only to tell an error, once the token was sent (RFC 7628, 3.2.2). */
 static bool challenges_are_errors(const auth_exchange *auth)
 {
@@ -229,5 +246,6 @@ void auth_answered(reading *r, const server_reply *reply, finding *f)
     }
     f->flags |= FLAG_CHALLENGE | FLAG_SECRET;
     f->step = auth->server_steps++;
+    notice_user_asked_again(auth, reply);
     auth_challenged(r, reply->exchange);
 }

@@ -142,10 +142,13 @@ static void command_line(reading *r, const client_line *in)
     session *s = r->s;
     const verb_rule *row = verb_of(in->is_command ? &in->parsed.command : &none);
     note_set notes = command_notes(s, in, row) | session_plaintext_note(s, r->input->layer);
-    exchange *e = exchange_wait_from(r, row, verb_name(s, in));
+    exchange *before = undecided_noted(s, in->position);
+    exchange *e =
+        before ? exchange_wait_again(r, before, row, verb_name(s, in)) : exchange_wait_from(r, row, verb_name(s, in));
     uint32_t at = s->memory.found->list->len;
     finding *f;
 
+    undecided_note(s, in->position, e);
     emit_command(r, in, e, notes);
     client_enter(s, s->client.unrecognized > UNRECOGNIZED_LIMIT ? CLIENT_UNKNOWN : CLIENT_COMMANDS);
     if (row->on_sent)
@@ -163,6 +166,7 @@ static void content_line(reading *r, const client_line *in)
     session *s = r->s;
 
     /* The line is the content's first: it is read again as such, what came in earlier calls before the rest. */
+    s->content.data->content_follows = true;
     message_begin(s, in->position);
     message_read_earlier(r, span_first(in->whole, in->whole.length - in->here));
     r->at -= in->here;
@@ -237,6 +241,7 @@ static bool long_line_is_content(reading *r, size_t end)
 
     if (s->client.state != CLIENT_AFTER_DATA || r->stream->held_length + (end - r->at) <= CONTENT_LINE_LIMIT)
         return false;
+    s->content.data->content_follows = true;
     message_begin(s, stream_unit_position(r, r->at));
     return true;
 }
@@ -290,6 +295,11 @@ static void emit_unknown(reading *r, size_t from, size_t end)
         stream_emit(r, FINDING_UNKNOWN, r->position + from, end - from);
 }
 
+static bool is_lone_dot(const client_line *in)
+{
+    return in->line.text.length == 1 && in->line.text.octets[0] == '.' && in->line.ending == LINE_ENDING_CRLF;
+}
+
 static bool ends_lossy_content(const session *s, const client_line *in)
 {
     return in_lossy_content(s) && in->line.text.length == 1 && in->line.text.octets[0] == '.' &&
@@ -307,15 +317,43 @@ static void line_ends_unknown(reading *r, const client_line *in)
         message_end_lossy(r, in->here, earlier);
         return;
     }
+    if (is_lone_dot(in)) {
+        message_end_unseen(r, in);
+        return;
+    }
     message_abandon(s);
+    s->content.answered = false;
     client_enter(s, CLIENT_COMMANDS);
     s->client.unrecognized = 0;
     command_line(r, in);
 }
 
-/* Looks for a line that can only be a command; all before it is shown as one run. */
+/* Is there a lone dot in octets[from ...), before which no DATA was sent? Then they are content, whatever they look like. */
+static bool content_ends_in(span octets, size_t from)
+{
+    for (size_t at = from; at < octets.length;) {
+        line next = line_first(span_from(octets, at));
+        if (next.text.length == 1 && next.text.octets[0] == '.' && next.ending == LINE_ENDING_CRLF)
+            return true;
+        if (span_equal_nocase(span_trim(next.text), "DATA"))
+            return false;
+        at += next.length;
+    }
+    return false;
+}
+
+/* Does the line tell where the client is? The end of a content tells it unless its reply has come already. */
+static bool is_known_again(const session *s, const client_line *in, bool in_content)
+{
+    if (is_lone_dot(in) || ends_lossy_content(s, in))
+        return !s->content.answered;
+    return !in_content && is_unmistakable(in);
+}
+
+/* Looks for a line that can only be a command, or for the end of a content; all before it is shown as one run. */
 static void read_unknown(reading *r)
 {
+    bool content = content_ends_in(r->octets, r->at);
     size_t from = r->at, begin, end;
     client_line in;
 
@@ -328,7 +366,8 @@ static void read_unknown(reading *r)
             continue;
         }
         in = line_taken(r, end);
-        if (!is_unmistakable(&in) && !ends_lossy_content(r->s, &in))
+        content &= !is_lone_dot(&in);
+        if (!is_known_again(r->s, &in, content))
             continue;
         emit_unknown(r, from, begin);
         line_ends_unknown(r, &in);
@@ -441,6 +480,7 @@ void client_read(reading *r)
         read_proxy_header(r);
     while (r->at < r->octets.length)
         readers[s->client.state](r);
+    undecided_add(r);
 }
 
 /* Octets of a chunk that were not captured are counted all the same. Returns how many more were lost behind it. */
@@ -466,6 +506,7 @@ void client_gap(reading *r, uint64_t octets)
     if (s->client.state == CLIENT_OPAQUE || !octets)
         return;
     client_drop_line(s, r->input->layer);
+    undecided_forget(s);
     s->client.proxy_possible = false;
     s->connection.lossy = true;
     if (s->content.message && s->content.message->chunked)

@@ -48,10 +48,19 @@ void exchange_wait_greeting(session *s, const moment *syn_time)
     append(s, e);
 }
 
+exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name)
+{
+    *e = (exchange){.has_command = true, .command_frame = r->input->frame, .command_time = r->input->time};
+    exchange_begin(r->s, e, row, name);
+    append(r->s, e);
+    return e;
+}
+
 exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 {
     exchange *e = exchange_wait(r->s, row, name);
 
+    e->no_command = r->s->undecided.again != NULL;
     e->has_command = true;
     e->command_frame = r->input->frame;
     e->command_time = r->input->time;
@@ -80,12 +89,41 @@ static void take_oldest(session *s)
     e->next = NULL;
 }
 
+void exchange_all_unsent(session *s)
+{
+    GPtrArray *sent = g_ptr_array_new();
+
+    while (s->queue.oldest) {
+        g_ptr_array_add(sent, s->queue.oldest);
+        take_oldest(s);
+    }
+    for (unsigned i = sent->len; i-- > 0;) {
+        exchange *e = (exchange *)g_ptr_array_index(sent, i);
+        transaction_unsent(s, e);
+        if (e == s->offers.last_hello)
+            s->offers.helo = e->hello->name_before;
+        if (e == s->auth.under_way)
+            s->auth.under_way = NULL;
+    }
+    g_ptr_array_free(sent, TRUE);
+}
+
+exchange *exchange_oldest_data(const session *s)
+{
+    exchange *e = exchange_waits(s, VERB_DATA) ? s->queue.oldest : NULL;
+
+    while (e && !exchange_is(e, VERB_DATA))
+        e = e->next;
+    return e;
+}
+
 /* Its reply was not seen and will not come. */
 static void oldest_unanswered(session *s)
 {
     exchange *e = s->queue.oldest;
 
     take_oldest(s);
+    undecided_unanswered(s, e);
     transaction_unanswered(s, e);
 }
 
@@ -157,6 +195,7 @@ static exchange *end_of_data_early(reading *r)
     e->content = s->content.message;
     transaction_content_ends(r, e, s->content.message);
     message_abandon(s);
+    s->content.answered = true;
     client_enter(s, CLIENT_UNKNOWN);
     return e;
 }
@@ -191,6 +230,14 @@ static void connect_unanswered(session *s, uint16_t code)
         oldest_unanswered(s);
 }
 
+/* Lines of what was meant for content are refused, if they are answered at all: a 2yz is for what follows them. */
+static void lines_unanswered(session *s, uint16_t code)
+{
+    while (s->queue.oldest && s->queue.oldest->no_command && exchange_is(s->queue.oldest, VERB_OTHER) &&
+           s->queue.oldest->next && reply_severity(code) == 2)
+        oldest_unanswered(s);
+}
+
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
 static exchange *head_for(reading *r, uint16_t code)
 {
@@ -203,6 +250,7 @@ static exchange *head_for(reading *r, uint16_t code)
     }
     connect_unanswered(s, code);
     data_unanswered(s, code);
+    lines_unanswered(s, code);
     e = s->queue.oldest;
     if (code == 354 || code == 334)
         return NULL; /* no DATA, no AUTH waits for it */

@@ -12,6 +12,7 @@ static message *message_new(session *s, uint64_t position, bool chunked)
     message *m = (message *)session_alloc(s, sizeof *m);
 
     m->number = ++s->contents;
+    s->content.answered = false;
     m->position = position;
     m->chunked = chunked;
     s->content.message = m;
@@ -22,9 +23,16 @@ void message_begin(session *s, uint64_t position)
 {
     message_abandon(s);
     message_new(s, position, false)->bare_lf = s->content.data_bare_lf;
+    transaction_content_begins(s, s->content.message);
     content_begin(&s->content.reader, s->content.data_bare_lf);
     s->content.held_oddities = 0;
     client_enter(s, CLIENT_CONTENT);
+}
+
+void message_begin_again(session *s, uint64_t position)
+{
+    message_begin(s, position);
+    s->content.message->in_line = true;
 }
 
 static void begin_chunk(session *s, uint64_t position)
@@ -36,6 +44,7 @@ static void begin_chunk(session *s, uint64_t position)
     message_abandon(s);
     message_new(s, position, true);
     s->content.chunks_of = of;
+    transaction_content_begins(s, s->content.message);
 }
 
 /* What was gathered is of no use any more, but for its header. */
@@ -46,6 +55,13 @@ static void gathered_free(session *s, message *m)
     session_free(s, m->octets);
     m->octets = NULL;
     m->capacity = 0;
+}
+
+/* The message is the session's own: who only looks at it has a const pointer. */
+void message_learn_header(session *s, const message *m)
+{
+    if (m && m->octets && !m->header)
+        mail_header_learn(s, (message *)(uintptr_t)m, (span){m->octets, (size_t)m->unstuffed_size});
 }
 
 void message_abandon(session *s)
@@ -209,7 +225,7 @@ void message_read_content(reading *r)
     session *s = r->s;
     message *m = s->content.message;
     span rest = span_from(r->octets, r->at);
-    content_piece piece = m->size ? next_piece(s, m, rest) : first_piece(r, m, rest);
+    content_piece piece = m->size || m->in_line ? next_piece(s, m, rest) : first_piece(r, m, rest);
     size_t of_content = piece.consumed > piece.end_mark ? piece.consumed - piece.end_mark : 0;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
 
@@ -320,12 +336,17 @@ void message_chunk_gap(reading *r, uint64_t octets)
 
 void message_gap(session *s, uint64_t octets)
 {
-    if (!s->content.message)
+    message *m = s->content.message;
+
+    if (!m)
         return;
-    gathered_free(s, s->content.message);
-    s->content.message->has_holes = true;
-    s->content.message->size += octets;
-    s->content.message->unstuffed_size += octets;
+    gathered_free(s, m);
+    m->has_holes = true;
+    m->no_begin |= !m->chunked && !m->size && !s->content.data; /* the DATA line, too, is among what is lost */
+    if (m->no_begin)
+        return;
+    m->size += octets;
+    m->unstuffed_size += octets;
 }
 
 /* --- the second visit -------------------------------------------------------------------------------------------------- */
@@ -376,6 +397,20 @@ void message_read_again(session *s, const finding *f, span octets)
         end_again(s, m);
 }
 
+void message_end_unseen(reading *r, const client_line *in)
+{
+    session *s = r->s;
+    message *m;
+
+    transaction_content_unasked(r);
+    message_abandon(s);
+    m = message_new(s, in->position, false);
+    m->no_begin = m->has_holes = true;
+    transaction_content_begins(s, m);
+    message_finish(r, m);
+    end_of_data(r, m, in->whole.length);
+}
+
 /* --- verbs
  * ----------------------------------------------------------------------------------------------------------------- */
 
@@ -384,6 +419,7 @@ void data_sent(reading *r, exchange *e, const client_line *in)
     r->s->content.data = e;
     r->s->content.data_bare_lf = in->line.ending == LINE_ENDING_LF;
     client_enter(r->s, CLIENT_AFTER_DATA);
+    undecided_begin(r, e);
 }
 
 void data_answered(reading *r, const server_reply *reply, finding *f)
@@ -392,8 +428,12 @@ void data_answered(reading *r, const server_reply *reply, finding *f)
     bool granted = reply->code == 354;
 
     (void)f;
-    if (!granted)
+    if (undecided_answered(r, reply->exchange, granted))
+        return;
+    if (!granted) {
         exchange_content_unanswered(s);
+        transaction_content_refused(reply->exchange);
+    }
     if (s->content.data != reply->exchange)
         return;
     if (granted && client_may_begin_content(s)) {
@@ -409,7 +449,8 @@ void message_unasked(reading *r)
 {
     session *s = r->s;
 
-    if (s->client.state == CLIENT_UNKNOWN) {
+    transaction_content_unasked(r);
+    if (s->client.state != CLIENT_AFTER_DATA) {
         client_drop_line(s, r->input->layer);
         s->content.data_bare_lf = false;
     }

@@ -30,6 +30,14 @@ static void notice_closing(reading *r, const server_reply *reply)
         r->s->transactions.closing = NULL;
 }
 
+/* The DATA that a 354 answers was not captured: its content follows. Where a command waits, the 354 is a mistake. */
+static bool shows_content(const session *s)
+{
+    if (s->client.state == CLIENT_COMMANDS)
+        return !s->queue.oldest;
+    return s->client.state == CLIENT_UNKNOWN || s->client.state == CLIENT_AFTER_DATA;
+}
+
 static void unanswering(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
@@ -41,8 +49,7 @@ static void unanswering(reading *r, const server_reply *reply, finding *f)
         f->flags |= FLAG_CHALLENGE | FLAG_SECRET;
     else
         f->notes |= note_if(!expected, NOTE_REPLY_UNEXPECTED);
-    /* The DATA that a 354 answers was not captured. */
-    if (reply->code == 354 && (s->client.state == CLIENT_UNKNOWN || s->client.state == CLIENT_AFTER_DATA))
+    if (reply->code == 354 && shows_content(s))
         message_unasked(r);
 }
 

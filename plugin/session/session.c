@@ -105,6 +105,7 @@ void session_free_finished(session *s)
     pools_give_back(s->memory.pools, s->memory.passing);
     s->memory.passing = NULL;
     s->content = (content_part){0};
+    s->undecided = (undecided_part){0};
     s->offers.last_hello = NULL;
     s->transactions.closing = NULL;
 }
@@ -115,6 +116,7 @@ void session_free_finished(session *s)
  * it, NULL for a STARTTLS that was not captured. */
 static void session_restart(session *s, const exchange *by)
 {
+    undecided_forget(s);
     exchange_all_unanswered(s);
     transaction_restart(s, by);
     message_abandon(s);

@@ -74,6 +74,8 @@ typedef struct exchange {
     bool waits : 1;                  /* for a reply: it is in the session's queue */
     bool last_chunk : 1;             /* BDAT ... LAST, BURL ... LAST */
     bool terminates : 1;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
+    bool content_follows : 1;        /* DATA: what follows was read as content before the reply */
+    bool no_command : 1;             /* a line of what was taken for content, until its DATA was refused */
     bool ends_content : 1;           /* its reply is that to the content */
     union {                          /* by verb; what follows gives each, or NULL */
         auth_exchange *auth;         /* AUTH */
@@ -81,6 +83,7 @@ typedef struct exchange {
         message *superseded_content; /* MAIL: the chunks gathered so far, of no use if it is granted */
         hello *hello;                /* EHLO, HELO, LHLO */
         uint64_t raw_octets;         /* XEXCH50: octets that follow a 354 */
+        uint64_t behind_data;        /* DATA: position of the first octet behind its line */
     };
 } exchange;
 
@@ -119,6 +122,7 @@ struct message {
     uint32_t number; /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
     bool chunked;    /* by BDAT */
     bool complete;
+    bool no_begin;     /* its beginning was not captured: nobody knows its size */
     bool has_holes;    /* part of it was not captured */
     bool stuffed;      /* dots were taken out */
     bool bare_lf;      /* the DATA line ended in a bare LF */
@@ -166,6 +170,7 @@ typedef enum finding_flag {
     FLAG_AUTH_FINAL = 1 << 7,  /* reply that ends an AUTH exchange */
     FLAG_CHALLENGE = 1 << 8,   /* 334 */
     FLAG_CANCEL = 1 << 9,      /* AUTH_RESPONSE: the "*" that gives up */
+    FLAG_READ_AGAIN = 1 << 11, /* CONTENT, END_OF_DATA: octets of the client's earlier packets, found with the 354 */
     FLAG_SNAPLEN = 1 << 10,    /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
 } finding_flag;
 

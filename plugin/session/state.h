@@ -92,6 +92,7 @@ typedef struct content_part {
     content_reader reader;  /* of a DATA content */
     unsigned held_oddities; /* content_oddity: of octets that were held, and that no finding shows yet */
     message *message;       /* the content under way, or the chunks gathered so far */
+    bool answered;          /* the reply to the last one came before its end, which may come still */
     exchange *data;         /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
     bool data_bare_lf;      /* ... whose line ended in a bare LF */
     exchange *bdat;         /* CHUNK: the BDAT whose octets come */
@@ -110,6 +111,20 @@ typedef struct queue_part {
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
 } queue_part;
+
+/* Owner: undecided.c. What the client sent behind a DATA whose reply will tell what it is. */
+typedef struct undecided_part {
+    exchange *data;    /* that DATA; NULL: nothing is kept */
+    uint64_t position; /* of the first octet behind its line */
+    uint8_t *octets;   /* what came so far: octets[start ... length) */
+    size_t start, length;
+    size_t capacity;        /* how many there is room for */
+    wmem_array_t *pieces;   /* undecided_piece: the calls that brought them ... */
+    unsigned first_piece;   /* ... from this one on */
+    wmem_array_t *commands; /* undecided_command: what was read from them */
+    wmem_array_t *again;    /* the same, while they are read again; else NULL */
+    unsigned again_at;      /* ... which of them comes next */
+} undecided_part;
 
 /* Owner: auth.c. */
 typedef struct auth_part {
@@ -154,6 +169,7 @@ struct session {
     server_part server;
     content_part content;
     queue_part queue;
+    undecided_part undecided;
     auth_part auth;
     offers_part offers;
     transactions_part transactions;
@@ -263,11 +279,17 @@ exchange *exchange_wait(session *s, const verb_rule *row, const char *name);
 void exchange_wait_greeting(session *s, const moment *syn_time);
 /* The same as exchange_wait() for one whose command is known from its frame. */
 exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name);
+/* The same for one that was sent already, and undone. */
+exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, uint16_t code);
 /* The same for a line that tells no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
  * the only one. */
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);
+/* Takes all that wait out of the queue, and undoes what they did: they were none. */
+void exchange_all_unsent(session *s);
+/* The oldest DATA that waits, NULL for none. */
+exchange *exchange_oldest_data(const session *s);
 /* Does a command with this verb wait? */
 bool exchange_waits(const session *s, verb_id id);
 /* Is the next reply most likely one to a line that may hold a secret? */
@@ -280,7 +302,27 @@ void exchange_through_unanswered(session *s, const exchange *e);
 /* After a loss on the server's side: only what was sent last may still be answered. */
 void exchange_older_unanswered(session *s);
 
+/* undecided.c — what is sent behind a DATA before its reply. */
+
+/* What follows the line of `data`, from r->at on, is undecided. */
+void undecided_begin(reading *r, exchange *data);
+/* Keeps what the call brought, if it is undecided: when it was read. */
+void undecided_add(reading *r);
+/* A command was read at this position. */
+void undecided_note(session *s, uint64_t position, exchange *e);
+/* While octets are read again: the exchange of the command that was read there; NULL for none. */
+exchange *undecided_noted(session *s, uint64_t position);
+/* DATA is answered: what follows is content, or commands. True: it had been taken for the other, and was read again. */
+bool undecided_answered(reading *r, exchange *data, bool content);
+/* DATA's reply will not come: what was read stays as it is. */
+void undecided_unanswered(session *s, const exchange *data);
+/* Octets were lost, or the session begins anew: nothing is read again. */
+void undecided_forget(session *s);
+
 /* message.c — content. */
+
+/* The same for octets that are read again: all are copied. */
+void message_begin_again(session *s, uint64_t position);
 
 /* Begins the content of a DATA at a position of the client's stream. */
 void message_begin(session *s, uint64_t position);
@@ -318,6 +360,10 @@ void reset_sent(reading *r, exchange *e, const client_line *in);
 void mail_sent(reading *r, exchange *e, const client_line *in);
 void mail_answered(reading *r, const server_reply *reply, finding *f);
 void rcpt_answered(reading *r, const server_reply *reply, finding *f);
+/* What is known so far of its header, of a content that will not be complete; nothing for NULL. */
+void message_learn_header(session *s, const message *m);
+/* The end of a content of which nothing else was captured: a lone dot, `in`. */
+void message_end_unseen(reading *r, const client_line *in);
 /* A 354 to a DATA that was not captured. */
 void message_unasked(reading *r);
 
@@ -332,6 +378,16 @@ void transaction_content_ends(reading *r, exchange *e, const message *m);
 void transaction_reply(reading *r, const server_reply *reply);
 /* A reply has come that closes the connection, unless the session goes on: what it cut off is decided by it. */
 void transaction_closing(reading *r, const server_reply *reply);
+/* Content of the current transaction begins. */
+void transaction_content_begins(session *s, const message *m);
+/* What was taken for its content was none: DATA was refused. */
+void transaction_content_refused(exchange *e);
+/* A content whose DATA was not captured begins, or ends. */
+void transaction_content_unasked(reading *r);
+/* What `e` did when it was sent is undone, of what was sent the newest first. */
+void transaction_unsent(session *s, exchange *e);
+/* The transaction of a DATA is the current one again: what was sent behind it is undone. */
+void transaction_data_reopen(session *s, const exchange *data);
 /* The last chunk, that of `e`, is through. */
 void transaction_chunk_through(const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */

@@ -86,7 +86,7 @@ static void learn_parameters(transaction *t, span parameters)
     }
 }
 
-void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed)
+static transaction *transaction_begin(reading *r)
 {
     session *s = r->s;
     transaction *t = (transaction *)session_alloc(s, sizeof *t);
@@ -96,20 +96,47 @@ void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed
     t->helo = s->offers.helo;
     t->auth_username = s->auth.username;
     t->tls = r->input->layer == LAYER_TLS;
-    t->null_sender = parsed->path.null_path;
-    t->mail_from = session_keep(s, parsed->path.address);
     t->recipients = session_array(s, sizeof(recipient));
     t->previous = transaction_resolved(s->transactions.current);
-    learn_parameters(t, parsed->parameters);
     open_append(s, t);
     s->transactions.current = t;
+    return t;
+}
+
+void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed)
+{
+    transaction *t = transaction_begin(r);
+
+    t->null_sender = parsed->path.null_path;
+    t->mail_from = session_keep(r->s, parsed->path.address);
+    learn_parameters(t, parsed->parameters);
     e->transaction = t;
     t->unanswered++;
 }
 
+/* One whose MAIL was not captured. */
+static transaction *begin_without_mail(reading *r)
+{
+    transaction *t = transaction_begin(r);
+
+    t->without_mail = t->hidden = true;
+    return t;
+}
+
+/* The one that RCPT, DATA, BDAT or BURL is sent for; NULL: none. Where octets were lost, MAIL may have been among them: when
+ * none is open, or when the content of the one that is has begun already. */
+static transaction *sent_for(reading *r)
+{
+    transaction *t = transaction_resolved(r->s->transactions.current);
+
+    if (!r->s->connection.lossy || (t && !t->content_granted))
+        return t;
+    return begin_without_mail(r);
+}
+
 void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
-    transaction *t = r->s->transactions.current;
+    transaction *t = sent_for(r);
     recipient added = {0};
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
@@ -124,7 +151,7 @@ void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed
 /* DATA, BDAT, BURL. */
 void transaction_content_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
-    transaction *t = r->s->transactions.current;
+    transaction *t = sent_for(r);
     const message *content;
 
     if (!t)
@@ -138,6 +165,22 @@ void transaction_content_sent(reading *r, exchange *e, const parsed_command *par
     content = exchange_content(e);
     transaction_content_ends(r, e, content);
     t->content_sent = !content || content->complete; /* the octets of a chunk follow, unless it has none */
+}
+
+void transaction_content_begins(session *s, const message *m)
+{
+    transaction *t = transaction_resolved(s->transactions.current);
+
+    if (t)
+        t->message = m;
+}
+
+void transaction_content_refused(exchange *e)
+{
+    transaction *t = transaction_resolved(e->transaction);
+
+    if (t && !t->ended_by && !t->content_sent)
+        t->message = NULL;
 }
 
 void transaction_chunk_through(const exchange *e)
@@ -256,16 +299,36 @@ static void decide(const session *s, transaction *t)
 /* What is told of the content is what was known of it then: octets of a chunk may follow its refusal. */
 static void freeze_content(transaction *t)
 {
-    t->has_size = t->message && t->content_sent && !t->by_url;
+    t->has_size = t->message && t->message->complete && !t->message->no_begin && t->content_sent && !t->by_url;
     t->size = t->has_size ? t->message->unstuffed_size : 0;
     t->header = t->message ? t->message->header : NULL;
+}
+
+/* A line that only looks like a command makes no mail: where the server was heard, it has to have agreed. */
+static bool is_mail(const session *s, const transaction *t)
+{
+    return !t->without_mail || t->witnessed || !s->connection.spoken[SIDE_SERVER];
+}
+
+/* It was none: its commands have nothing to belong to. */
+static void transaction_drop(session *s, transaction *t)
+{
+    t->ended_by = "";
+    open_remove(s, t);
+    if (s->transactions.current == t)
+        s->transactions.current = NULL;
 }
 
 static void transaction_end(session *s, transaction *t, const char *by)
 {
     if (t->ended_by)
         return;
+    if (!is_mail(s, t)) {
+        transaction_drop(s, t);
+        return;
+    }
     t->ended_by = by;
+    message_learn_header(s, t->message);
     decide(s, t);
     freeze_content(t);
     if (!t->index)
@@ -492,11 +555,39 @@ static void content_answered(reading *r, const server_reply *reply, transaction 
         transaction_end(s, t, "END-OF-DATA");
 }
 
+/* Its content has begun, and the client sends another mail's: its end, and the reply to that, were not captured. */
+static void content_superseded(session *s, transaction *t)
+{
+    t->hidden = true;
+    transaction_end(s, t, "END-OF-DATA");
+}
+
+/* The transaction that a 354 is for. */
+static transaction *granted(reading *r, transaction *t)
+{
+    if (t && t->content_granted && r->s->connection.lossy) {
+        content_superseded(r->s, t);
+        t = NULL;
+    }
+    if (!t)
+        t = begin_without_mail(r);
+    t->method = "DATA";
+    t->content_granted = t->witnessed = true;
+    return t;
+}
+
+void transaction_content_unasked(reading *r)
+{
+    granted(r, transaction_resolved(r->s->transactions.current));
+}
+
 /* DATA, or a chunk that is not the last: refused, though there are recipients, it decides, unless DATA is granted later. */
 void transaction_content_started(reading *r, exchange *e, transaction *t, const verdict *given)
 {
-    if (given->code == 354)
-        forget_refusal(t);
+    if (given->code == 354) {
+        e->transaction = granted(r, t);
+        forget_refusal(e->transaction);
+    }
     if (reply_severity(given->code) < 4 || for_nobody(t))
         return;
     t->content_refused = true;
@@ -525,6 +616,24 @@ static void terminator_answered(reading *r, const exchange *e, transaction *t, u
         r->s->transactions.current = t;
 }
 
+/* Does the code say that there is a mail? A server that knows of none says that the sequence or the command is wrong. */
+static bool is_witness(uint16_t code)
+{
+    return code < 500 || code >= 550;
+}
+
+/* There is a mail: the one before it, whose content had begun, is over. */
+static void witness(session *s, transaction *t)
+{
+    transaction *before = transaction_resolved(t->previous);
+
+    if (!t->without_mail || t->witnessed)
+        return;
+    t->witnessed = true;
+    if (before && !before->ended_by)
+        content_superseded(s, before);
+}
+
 /* NULL when it cannot be read. */
 static const reply_line *first_line(const server_reply *reply)
 {
@@ -544,6 +653,8 @@ void transaction_reply(reading *r, const server_reply *reply)
     given.inferred = reply->inferred;
     if (!e->waits && t->unanswered)
         t->unanswered--;
+    if (is_witness(reply->code))
+        witness(r->s, t);
     if (e->terminates)
         terminator_answered(r, e, t, reply->code);
     else if (e->ends_content)
@@ -579,6 +690,49 @@ void transaction_unanswered(session *s, exchange *e)
         t->hidden = true;
 }
 
+/* The first `count` recipients remain. */
+static void recipients_cut(session *s, transaction *t, unsigned count)
+{
+    wmem_array_t *kept = session_array(s, sizeof(recipient));
+
+    if (count)
+        wmem_array_append(kept, wmem_array_get_raw(t->recipients), count);
+    t->recipients = kept;
+}
+
+void transaction_unsent(session *s, exchange *e)
+{
+    transaction *t = transaction_resolved(e->transaction);
+
+    e->transaction = NULL;
+    if (!t || t->ended_by)
+        return;
+    if (t->unanswered)
+        t->unanswered--;
+    if (e->ends_content || e->last_chunk) {
+        t->content_sent = false;
+        t->message = NULL;
+    }
+    if (t->terminator == e)
+        t->terminator = NULL;
+    if (exchange_is(e, VERB_RCPT) && e->recipient < wmem_array_get_count(t->recipients))
+        recipients_cut(s, t, e->recipient);
+    if (exchange_is(e, VERB_MAIL))
+        transaction_drop(s, t);
+}
+
+void transaction_data_reopen(session *s, const exchange *data)
+{
+    transaction *t = transaction_resolved(data->transaction);
+
+    s->transactions.current = t && !t->ended_by ? t : NULL;
+    if (!s->transactions.current)
+        return;
+    t->method = "DATA";
+    t->content_sent = false;
+    t->message = NULL;
+}
+
 void transaction_hidden(session *s)
 {
     transaction *t = transaction_resolved(s->transactions.current);
@@ -610,14 +764,17 @@ static void number_open(const session *s)
     uint32_t index = s->transactions.numbered;
 
     for (transaction *open = s->transactions.oldest_open; open; open = open->next) {
-        open->index_if_cut_off = open->index ? open->index : ++index;
+        open->index_if_cut_off = open->index || !is_mail(s, open) ? open->index : ++index;
         open->counted_frame = s->connection.last_frame;
         open->counted_tag = s->connection.last_tag;
     }
 }
 
-void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r)
+bool transaction_cut_off(session *s, const transaction *t, transaction *ended_r)
 {
+    if (!is_mail(s, t))
+        return false;
+    message_learn_header(s, t->message);
     if (t->counted_frame != s->connection.last_frame || t->counted_tag != s->connection.last_tag)
         number_open(s);
     *ended_r = *t;
@@ -627,6 +784,7 @@ void transaction_cut_off(const session *s, const transaction *t, transaction *en
         ended_r->ended_by = t->terminator->verb->ended_by;
     decide(s, ended_r);
     freeze_content(ended_r);
+    return true;
 }
 
 const transaction *session_open_transactions(const session *s)

@@ -69,6 +69,9 @@ struct transaction {
     bool chunk_refused : 1;    /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
     bool by_url : 1;           /* some of the content comes from a URL (BURL) */
     bool hidden : 1;           /* a reply to it, or octets that the client sent for it, were not captured */
+    bool without_mail : 1;     /* its MAIL was not captured: it is one if a reply says so, or no reply was captured ... */
+    bool witnessed : 1;        /* ... as this one did */
+    bool content_granted : 1;  /* a 354 asked for its content: a second one is for another mail's */
     bool prdr : 1;             /* the content was answered by PRDR's 353 */
     transaction *previous;     /* open when its MAIL was sent: stays the open one if MAIL is refused */
     transaction *merged_into;  /* its MAIL opened none: what was sent for it is the other's */
@@ -88,8 +91,8 @@ transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t);
 const transaction *session_open_transactions(const session *s);
 
 /* What became of one of them if the capture has told all that it tells: a copy that has its end, by the command that went
- * unanswered (`terminator`) or by the end of the connection. */
-void transaction_cut_off(const session *s, const transaction *t, transaction *ended_r);
+ * unanswered (`terminator`) or by the end of the connection or the capture. False: nothing shows that it was a mail. */
+bool transaction_cut_off(session *s, const transaction *t, transaction *ended_r);
 
 /* Is this the connection's last segment so far? */
 bool session_is_last(const session *s, const segment *which);

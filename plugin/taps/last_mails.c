@@ -61,15 +61,15 @@ void last_mails_see(last_mails *m, const tap_record *record)
 
 static void visit_connection(const followed *f, last_mail_visitor visit, void *data)
 {
-    const session *s = f->connection->session;
+    session *s = f->connection->session;
 
     if (!session_is_last(s, &f->latest))
         return;
     connection_notice_end(f->connection);
     for (const transaction *open = session_open_transactions(s); open; open = open->next) {
         transaction ended;
-        transaction_cut_off(s, open, &ended);
-        visit(data, &ended, f->stream);
+        if (transaction_cut_off(s, open, &ended))
+            visit(data, &ended, f->stream);
     }
 }
 

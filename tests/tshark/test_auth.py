@@ -89,6 +89,12 @@ CASES = {
     "LOGIN, the name at once": (
         [auth("LOGIN", "ann"), server("Password:"), client("secret"), SUCCESS],
         {"prompt": ["Password:"], "username": ["ann"], "password": ["secret"], "outcome": ["succeeded"]}),
+    "LOGIN, the name at once, and asked for again": (
+        [auth("LOGIN", "ann"), server("Username:"), client("ann"), server("Password:"), client("secret"), SUCCESS],
+        {"prompt": ["Username:", "Password:"], "username": ["ann", "ann"], "password": ["secret"], "outcome": ["succeeded"]}),
+    "NTLM, with a challenge in plain text": (
+        [auth("NTLM"), ("S", lines("334 ntlm supported")), client(ntlm(1)), FAILURE],
+        {"prompt": ["ntlm supported"], "outcome": ["failed"]}),
     "CRAM-MD5": (  # RFC 2195, 2
         [auth("CRAM-MD5"), server("<1896.697170952@postoffice.reston.mci.net>"), client("tim b913a602c7eda7a495b4e6e7334d3890"),
          SUCCESS],

@@ -110,6 +110,22 @@ def test_content_behind_a_data_command_whose_reply_was_not_captured(tshark, capt
     assert exported(tshark, path, preferences={"esmtp.message_limit": limit}) == {"Unanswered.eml": content}
 
 
+@pytest.mark.parametrize("two_pass", [False, True])
+@LIMITS
+def test_content_that_looked_like_commands_until_the_354(tshark, capture, two_pass, limit):
+    """The packet with the 354 shows it, whole or in part."""
+    content = lines("RCPT TO:<not@a.command>", "Subject: Hello", "", "..two dots")
+    sent, reply = ENVELOPE + lines("DATA") + stuffed(content) + b".\r\n", lines("250 Ok", "250 Ok", "354 Go on", "250 Ok: queued as 1234567")
+    whole = dialogue(Connection(), OPENING + [("C", sent), ("S", reply)])
+    first = len(ENVELOPE + lines("DATA", "RCPT TO:<not@a.command>"))
+    parts = dialogue(Connection(client=("192.0.2.1", 40001)), OPENING + [
+        ("C", sent[:first]), ("S", lines("250 Ok", "250 Ok", "354 Go on")), ("C", sent[first:]), ("S", lines("250 Ok: queued as 89ABCDE"))])
+    options = {"two_pass": two_pass, "preferences": {"esmtp.message_limit": limit}}
+    path = capture(whole, parts)
+    assert exported(tshark, path, **options) == {"1234567.eml": content, "89ABCDE.eml": content}
+    assert tshark.values(path, "esmtp.message.unstuffed_size", **options) == [str(len(content))] * 2
+
+
 def test_a_mail_with_holes_is_none(tshark, capture):
     before = mail_script(lines("Subject: Before", "", "x"))
     connection = dialogue(Connection(), OPENING + before + mail_script(b"", None, end=b""))

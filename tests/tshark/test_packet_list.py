@@ -33,6 +33,16 @@ LISTED = {
         ("SMTP", "C: NOOP | HELP"),
         ("SMTP", "S: 250-a | b | 214-c | d"),
     ]),
+    "a line with another code": ([("C", lines("NOOP")), ("S", lines("250-checking", "250-still", "550 5.7.1 blocked"))], [
+        ("SMTP", "C: NOOP"),
+        ("SMTP", "S: 250-checking | still | 550 5.7.1 blocked"),
+    ]),
+    "a reply in several packets": ([("C", lines("HELP")), ("S", lines("214-a", "214-b")), ("S", lines("214-c")), ("S", lines("214 d", "250 e"))], [
+        ("SMTP", "C: HELP"),
+        ("SMTP", "S: 214-a | b"),
+        ("SMTP", "S: 214-c"),
+        ("SMTP", "S: 214 d | 250 e"),
+    ]),
     "AUTH with initial response": ([("C", lines("AUTH PLAIN AGFubgBzZWNyZXQ=")), ("S", lines("235 2.7.0 Welcome"))], [
         ("SMTP", "C: AUTH PLAIN …"),
         ("SMTP", "S: 235 2.7.0 Welcome"),

@@ -130,6 +130,18 @@ CASES = {
     "neither": (OPENED + SENT + [("S", lines("disk full"))] + SENT + [TAKEN] + QUIT,
                 [{"outcome": "unknown", "ended_by": "END-OF-DATA", "code": None}, accepted(index=2)]),
 
+    # --- what follows DATA before its reply is what the reply makes it
+    "a content that begins like a command": (
+        OPENED + [("C", lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA", "RCPT TO:<c@example.net>")
+                   + CONTENT[1]), ("S", OK + ALSO_OK + lines("354 go") + TAKEN[1])] + QUIT,
+        [accepted(rcpt_to=["b@example.net"], rcpt_code=[250], size=49)]),
+    "DATA refused, the content with it": (
+        OPENED + [("C", lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA") + CONTENT[1]
+                   + lines("MAIL FROM:<c@example.org>", "RCPT TO:<b@example.net>", "DATA") + CONTENT[1]),
+                  ("S", OK + lines("550 5.1.1 No", "554 5.5.1 No") + lines("500 5.5.2 What?") * 4 + OK + ALSO_OK
+                   + lines("354 go") + TAKEN[1])] + QUIT,
+        [rejected("MAIL", 550, size=None), accepted(mail_from="c@example.org", rcpt_code=[250], size=24)]),
+
     # --- what is hidden may have been more
     "the replies to a group lost": (
         OPENED + [("C", lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA")),
@@ -164,6 +176,10 @@ CASES = {
         OPENED + ENVELOPE + DATA + [("C", lines("Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=", " folded", "From: Ann", "To: Bob",
                                                 "Message-ID: <1@x>", "Date: today", "", ".")), TAKEN],
         [accepted(subject="Grüße folded", header_from="Ann", header_to="Bob", message_id="<1@x>", date="today")]),
+    "NUL cuts no header field short": (
+        OPENED + ENVELOPE + DATA + [("C", b"Subject: Invoice\0 42\r\nFrom: =?utf-8?q?An=00n?=\r\nTo: =?iso-8859-1?q?B=00=F6b?=\r\n\r\n.\r\n"),
+                                    TAKEN],
+        [accepted(subject="Invoice␀ 42", header_from="An␀n", header_to="B␀öb")]),
 }
 
 # Where the connection ends in the middle of a mail: what was seen last, and what is known of the mail then.
@@ -194,7 +210,9 @@ ONE_SIDED = OPENED + SENT + [TAKEN] + SENT + [TAKEN] + QUIT
 CASES["the client's side only"] = (
     [step for step in ONE_SIDED if step[0] == "C"],
     [{"outcome": "unknown", "mail_from": "a@example.org", "rcpt_to": ["b@example.net"], "size": 24, "subject": "Hello"}] * 2)
-CASES["the server's side only"] = ([step for step in ONE_SIDED if step[0] == "S"], [])
+CASES["the server's side only"] = (
+    [step for step in ONE_SIDED if step[0] == "S"],
+    [accepted(index=index, mail_from=None, rcpt_to=[], method="DATA", size=None) for index in (1, 2)])
 
 
 NAMES = list(CASES)  # a case's place in it is the number of its connection
