@@ -316,14 +316,14 @@ static unsigned read_calls(const feeder *of)
 }
 
 /* Transactions that the capture's end cuts off. */
-static unsigned read_open(const session *s)
+static unsigned read_open(session *s)
 {
     unsigned sum = 0;
 
     for (const transaction *open = session_open_transactions(s); open; open = open->next) {
         transaction ended;
-        transaction_cut_off(s, open, &ended);
-        sum += read_transaction(&ended);
+        if (transaction_cut_off(s, open, &ended))
+            sum += read_transaction(&ended);
     }
     return sum;
 }
