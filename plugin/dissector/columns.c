@@ -184,6 +184,21 @@ static void info_retransmission(drawing *d, const finding *f)
     info_octets(d, f, "seen before");
 }
 
+static void info_held(drawing *d, const finding *f)
+{
+    info_octets(d, f, "held");
+}
+
+static void info_late(drawing *d, const finding *f)
+{
+    info_octets(d, f, "too late");
+}
+
+static void info_aside(drawing *d, const finding *f)
+{
+    info_octets(d, f, "not of this connection");
+}
+
 static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
     [FINDING_COMMAND] = info_command,
     [FINDING_AUTH_RESPONSE] = info_auth_response,
@@ -197,6 +212,9 @@ static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
     [FINDING_OPAQUE] = info_opaque,
     [FINDING_TRANSACTION] = NULL,
     [FINDING_PROXY] = info_proxy,
+    [FINDING_HELD] = info_held,
+    [FINDING_LATE] = info_late,
+    [FINDING_ASIDE] = info_aside,
 };
 
 void columns_finding(drawing *d, const finding *f)
@@ -218,9 +236,12 @@ static void packet_info_add(drawing *d)
         wmem_strbuf_append(packet->info, content_text(d, packet->content + d->info_content));
     } else if (wmem_strbuf_get_len(d->info)) {
         wmem_strbuf_append(packet->info, " | ");
-        packet->content_at = wmem_strbuf_get_len(packet->info);
-        wmem_strbuf_append(packet->info, wmem_strbuf_get_str(d->info) + 3);
+        /* Who speaks is said once, as long as it is the same side. */
+        packet->content_at = wmem_strbuf_get_len(packet->info) + (packet->side == d->segment->side ? 0 : 3);
+        wmem_strbuf_append(packet->info, wmem_strbuf_get_str(d->info) + (packet->side == d->segment->side ? 3 : 0));
     }
+    if (wmem_strbuf_get_len(d->info))
+        packet->side = d->segment->side;
     packet->content = d->info_content ? packet->content + d->info_content : 0;
 }
 

@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <inttypes.h>
+
 #include <epan/packet.h>
 
 #include <epan/column-utils.h>
@@ -9,6 +11,8 @@
 #include <epan/proto_data.h>
 
 #include "dissector/esmtp.h"
+#include "dissector/register.h"
+#include "dissector/watch.h"
 #include "dissector/wireshark_compat.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -70,29 +74,27 @@ static pools *pools_of_file(void)
     return file_pools;
 }
 
-static session *connection_session(const struct tcp_analysis *tcp, bool late)
+connection *connection_new(bool from_start, const moment *syn)
 {
+    connection *c = wmem_new0(wmem_file_scope(), connection);
     uint64_t limit = MIN(esmtp_preferences.message_limit, MESSAGE_LIMIT_MAX) * MIB;
-    moment syn;
 
-    if (late || !tcp || !(tcp->conversation_completeness & SYN_SEEN))
-        return session_new(pools_of_file(), !late && tcp && tcp->server_port, limit, NULL);
-    syn = (moment){tcp->ts_first.secs, tcp->ts_first.nsecs};
-    return session_new(pools_of_file(), true, limit, &syn);
+    c->session = session_new(pools_of_file(), from_start, limit, syn);
+    return c;
 }
 
 static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp,
                                     bool late)
 {
-    connection *c = wmem_new0(wmem_file_scope(), connection);
-    bool from_server = sender_is_server(pinfo, tcp);
+    bool from_server = sender_is_server(pinfo, tcp), syn_seen = tcp && tcp->conversation_completeness & SYN_SEEN;
+    moment syn = syn_seen ? (moment){tcp->ts_first.secs, tcp->ts_first.nsecs} : (moment){0, 0};
+    connection *c = connection_new(!late && tcp && (syn_seen || tcp->server_port), syn_seen && !late ? &syn : NULL);
 
     c->conversation = conversation;
     c->tcp = tcp;
     copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
     c->server_port = from_server ? pinfo->srcport : pinfo->destport;
     c->late = late;
-    c->session = connection_session(tcp, late);
     conversation_add_proto_data(conversation, proto_esmtp, c);
     return c;
 }
@@ -105,13 +107,14 @@ void connection_begin_late(packet_info *pinfo)
         connection_begin(pinfo, conversation, get_tcp_conversation_data(conversation, pinfo), true);
 }
 
-static connection *connection_of(packet_info *pinfo, struct tcp_analysis **tcp_r)
+static connection *connection_of(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp)
 {
-    conversation_t *conversation = find_or_create_conversation(pinfo);
-    connection *c = (connection *)conversation_get_proto_data(conversation, proto_esmtp);
+    const watched *w = watch_current(pinfo);
+    connection *c = w && w->segment.route ? route_connection(w->segment.route, pinfo->num) : NULL;
 
-    *tcp_r = get_tcp_conversation_data(conversation, pinfo);
-    return c ? c : connection_begin(pinfo, conversation, *tcp_r, false);
+    if (!c)
+        c = (connection *)conversation_get_proto_data(conversation, proto_esmtp);
+    return c ? c : connection_begin(pinfo, conversation, tcp, false);
 }
 
 packet_state *packet_state_of(drawing *d)
@@ -219,6 +222,16 @@ static void draw_retransmission(drawing *d, const finding *f)
     draw_octets(d, f, FIELD_RETRANSMITTED, "Seen before");
 }
 
+static void draw_late(drawing *d, const finding *f)
+{
+    draw_octets(d, f, FIELD_LATE, "Came when it counted as lost, not used");
+}
+
+static void draw_aside(drawing *d, const finding *f)
+{
+    draw_octets(d, f, FIELD_ASIDE, "Sequence or acknowledgment number that cannot be of this connection, not used");
+}
+
 static void draw_gap(drawing *d, const finding *f)
 {
     proto_item *item = proto_tree_add_uint64(d->tree, hf[FIELD_GAP], d->tvb, 0, 0, f->length);
@@ -227,6 +240,27 @@ static void draw_gap(drawing *d, const finding *f)
     expert_add_info_format(d->pinfo, item, &ei[NOTE_GAP], "%u octets %s", f->length,
                            f->flags & FLAG_SNAPLEN ? "of this packet were cut off by the capture's snap length"
                                                    : "before this packet were not captured");
+}
+
+static void draw_held_item(drawing *d, const finding *f)
+{
+    place at = place_of(d, f, "Held");
+    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_HELD], at.tvb, at.offset, (int)f->length,
+                                                  "%u octet%s held", f->length, f->length == 1 ? "" : "s");
+
+    if (f->held->missing)
+        proto_item_append_text(item, ", %" PRIu64 " missing before %s", f->held->missing, f->length == 1 ? "it" : "them");
+    else
+        proto_item_append_text(item, ": %s captured before what it answers", f->length == 1 ? "it was" : "they were");
+    if (!f->held->read_frame && d->pinfo->fd->visited)
+        expert_add_info_format(d->pinfo, item, &ei[NOTE_WITHHELD], "%u octets could not be put in order", f->length);
+}
+
+static void draw_held(drawing *d, const finding *f)
+{
+    draw_held_item(d, f);
+    if (f->held->read_frame && d->pinfo->fd->visited)
+        draw_generated_number(d->tree, FIELD_READ_FRAME, d->tvb, f->held->read_frame);
 }
 
 /* How a kind of finding is drawn, and the groups of the fields that this draws. It is passed over when nobody wants one of
@@ -244,6 +278,9 @@ static const struct {
     [FINDING_UNKNOWN] = {draw_unknown, GROUP_UNKNOWN},
     [FINDING_GAP] = {draw_gap, GROUP_GAP},
     [FINDING_RETRANSMISSION] = {draw_retransmission, GROUP_RETRANSMITTED},
+    [FINDING_HELD] = {draw_held, GROUP_HELD},
+    [FINDING_LATE] = {draw_late, GROUP_HELD},
+    [FINDING_ASIDE] = {draw_aside, GROUP_HELD},
     [FINDING_OPAQUE] = {draw_opaque, GROUP_OPAQUE},
     [FINDING_TRANSACTION] = {draw_transaction, GROUP_TRANSACTION},
     [FINDING_PROXY] = {draw_proxy, GROUP_PROXY},
@@ -277,7 +314,7 @@ static void draw_columns(drawing *d)
  */
 static bool is_drawn_always(const finding *f)
 {
-    return f->notes || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
+    return f->notes || f->kind == FINDING_HELD || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
            (f->exchange && exchange_auth(f->exchange));
 }
 
@@ -324,17 +361,22 @@ static void draw_tree(drawing *d, bool all)
 static GPtrArray *read_last;
 static uint32_t read_last_frame;
 
-static void free_finished_of_last(const drawing *d)
+void sessions_frame_begins(uint32_t frame)
 {
     if (!read_last)
         read_last = g_ptr_array_new();
-    if (read_last_frame != d->pinfo->num) {
-        for (unsigned i = 0; i < read_last->len; i++)
-            session_free_finished((session *)g_ptr_array_index(read_last, i));
-        g_ptr_array_set_size(read_last, 0);
-    }
-    g_ptr_array_add(read_last, d->connection->session);
-    read_last_frame = d->pinfo->num;
+    if (read_last_frame == frame)
+        return;
+    for (unsigned i = 0; i < read_last->len; i++)
+        session_free_finished((session *)g_ptr_array_index(read_last, i));
+    g_ptr_array_set_size(read_last, 0);
+    read_last_frame = frame;
+}
+
+void session_was_read(session *s, uint32_t frame)
+{
+    sessions_frame_begins(frame);
+    g_ptr_array_add(read_last, s);
 }
 
 void dissect_reset(void)
@@ -342,6 +384,107 @@ void dissect_reset(void)
     if (read_last)
         g_ptr_array_set_size(read_last, 0); /* they were freed with their file */
 }
+
+/* --- one segment --------------------------------------------------------------------------------------------------------- */
+
+/* The number of the TCP connection. Inside a tunnel it is that of the tunnel: TCP's own fields have no other. */
+static uint32_t stream_number(packet_info *pinfo, const struct tcp_analysis *tcp)
+{
+    const watched *w = watch_current(pinfo);
+    conversation_t *outer = w ? find_conversation(pinfo->num, &w->source, &w->target, CONVERSATION_TCP, w->source_port,
+                                                  w->target_port, 0)
+                              : NULL;
+    const struct tcp_analysis *of_outer =
+        outer ? (const struct tcp_analysis *)conversation_get_proto_data(outer, proto_tcp) : NULL;
+
+    if (of_outer)
+        return of_outer->stream;
+    return tcp ? tcp->stream : 0;
+}
+
+static void draw_segment(drawing *d, uint32_t stream)
+{
+    bool all;
+
+    collect_mails(d);
+    all = fields_ask(d->top, d->pinfo);
+    if (all || col_get_writable(d->pinfo->cinfo, COL_INFO))
+        draw_columns(d);
+    /* Before other dissectors are called, which may throw. */
+    tap_queue(d, stream);
+    draw_tree(d, all);
+    mails_hand_over(d);
+}
+
+/* --- what the watch has read ------------------------------------------------------------------------------------------- */
+
+/* Where the octets of a record are: in the packet, or gathered from earlier ones. */
+static tvbuff_t *record_tvb(const watched *w, packet_info *pinfo, const segment *of)
+{
+    tvbuff_t *tvb;
+
+    if (!of->octets)
+        return of->offset || of->length != tvb_captured_length(w->payload)
+                   ? tvb_new_subset_length(w->payload, (int)of->offset, (int)of->length)
+                   : w->payload;
+    tvb = tvb_new_child_real_data(w->payload, of->octets, of->length, (int)of->length);
+    add_new_data_source(pinfo, tvb, "Octets held until this packet");
+    return tvb;
+}
+
+static void draw_record(const watched *w, packet_info *pinfo, proto_tree *tree, const route_record *record, uint32_t stream)
+{
+    drawing d = {.tvb = record_tvb(w, pinfo, record->segment),
+                 .pinfo = pinfo,
+                 .top = tree,
+                 .connection = record->connection,
+                 .segment = record->segment,
+                 .parsed = record->parsed,
+                 .layer = LAYER_PLAIN};
+
+    draw_segment(&d, stream);
+}
+
+/* Wireshark's conversation and ours are not begun by the same segments, if the capture is in disorder. */
+static void connection_meets(connection *c, conversation_t *conversation)
+{
+    c->conversation = conversation;
+    if (conversation_get_proto_data(conversation, proto_esmtp) != c)
+        conversation_add_proto_data(conversation, proto_esmtp, c);
+}
+
+/* Does another dissector have the conversation, by a heuristic or a choice? */
+static bool belongs_to_another(conversation_t *conversation, uint32_t frame)
+{
+    dissector_handle_t has = conversation_get_dissector(conversation, frame);
+
+    return has && !dissector_is_ours(has) && !tls_is_handle(has);
+}
+
+static int dissect_watched_segment(const watched *w, packet_info *pinfo, proto_tree *tree, bool kept_back)
+{
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+    struct tcp_analysis *tcp = get_tcp_conversation_data(conversation, pinfo);
+    unsigned count = wmem_array_get_count(w->records);
+
+    if (!kept_back && route_is_tls(w->segment.route) && !count) {
+        tls_take_over(w->payload, pinfo);
+        return 0;
+    }
+    if (!count || (kept_back && belongs_to_another(conversation, pinfo->num)))
+        return 0;
+    *w->drawn = true;
+    for (unsigned i = 0; i < count; i++) {
+        const route_record *record = (const route_record *)wmem_array_index(w->records, i);
+        connection_meets(record->connection, conversation);
+        if (!pinfo->fd->visited)
+            tls_follow_session(record->connection, pinfo);
+        draw_record(w, pinfo, tree, record, tcp ? tcp->stream : 0);
+    }
+    return MAX(1, (int)tvb_reported_length(w->payload));
+}
+
+/* --- what other dissectors hand to us ---------------------------------------------------------------------------------- */
 
 static const segment *find_again(session *s, const segment_input *a, span octets)
 {
@@ -355,7 +498,6 @@ static const segment *find_again(session *s, const segment_input *a, span octets
 static const segment *read_or_find(drawing *d, const segment_input *a)
 {
     session *s = d->connection->session;
-    tls_state before = session_tls(s);
     span octets = {NULL, tvb_captured_length(d->tvb)};
 
     octets.octets = octets.length ? tvb_get_ptr(d->tvb, 0, (int)octets.length) : NULL;
@@ -366,36 +508,41 @@ static const segment *read_or_find(drawing *d, const segment_input *a)
         d->connection->first_tag = a->tag;
     }
     d->segment = session_read(s, a, octets);
-    tls_follow_session(d, before);
+    session_was_read(s, a->frame);
+    tls_follow_session(d->connection, d->pinfo);
     return d->segment;
 }
 
-int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static int dissect_handed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    drawing d = {.tvb = tvb, .pinfo = pinfo, .top = tree};
-    struct tcp_analysis *tcp;
+    drawing d = {.tvb = tvb, .pinfo = pinfo, .top = tree, .parsed = true};
+    conversation_t *conversation = find_or_create_conversation(pinfo);
+    struct tcp_analysis *tcp = get_tcp_conversation_data(conversation, pinfo);
     segment_input a;
-    bool all;
 
-    if (pinfo->flags.in_error_pkt)
-        return 0; /* a copy inside an ICMP message is not part of the stream */
-    look_up_layers();
-    d.connection = connection_of(pinfo, &tcp);
-    free_finished_of_last(&d);
+    d.connection = connection_of(pinfo, conversation, tcp);
+    d.connection->conversation = conversation;
+    if (!pinfo->fd->visited)
+        sessions_frame_begins(pinfo->num);
     a = segment_input_of(&d, tcp, data);
     d.layer = a.layer;
-    if (a.layer == LAYER_PLAIN && tls_take_over(d.connection, tvb, pinfo))
+    if (a.layer == LAYER_PLAIN && !session_begun(d.connection->session) && tls_take_over(tvb, pinfo))
         return 0;
     d.segment = read_or_find(&d, &a);
     if (!d.segment)
         return 0;
-    collect_mails(&d);
-    all = fields_ask(tree, pinfo);
-    if (all || col_get_writable(pinfo->cinfo, COL_INFO))
-        draw_columns(&d);
-    /* Before other dissectors are called, which may throw. */
-    tap_queue(&d, tcp ? tcp->stream : 0);
-    draw_tree(&d, all);
-    mails_hand_over(&d);
+    draw_segment(&d, stream_number(pinfo, tcp));
     return (int)tvb_reported_length(tvb); /* also when no octet was captured: the gap is shown */
+}
+
+int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    const watched *w = watch_current(pinfo);
+
+    if (pinfo->flags.in_error_pkt)
+        return 0; /* a copy inside an ICMP message is not part of the stream */
+    look_up_layers();
+    if (w && w->segment.route && protocol_below(pinfo) != proto_tls)
+        return *w->drawn ? (int)tvb_reported_length(tvb) : dissect_watched_segment(w, pinfo, tree, watch_is_own_call(data));
+    return dissect_handed(tvb, pinfo, tree, data);
 }

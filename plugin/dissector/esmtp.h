@@ -19,6 +19,7 @@ typedef struct preferences {
     preference_bool decode_auth;     /* show what AUTH's base64 stands for */
     preference_bool replace_builtin; /* take the built-in dissector's ports */
     preference_bool builtin_fields;  /* add the built-in dissector's fields where they are named */
+    preference_bool all_segments;    /* read TCP's segments as captured, those that TCP keeps back included */
     unsigned message_limit;          /* MiB of one message's content that are put together at most */
 } preferences;
 
@@ -34,6 +35,12 @@ typedef struct connection {
     uint32_t first_frame; /* and tag: of the first call that was for it */
     uint32_t first_tag;
     bool late; /* its first packets were not ours, though they were captured */
+    tls_state followed; /* what the TLS dissector was told of */
+
+    /* Where TCP's segments are put in order (route.h). */
+    struct connection *earlier, *later; /* of the same addresses and ports */
+    unsigned server_direction;          /* the route's direction in which the server sends */
+    uint32_t last_read_frame;           /* of the last packet that something was read with */
 } connection;
 
 /* What the calls that one packet makes for a connection (a call for each TLS record) have in common. */
@@ -42,6 +49,7 @@ typedef struct packet_state {
     wmem_strbuf_t *info; /* the Info column so far */
     size_t content_at;   /* where in it the text about content begins that it ends with */
     uint64_t content;    /* octets of that content; 0: it ends with something else */
+    uint8_t side;        /* whose words it ends with */
 } packet_state;
 
 /* One call of the dissector. */
@@ -53,6 +61,7 @@ typedef struct drawing {
     proto_item *item; /* its root */
     connection *connection;
     const segment *segment;
+    bool parsed; /* what the session parsed of it can still be asked for */
     layer layer;
     packet_state *packet;  /* by packet_state_of() */
     wmem_strbuf_t *info;   /* this call's text for the Info column */
@@ -76,6 +85,11 @@ struct tcp_analysis;
 uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence);
 /* Begins a connection whose first packets were not dissected: nothing is said of what they held. */
 void connection_begin_late(packet_info *pinfo);
+/* A connection with a session, without addresses. `from_start`: its beginning was captured; `syn` NULL: not its SYN. */
+connection *connection_new(bool from_start, const moment *syn);
+/* To be called before something is read in a frame, and when it was. What was over when the last frame ended is freed. */
+void sessions_frame_begins(uint32_t frame);
+void session_was_read(session *s, uint32_t frame);
 /* What the packet's calls have in common: made when it is first asked for, which most packets never do. */
 packet_state *packet_state_of(drawing *d);
 /* The octets of a finding, in memory. */
@@ -182,9 +196,11 @@ void mails_hand_over(drawing *d);
 /* tls.c — the hand-offs to the TLS dissector. */
 void tls_register_handoff(dissector_handle_t own);
 /* After the first visit of a packet: STARTTLS was granted in it, or what followed a grant was no TLS. */
-void tls_follow_session(drawing *d, tls_state before);
-/* Does TLS begin with these octets, though nobody asked for it? Then the connection is TLS's from here on. */
-bool tls_take_over(const connection *c, tvbuff_t *tvb, packet_info *pinfo);
+void tls_follow_session(connection *c, packet_info *pinfo);
+/* Does TLS begin with these first octets of a connection, though nobody asked for it? Then the connection is TLS's from here
+ * on. */
+bool tls_take_over(tvbuff_t *tvb, packet_info *pinfo);
+bool tls_is_handle(dissector_handle_t handle);
 
 /* builtin_fields.c — the built-in dissector's fields, hidden, when something names them. */
 void builtin_fields_register_handoff(void);

@@ -306,6 +306,14 @@ FIELD(OPAQUE, OPAQUE, "Unreadable octets", "esmtp.opaque", FT_NONE, BASE_NONE, N
       "Octets that cannot be read, such as those behind a SASL security layer")
 FIELD(RETRANSMITTED, RETRANSMITTED, "Octets seen before", "esmtp.retransmitted", FT_NONE, BASE_NONE, NULL,
       "Octets that an earlier packet brought already")
+FIELD(HELD, HELD, "Octets held", "esmtp.held", FT_NONE, BASE_NONE, NULL,
+      "Octets that cannot be read yet, because others before them are missing")
+FIELD(READ_FRAME, HELD, "Readable in frame", "esmtp.held.read_frame", FT_FRAMENUM, BASE_NONE, NULL,
+      "The packet with which the octets held became readable")
+FIELD(LATE, HELD, "Octets too late", "esmtp.late", FT_NONE, BASE_NONE, NULL,
+      "Octets that came when they had been given up for lost")
+FIELD(ASIDE, HELD, "Octets put aside", "esmtp.aside", FT_NONE, BASE_NONE, NULL,
+      "Octets of a packet whose numbers cannot be of this connection")
 FIELD(GAP, GAP, "Octets not captured", "esmtp.gap", FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
       "Octets before or behind these that were not captured")
 /* clang-format on */

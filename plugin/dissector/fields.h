@@ -38,9 +38,10 @@ typedef enum field_group {
     GROUP_UNKNOWN = 1u << 13,
     GROUP_OPAQUE = 1u << 14,
     GROUP_RETRANSMITTED = 1u << 15,
-    GROUP_GAP = 1u << 16, /* the last */
+    GROUP_GAP = 1u << 16,
+    GROUP_HELD = 1u << 17, /* the last */
 } field_group;
-#define GROUP_COUNT 17
+#define GROUP_COUNT 18
 
 typedef enum subtree {
     SUBTREE_ESMTP,

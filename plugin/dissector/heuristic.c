@@ -12,6 +12,7 @@
 
 #include "dissector/esmtp.h"
 #include "dissector/register.h"
+#include "dissector/watch.h"
 #include "dissector/wireshark_compat.h"
 #include "wire/line.h"
 
@@ -130,7 +131,7 @@ static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, pro
     if (found == OPENING_NONE)
         return false;
     conversation_set_dissector_from_frame_number(conversation, pinfo->num, dissector_handle());
-    if (found == OPENING_HELLO)
+    if (!watch_adopt(pinfo, found == OPENING_HELLO) && found == OPENING_HELLO)
         connection_begin_late(pinfo);
     return dissect_esmtp(tvb, pinfo, tree, data) > 0;
 }

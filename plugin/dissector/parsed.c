@@ -15,7 +15,7 @@ const parsed_command *command_of(drawing *d, const finding *f)
 {
     parsed_command *parsed;
 
-    if (!d->pinfo->fd->visited)
+    if (!d->pinfo->fd->visited && d->parsed)
         return first_visit(d, f).command;
     parsed = wmem_new(d->pinfo->pool, parsed_command);
     return parsed_command_read(line_of(octets_of(d, f)).text, parsed) ? parsed : NULL;
@@ -27,7 +27,7 @@ const parsed_reply_line *reply_lines_of(drawing *d, const finding *f, unsigned *
     parsed_finding first;
     span whole;
 
-    if (!d->pinfo->fd->visited) {
+    if (!d->pinfo->fd->visited && d->parsed) {
         first = first_visit(d, f);
         *count_r = first.line_count;
         return first.lines;

@@ -9,13 +9,15 @@
 #include <epan/prefs.h>
 
 #include "dissector/esmtp.h"
+#include "dissector/watch.h"
 
 #define SMTP_PORTS "25,587" /* RFC 5321, 4.5.4.2; RFC 6409, 3.1 */
 #define ODMR_PORT 366       /* RFC 2645, 4 */
 #define LMTP_PORT 24        /* RFC 2033, 5: no port of its own; 24 is what servers listen on by habit */
 
 /* 32 MiB: several times what servers commonly take, little beside the memory a capture of that size needs. */
-preferences esmtp_preferences = {.decode_auth = true, .replace_builtin = true, .builtin_fields = true, .message_limit = 32};
+preferences esmtp_preferences = {
+    .decode_auth = true, .replace_builtin = true, .builtin_fields = true, .all_segments = true, .message_limit = 32};
 
 static dissector_handle_t esmtp_handle;
 static dissector_handle_t lmtp_handle;
@@ -42,6 +44,10 @@ static void preferences_register(void)
                                    "dissector "
                                    "(smtp.req.command and the like) find them. They are hidden.",
                                    &esmtp_preferences.builtin_fields);
+    prefs_register_bool_preference(module, "all_segments", "Read TCP segments that are out of order or sent again",
+                                   "Put the segments of SMTP connections in order as they were captured. Without it only "
+                                   "those are read that TCP hands on, and what comes late counts as lost.",
+                                   &esmtp_preferences.all_segments);
 }
 
 void dissector_register(void)
@@ -66,9 +72,15 @@ void dissector_register_handoff(void)
     ports_register_handoff(esmtp_handle);
     builtin_fields_register_handoff();
     register_init_routine(dissect_reset);
+    register_init_routine(watch_refresh); /* behind that of ports.c: which ports are ours has to be known */
 }
 
 dissector_handle_t dissector_handle(void)
 {
     return esmtp_handle;
+}
+
+bool dissector_is_ours(dissector_handle_t handle)
+{
+    return handle == esmtp_handle || handle == lmtp_handle;
 }

@@ -15,5 +15,7 @@ void dissector_register_handoff(void);
 
 /* The handle of our dissector. */
 dissector_handle_t dissector_handle(void);
+/* Is this that handle, or the one for LMTP? */
+bool dissector_is_ours(dissector_handle_t handle);
 
 #endif

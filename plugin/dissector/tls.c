@@ -21,19 +21,20 @@ void tls_register_handoff(dissector_handle_t own)
     ssl_dissector_add(SUBMISSIONS_PORT, own);
 }
 
-void tls_follow_session(drawing *d, tls_state before)
+void tls_follow_session(connection *c, packet_info *pinfo)
 {
-    tls_state now = session_tls(d->connection->session);
+    tls_state now = session_tls(c->session);
 
-    if (now == before)
+    if (now == c->followed || !c->conversation)
         return;
+    c->followed = now;
     if (now == TLS_GRANTED) {
-        ssl_starttls_ack(tls_handle, d->pinfo, esmtp_handle);
+        ssl_starttls_ack(tls_handle, pinfo, esmtp_handle);
         /* Where a heuristic or a PROXY header made the connection ours from some packet on, TLS has to be named for later
          * ones. */
-        conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num + 1, tls_handle);
+        conversation_set_dissector_from_frame_number(c->conversation, pinfo->num + 1, tls_handle);
     } else if (now == TLS_READABLE)
-        conversation_set_dissector_from_frame_number(d->connection->conversation, d->pinfo->num, esmtp_handle);
+        conversation_set_dissector_from_frame_number(c->conversation, pinfo->num, esmtp_handle);
 }
 
 /* A TLS record with a ClientHello, of any version so far (RFC 8446, 5.1 and 4). */
@@ -44,10 +45,15 @@ static bool begins_tls(tvbuff_t *tvb)
     return octets && octets[0] == 0x16 && octets[1] == 0x03 && octets[2] <= 0x04 && octets[5] == 0x01;
 }
 
-bool tls_take_over(const connection *c, tvbuff_t *tvb, packet_info *pinfo)
+bool tls_take_over(tvbuff_t *tvb, packet_info *pinfo)
 {
-    if (pinfo->fd->visited || !tls_handle || session_begun(c->session) || !begins_tls(tvb))
+    if (pinfo->fd->visited || !tls_handle || !begins_tls(tvb))
         return false;
     ssl_starttls_post_ack(tls_handle, pinfo, esmtp_handle);
     return true;
+}
+
+bool tls_is_handle(dissector_handle_t handle)
+{
+    return handle == tls_handle;
 }

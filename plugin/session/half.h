@@ -40,7 +40,8 @@ typedef struct half {
     uint64_t claimed_again; /* the highest that a second segment confirms */
     /* Position in the peer's half behind the segment that claims most: what the peer sends from there on was sent later. */
     uint64_t claim_sent_at;
-    uint64_t aged[SEGMENTS_PATIENCE_MAX]; /* `claimed` before the last segment with payload, the one before it, ... */
+    /* `claimed` before the last segment with payload, the one before it, ...: as many as there is patience. */
+    uint64_t *aged;
 
     half_end fin, reset;
     bool fin_read, reset_read;

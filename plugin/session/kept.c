@@ -18,7 +18,10 @@
 
 enum segment_bits {
     SENT_BY_SERVER = 1 << 0,
-    HAS_TAG = 1 << 1,      /* a number for what its tag is more than its position, in 32 bits */
+    HAS_TAG = 1 << 1,      /* a number for its tag; else that is 0 ... */
+    TAG_IS_PLACE = 1 << 3, /* ... or its position, in 32 bits */
+    HAS_OFFSET = 1 << 4,   /* a number */
+    HAS_COPY = 1 << 5,     /* a pointer to its octets */
     HAS_POSITION = 1 << 2, /* a signed number for where it begins, beside the end of the one before */
 };
 
@@ -113,7 +116,7 @@ static void *take_pointer(const uint8_t **from)
 
 /* --- findings ---------------------------------------------------------------------------------------------------------- */
 
-/* The three are one member. */
+/* They are one member. */
 static const void *object_of(const finding *f)
 {
     return f->message;
@@ -187,18 +190,23 @@ static GByteArray *findings_written(finding_list *found, const segment *of)
 
 static uint8_t *put_heading(uint8_t *to, const segment *of, uint32_t octets, uint32_t frame, uint64_t expected)
 {
-    uint32_t tag = of->tag - (uint32_t)of->position;
+    bool is_place = of->tag == (uint32_t)of->position, has_tag = of->tag && !is_place;
 
-    *to++ = (uint8_t)((of->side == SIDE_SERVER ? SENT_BY_SERVER : 0u) | (tag ? HAS_TAG : 0u) |
-                      (of->position != expected ? HAS_POSITION : 0u));
+    *to++ = (uint8_t)((of->side == SIDE_SERVER ? SENT_BY_SERVER : 0u) | (has_tag ? HAS_TAG : 0u) |
+                      (is_place ? TAG_IS_PLACE : 0u) | (of->position != expected ? HAS_POSITION : 0u) |
+                      (of->offset ? HAS_OFFSET : 0u) | (of->octets ? HAS_COPY : 0u));
     to = put_number(to, of->frame - frame);
     to = put_number(to, of->length);
     to = put_number(to, octets);
     to = put_number(to, of->count);
-    if (tag)
-        to = put_number(to, tag);
+    if (has_tag)
+        to = put_number(to, of->tag);
     if (of->position != expected)
         to = put_distance(to, expected, of->position);
+    if (of->offset)
+        to = put_number(to, of->offset);
+    if (of->octets)
+        to = put_pointer(to, of->octets);
     return to;
 }
 
@@ -215,7 +223,12 @@ static heading take_heading(const uint8_t **from, uint32_t frame, uint64_t expec
         h.segment.tag = (uint32_t)take_number(from);
     if (bits & HAS_POSITION)
         h.segment.position = take_distance(from, expected);
-    h.segment.tag += (uint32_t)h.segment.position;
+    if (bits & TAG_IS_PLACE)
+        h.segment.tag = (uint32_t)h.segment.position;
+    if (bits & HAS_OFFSET)
+        h.segment.offset = (uint32_t)take_number(from);
+    if (bits & HAS_COPY)
+        h.segment.octets = (const uint8_t *)take_pointer(from);
     return h;
 }
 

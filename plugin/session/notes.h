@@ -15,6 +15,7 @@
 #define NOTE_ROWS(ROW)                                                                                                      \
     ROW(SYNTAX, syntax, PROTOCOL, WARN, "Syntax error")                                                                     \
     ROW(GAP, gap, SEQUENCE, NOTE, "Octets of this stream were not captured")                                                \
+    ROW(WITHHELD, withheld, SEQUENCE, NOTE, "Octets that are in the capture could not be put in order")                     \
     ROW(REPLY_UNEXPECTED, reply_unexpected, SEQUENCE, NOTE, "No command waits for this reply")                              \
     ROW(REPLY_CODES_DIFFER, reply_codes_differ, PROTOCOL, WARN,                                                             \
         "The lines of a reply have different codes (RFC 5321, 4.2.1)")                                                      \

@@ -25,6 +25,8 @@ segments *segments_new(wmem_allocator_t *scope, const segments_limits *limits)
     s->limits = limits ? *limits : segments_default_limits;
     if (s->limits.patience > SEGMENTS_PATIENCE_MAX)
         s->limits.patience = SEGMENTS_PATIENCE_MAX;
+    for (unsigned d = 0; d < 2; d++)
+        s->halves[d].aged = wmem_alloc0_array(scope, uint64_t, s->limits.patience + 1);
     s->settling = s->limits.start_patience > 0;
     s->epoch = 1; /* so that there are positions before the first one seen */
     return s;
@@ -202,7 +204,8 @@ static bool near(const segments *s, const tcp_segment *a, const tcp_segment *b)
 static void forget_half(segments *s, half *h)
 {
     wmem_free(s->scope, h->lost);
-    *h = (half){.held.chance = h->held.chance};
+    memset(h->aged, 0, s->limits.patience * sizeof *h->aged);
+    *h = (half){.held.chance = h->held.chance, .aged = h->aged};
 }
 
 /* `in` begins a new connection, or goes on with one that began in the segments that were put aside. */

@@ -326,6 +326,10 @@ static void read_replies(reading *r)
 
 void server_read(reading *r)
 {
+    if (r->s->server.lost_before && r->octets.length) {
+        r->s->server.lost_before = false;
+        exchange_older_unanswered(r->s);
+    }
     if (!r->s->auth.opaque)
         read_replies(r);
     if (r->at < r->octets.length)
@@ -339,5 +343,6 @@ void server_gap(reading *r)
     r->stream->skipping = false;
     r->s->server.line_cut = true;
     r->s->connection.lossy = true;
-    exchange_older_unanswered(r->s);
+    /* What the lost octets answered shows when the next ones come: the client may have sent more until then. */
+    r->s->server.lost_before = true;
 }

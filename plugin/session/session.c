@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "session/segments.h"
 #include "session/state.h"
 #include "wire/number.h"
 
@@ -221,23 +222,24 @@ static void notice_layer(session *s, layer which)
         s->connection.tls = TLS_READABLE;
 }
 
-static const segment *keep_segment(session *s, reading *r, uint64_t position, uint32_t length)
+static const segment *keep_segment(session *s, const reading *r, segment made)
 {
     const GArray *list = s->memory.found->list;
     stream *st = r->stream;
 
-    s->memory.latest = (segment){.frame = r->input->frame,
-                                 .tag = r->input->tag,
-                                 .length = length,
-                                 .count = list->len,
-                                 .position = position,
-                                 .findings = (const finding *)list->data,
-                                 .side = (uint8_t)r->role};
+    made.frame = r->input->frame;
+    made.tag = r->input->tag;
+    made.side = (uint8_t)r->role;
+    made.count = list->len;
+    made.findings = (const finding *)list->data;
+    s->connection.last_frame = made.frame;
+    s->connection.last_tag = made.tag;
+    s->memory.latest = made;
     if (pools_visited_once(s->memory.pools))
         return &s->memory.latest;
     if (!st->kept)
         st->kept = kept_new(s->memory.pools);
-    kept_add(st->kept, s->memory.pools, &s->memory.latest);
+    kept_add(st->kept, s->memory.pools, &made);
     return &s->memory.latest;
 }
 
@@ -271,32 +273,149 @@ static void emit_ended(reading *r)
         stream_emit(r, FINDING_TRANSACTION, r->stream->next, 0)->transaction = ended;
 }
 
+/* Reads r->octets, before which so many octets are missing. */
+static void read_octets(reading *r, uint64_t missing)
+{
+    session *s = r->s;
+
+    if (!s->connection.roles_known && r->octets.length)
+        determine_roles(r);
+    r->role = role_of(s, r->input->sender);
+    if (r->octets.length)
+        notice_layer(s, r->input->layer);
+    if (missing)
+        lost(r, missing);
+    if (r->role == SIDE_CLIENT)
+        client_read(r);
+    else
+        server_read(r);
+    if (r->octets.length)
+        s->connection.spoken[r->role] = true;
+}
+
+static reading reading_begin(session *s, const segment_input *a)
+{
+    findings_clear(s->memory.found);
+    return (reading){
+        .s = s, .input = a, .stream = &s->streams[a->layer][a->sender], .role = role_of(s, a->sender)};
+}
+
 const segment *session_read(session *s, const segment_input *a, span octets)
 {
-    reading r = {.s = s, .input = a, .stream = &s->streams[a->layer][a->sender]};
-    uint64_t position, missing;
+    reading r = reading_begin(s, a);
+    uint64_t position, missing = stream_place(&r, octets, &position);
 
-    findings_clear(s->memory.found);
-    missing = stream_place(&r, octets, &position);
-    r.role = role_of(s, a->sender);
-    if (!s->connection.roles_known && r.octets.length)
-        determine_roles(&r);
-    r.role = role_of(s, a->sender);
-    if (r.octets.length)
-        notice_layer(s, a->layer);
-    if (missing)
-        lost(&r, missing);
-    if (r.role == SIDE_CLIENT)
-        client_read(&r);
-    else
-        server_read(&r);
-    if (r.octets.length)
-        s->connection.spoken[r.role] = true;
+    read_octets(&r, missing);
     read_missing(&r, position + octets.length);
     emit_ended(&r);
-    s->connection.last_frame = a->frame;
-    s->connection.last_tag = a->tag;
-    return keep_segment(s, &r, position, (uint32_t)octets.length);
+    return keep_segment(s, &r, (segment){.position = position, .length = (uint32_t)octets.length});
+}
+
+/* --- octets that were put in order -------------------------------------------------------------------------------------- */
+
+/* The packet that carried the octets shows where they became readable. */
+static void link_held(const reading *r, const segments_event *e)
+{
+    for (held_octets **at = &r->stream->withheld; *at;) {
+        held_octets *held = *at;
+        if (held->position < e->position + e->length && e->position < held->position + held->length) {
+            held->read_frame = r->input->frame;
+            *at = held->next;
+        } else if (held->position < e->position)
+            at = &held->next;
+        else
+            return; /* mostly the first one is it: they become readable in the order of their positions */
+    }
+}
+
+static held_octets *hold(reading *r, const segments_event *e)
+{
+    held_octets *held = (held_octets *)session_alloc(r->s, sizeof(held_octets));
+    held_octets **at = &r->stream->withheld;
+
+    held->position = e->position;
+    held->length = e->length;
+    held->missing = e->missing;
+    if (pools_visited_once(r->s->memory.pools))
+        return held; /* nobody will ask where they became readable */
+    while (*at && (*at)->position < held->position)
+        at = &(*at)->next;
+    held->next = *at;
+    *at = held;
+    return held;
+}
+
+static void pass_unread(reading *r, const segments_event *e)
+{
+    static const finding_kind kinds[] = {[SEGMENTS_RETRANSMITTED] = FINDING_RETRANSMISSION,
+                                         [SEGMENTS_HELD] = FINDING_HELD,
+                                         [SEGMENTS_LATE] = FINDING_LATE,
+                                         [SEGMENTS_ASIDE] = FINDING_ASIDE};
+    finding *f;
+
+    if (!e->octets || !e->length)
+        return; /* none of them is in the capture */
+    f = stream_emit(r, kinds[e->kind], e->position, e->length);
+    if (f->kind == FINDING_HELD)
+        f->held = hold(r, e);
+}
+
+static void take_event(reading *r, const segments_event *e, span octets)
+{
+    stream *st = r->stream;
+
+    if (e->kind != SEGMENTS_READ && e->kind != SEGMENTS_LOST) {
+        pass_unread(r, e);
+        return;
+    }
+    if (e->kind == SEGMENTS_LOST)
+        stream_emit(r, FINDING_GAP, e->position, e->length)->flags |= e->cause == SEGMENTS_CAUSE_SNAPPED ? FLAG_SNAPLEN : 0;
+    else if (e->held)
+        link_held(r, e);
+    st->begun = true;
+    st->next = e->position + e->length;
+    r->octets = octets;
+    r->position = st->next - octets.length;
+    r->at = 0;
+    if (e->kind == SEGMENTS_LOST)
+        lost(r, e->length);
+    else
+        read_octets(r, 0);
+}
+
+/* Octets behind those of this event that a snap length cut off the packet. */
+static uint32_t snapped_behind(const segments_event *e, const segments_event *end)
+{
+    return e + 1 < end && e[1].kind == SEGMENTS_LOST && e[1].cause == SEGMENTS_CAUSE_SNAPPED ? (uint32_t)e[1].length : 0;
+}
+
+const segment *session_read_ordered(session *s, const segment_input *a, const segments_event *events, unsigned count,
+                                    span octets, uint32_t offset, bool copied)
+{
+    segment_input in = *a;
+    reading r = reading_begin(s, &in);
+    segment made = {.length = (uint32_t)octets.length, .offset = offset};
+    bool placed = false;
+
+    if (copied) {
+        octets = session_keep(s, octets);
+        made.octets = octets.octets;
+    }
+    for (const segments_event *e = events; e < events + count; e++) {
+        bool has_octets = e->kind != SEGMENTS_LOST && e->octets;
+        if (has_octets && !placed)
+            made.position = e->position;
+        placed |= has_octets;
+        in.time = e->time;
+        in.missing = snapped_behind(e, events + count);
+        take_event(&r, e,
+                   has_octets ? span_first(span_from(octets, (size_t)(e->position - made.position)), (size_t)e->length)
+                              : (span){NULL, 0});
+    }
+    if (!placed)
+        made.position = r.stream->next;
+    emit_ended(&r);
+    return keep_segment(s, &r, made);
 }
 
 const segment *session_find(session *s, layer which, side sender, uint32_t frame, uint32_t tag)

@@ -155,6 +155,9 @@ typedef enum finding_kind {
     FINDING_OPAQUE,         /* octets nobody can read: a SASL security layer, raw data of XEXCH50 */
     FINDING_PROXY,          /* the header of the PROXY protocol before the client's first octet */
     FINDING_TRANSACTION,    /* no octets: a mail transaction that ended here */
+    FINDING_HELD,           /* octets that cannot be read yet: others before them are missing */
+    FINDING_LATE,           /* octets that came when they had been given up for lost: not used */
+    FINDING_ASIDE,          /* octets of a packet whose sequence number cannot be: not used */
     FINDING_KINDS
 } finding_kind;
 _Static_assert(FINDING_KINDS <= 16, "a finding has four bits for its kind");
@@ -174,6 +177,15 @@ typedef enum finding_flag {
     FLAG_SNAPLEN = 1 << 10,    /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
 } finding_flag;
 
+/* Octets that could not be read when their packet came. */
+typedef struct held_octets {
+    struct held_octets *next; /* of those that wait, by position */
+    uint64_t position;
+    uint64_t length;
+    uint64_t missing;    /* octets of the hole before them; 0: they wait for the other direction alone */
+    uint32_t read_frame; /* the packet with which they became readable; 0: none so far */
+} held_octets;
+
 typedef struct finding {
     unsigned kind : 4;   /* finding_kind */
     unsigned flags : 12; /* finding_flag */
@@ -187,17 +199,20 @@ typedef struct finding {
         message *message;               /* CONTENT, END_OF_DATA; PART: NULL */
         auth_exchange *auth;            /* AUTH_RESPONSE; REPLY that belongs to an AUTH exchange; COMMAND AUTH */
         const transaction *transaction; /* TRANSACTION */
+        const held_octets *held;        /* HELD */
     };
 } finding;
 
-/* What one call of the dissector brought: octets of one stream, and what was found in them. */
+/* What was read at once: octets of one stream, and what was found in them. */
 typedef struct segment {
     uint32_t frame;
-    uint32_t tag;      /* tells the calls of a frame apart: TCP's sequence number, or the number of the call */
+    uint32_t tag;      /* tells the segments of a frame apart */
     uint32_t length;   /* octets */
     uint32_t count;    /* findings */
     uint64_t position; /* of the first octet, which may have been read before */
     const finding *findings;
+    const uint8_t *octets; /* those that earlier packets carried and this one made readable; NULL: the packet's own ... */
+    uint32_t offset;       /* ... from here on in its payload */
     uint8_t side; /* side: the role of the sender, corrected by what it said */
 } segment;
 
@@ -232,6 +247,13 @@ session *session_new(pools *memory, bool from_start, uint64_t gather_limit, cons
 /* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call of this or of
  * session_find(), of any session. */
 const segment *session_read(session *s, const segment_input *a, span octets);
+
+/* The same for octets of TCP that were put in order: reads events of one direction (segments.h: READ, LOST, RETRANSMITTED,
+ * HELD, LATE, ASIDE). `octets` are those that the events tell of, from the first position on: of the packet at hand, where
+ * they stand at `offset` of its payload, or `copied` ones that earlier packets carried. */
+struct segments_event;
+const segment *session_read_ordered(session *s, const segment_input *a, const struct segments_event *events, unsigned count,
+                                    span octets, uint32_t offset, bool copied);
 
 /* Gives back what is over: all of it if packets are visited once, contents if they are visited twice. To be called when
  * nothing of the last packet is looked at any more. */

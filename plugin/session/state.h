@@ -41,6 +41,7 @@ typedef struct stream {
     size_t held_capacity;   /* how many there is room for */
     uint64_t unit_position; /* the position of held[0] */
     bool skipping;          /* the stream is inside a line that grew over UNIT_LIMIT */
+    held_octets *withheld;  /* octets that wait for others before them; none where packets are visited once */
     kept_segments *kept;    /* what each call brought; NULL for nothing, and where packets are visited once */
 } stream;
 
@@ -85,6 +86,7 @@ typedef struct server_part {
     bool bad_line;       /* a line is no reply line */
     bool line_cut;       /* the beginning of the line under way may not have been captured */
     bool greeted;        /* a 220 has greeted */
+    bool lost_before;    /* octets were lost, and none have come since */
 } server_part;
 
 /* Owner: message.c. The content under way. */

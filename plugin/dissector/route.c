@@ -1,0 +1,429 @@
+/* route.c — see route.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dissector/route.h"
+
+#include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
+
+#include "dissector/watch.h"
+#include "session/tls_records.h"
+
+#define ADDRESS_OCTETS 16 /* IPv6; IPv4 has fewer */
+
+typedef struct endpoint {
+    uint8_t address[ADDRESS_OCTETS];
+    uint16_t port;
+} endpoint;
+
+/* The two ends in a fixed order: the first is the lower one. */
+typedef struct route_key {
+    endpoint ends[2];
+} route_key;
+
+struct route {
+    route_key key;
+    segments *order;
+    uint32_t number;      /* of the routes of the file, from 0 */
+    connection *newest;   /* of its connections */
+    connection *current;  /* the same; NULL: none has begun since the last one was over */
+    bool late;
+    bool syn_seen[2];     /* by direction: without or with ACK, since the last connection was over */
+    bool syn_answers[2];  /* it had the flag ACK */
+    moment syn_time;      /* of the one without ACK */
+    uint32_t syn_frame;   /* of the last one */
+    tls_records tls[2];   /* by direction */
+    bool tls_from_start;  /* TLS began with the first octets */
+    uint64_t tls_from[2]; /* positions from which on all is TLS's, where `tls` is active */
+};
+
+/* --- which route ------------------------------------------------------------------------------------------------------- */
+
+static wmem_map_t *routes; /* of the file that is open */
+
+static unsigned route_key_hash(const void *data)
+{
+    return wmem_strong_hash((const uint8_t *)data, sizeof(route_key));
+}
+
+static gboolean route_key_equal(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(route_key)) == 0;
+}
+
+static bool endpoint_read(endpoint *to, const address *from, uint32_t port)
+{
+    *to = (endpoint){.port = (uint16_t)port};
+    if ((from->type != AT_IPv4 && from->type != AT_IPv6) || from->len <= 0 || from->len > ADDRESS_OCTETS)
+        return false;
+    memcpy(to->address, from->data, (size_t)from->len);
+    return true;
+}
+
+/* false: these are no addresses of the Internet. */
+static bool route_key_read(route_key *key, const packet_info *pinfo, unsigned *direction_r)
+{
+    endpoint from, to;
+
+    memset(key, 0, sizeof *key); /* what lies between the members is compared as well */
+    if (!endpoint_read(&from, &pinfo->src, pinfo->srcport) || !endpoint_read(&to, &pinfo->dst, pinfo->destport))
+        return false;
+    *direction_r = memcmp(&from, &to, sizeof from) > 0;
+    memcpy(&key->ends[*direction_r], &from, sizeof from);
+    memcpy(&key->ends[!*direction_r], &to, sizeof to);
+    return true;
+}
+
+static route *route_look_up(const packet_info *pinfo, unsigned *direction_r, bool make)
+{
+    route_key key;
+    route *r;
+
+    if (!routes)
+        routes = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), route_key_hash, route_key_equal);
+    if (!route_key_read(&key, pinfo, direction_r))
+        return NULL;
+    r = (route *)wmem_map_lookup(routes, &key);
+    if (r || !make)
+        return r;
+    r = wmem_new0(wmem_file_scope(), route);
+    r->key = key;
+    r->order = segments_new(wmem_file_scope(), NULL);
+    r->number = wmem_map_size(routes);
+    wmem_map_insert(routes, &r->key, r);
+    return r;
+}
+
+route *route_find(const packet_info *pinfo, unsigned *direction_r)
+{
+    return route_look_up(pinfo, direction_r, false);
+}
+
+route *route_find_or_make(const packet_info *pinfo, unsigned *direction_r)
+{
+    return route_look_up(pinfo, direction_r, true);
+}
+
+void route_begin_late(route *r)
+{
+    r->late = true;
+}
+
+/* --- its connections --------------------------------------------------------------------------------------------------- */
+
+static unsigned server_by_port(const route *r)
+{
+    uint16_t first = r->key.ends[0].port, second = r->key.ends[1].port;
+
+    if (watch_is_our_port(first) != watch_is_our_port(second))
+        return watch_is_our_port(first) ? 0 : 1;
+    return first < second ? 0 : 1;
+}
+
+/* The direction of the octets that the server sends: the server is the receiver of the SYN. Where none was seen here, TCP may
+ * have seen it before the connection was known to be SMTP. */
+static unsigned server_direction(const route *r, const packet_info *pinfo, const tcp_segment *in)
+{
+    const struct tcp_analysis *tcp;
+    conversation_t *conversation;
+
+    for (unsigned d = 0; d < 2; d++)
+        if (r->syn_seen[d])
+            return r->syn_answers[d] ? d : !d;
+    conversation = find_conversation_pinfo((packet_info *)(uintptr_t)pinfo, 0);
+    tcp = conversation ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
+                       : NULL;
+    if (tcp && tcp->server_port && pinfo->srcport != pinfo->destport)
+        return tcp->server_port == pinfo->srcport ? in->direction : !in->direction;
+    return server_by_port(r);
+}
+
+static connection *route_begin_connection(route *r, const packet_info *pinfo, const tcp_segment *in)
+{
+    bool syn_seen = r->syn_seen[0] || r->syn_seen[1];
+    bool asked = (r->syn_seen[0] && !r->syn_answers[0]) || (r->syn_seen[1] && !r->syn_answers[1]);
+
+    r->current = connection_new(syn_seen && !r->late, asked && !r->late ? &r->syn_time : NULL);
+    r->current->server_direction = server_direction(r, pinfo, in);
+    copy_address_wmem(wmem_file_scope(), &r->current->server_address,
+                      r->current->server_direction == in->direction ? &pinfo->src : &pinfo->dst);
+    r->current->server_port = r->key.ends[r->current->server_direction].port;
+    r->current->late = r->late;
+    r->current->first_frame = pinfo->num;
+    r->current->earlier = r->newest;
+    if (r->newest)
+        r->newest->later = r->current;
+    r->newest = r->current;
+    return r->current;
+}
+
+static void note_syn(route *r, const tcp_segment *in)
+{
+    unsigned d = in->direction & 1;
+
+    if (!in->syn)
+        return;
+    r->syn_seen[d] = true;
+    r->syn_answers[d] = in->has_acknowledgement;
+    r->syn_frame = in->frame;
+    if (!in->has_acknowledgement)
+        r->syn_time = in->time;
+}
+
+/* A new connection begins, with this segment or with one that was put aside. */
+static void route_restart(route *r)
+{
+    uint32_t last = r->current ? r->current->last_read_frame : 0;
+
+    if (r->syn_frame < last)
+        r->syn_seen[0] = r->syn_seen[1] = false;
+    r->current = NULL;
+    r->late = r->tls_from_start = false;
+    memset(r->tls, 0, sizeof r->tls);
+}
+
+connection *route_connection(const route *r, uint32_t frame)
+{
+    connection *found = r->newest;
+
+    while (found && found->earlier && found->first_frame > frame)
+        found = found->earlier;
+    return found;
+}
+
+uint32_t route_number(const route *r)
+{
+    return r->number;
+}
+
+bool route_is_tls(const route *r)
+{
+    return r->tls_from_start;
+}
+
+/* --- reading ----------------------------------------------------------------------------------------------------------- */
+
+/* A segment being read: events of one direction whose octets lie one behind the other are read at once. */
+typedef struct feed {
+    route *route;
+    const route_segment *segment;
+    packet_info *pinfo;
+    wmem_array_t *records; /* route_record */
+    segments_event *events;
+    unsigned count;
+    GByteArray *copied; /* octets that earlier packets carried */
+    bool is_copied;
+    bool has_octets;
+    uint64_t begin, end; /* positions of the octets */
+} feed;
+
+void route_keep_record(wmem_array_t *records, packet_info *pinfo)
+{
+    unsigned count = wmem_array_get_count(records);
+    route_record *last = count ? (route_record *)wmem_array_index(records, count - 1) : NULL;
+    segment *kept;
+
+    if (!last || !last->parsed)
+        return;
+    kept = (segment *)wmem_memdup(pinfo->pool, last->segment, sizeof(segment));
+    if (kept->count)
+        kept->findings = (const finding *)wmem_memdup(pinfo->pool, kept->findings, kept->count * sizeof(finding));
+    last->segment = kept;
+    last->parsed = false;
+}
+
+static uint32_t tag_of(const route_segment *in, unsigned record)
+{
+    return in->nth << 16 | MIN(record, 0xffffu);
+}
+
+static connection *connection_for(const feed *f)
+{
+    route *r = f->route;
+
+    return r->current ? r->current : route_begin_connection(r, f->pinfo, &f->segment->in);
+}
+
+static void flush(feed *f)
+{
+    const tcp_segment *in = &f->segment->in;
+    connection *c;
+    unsigned nth = wmem_array_get_count(f->records);
+    segment_input input = {.frame = in->frame, .tag = tag_of(f->segment, nth), .layer = LAYER_PLAIN};
+    uint32_t offset = f->has_octets ? (uint32_t)f->begin - (in->sequence + in->syn) : 0;
+    route_record record = {.parsed = true};
+    span octets = {NULL, 0};
+
+    if (!f->count)
+        return;
+    route_keep_record(f->records, f->pinfo);
+    c = connection_for(f);
+    input.sender = f->events[0].direction == c->server_direction ? SIDE_SERVER : SIDE_CLIENT;
+    if (f->has_octets)
+        octets = f->is_copied ? (span){f->copied->data, f->copied->len}
+                              : span_first(span_from(in->payload, offset), (size_t)(f->end - f->begin));
+    record.connection = c;
+    record.segment = session_read_ordered(c->session, &input, f->events, f->count, octets, offset, f->is_copied);
+    wmem_array_append_one(f->records, record);
+    if (!c->last_read_frame) {
+        c->first_frame = in->frame;
+        c->first_tag = input.tag;
+    }
+    c->last_read_frame = in->frame;
+    session_was_read(c->session, in->frame);
+    f->count = 0;
+    f->has_octets = false;
+    g_byte_array_set_size(f->copied, 0);
+}
+
+/* Do these octets go on with those that are to be read at once? */
+static bool continues(const feed *f, const segments_event *e, bool copied)
+{
+    if (!f->has_octets)
+        return true;
+    return f->is_copied == copied && (copied ? e->position == f->end : e->kind != SEGMENTS_ASIDE && e->position >= f->begin);
+}
+
+static void add(feed *f, const segments_event *e)
+{
+    bool has_octets = e->kind != SEGMENTS_LOST && e->octets && e->length;
+    bool copied = e->kind == SEGMENTS_READ && e->held;
+
+    if (f->count && (f->events[0].direction != e->direction || (has_octets && !continues(f, e, copied))))
+        flush(f);
+    f->events[f->count++] = *e;
+    if (!has_octets)
+        return;
+    if (!f->has_octets)
+        f->begin = e->position;
+    f->has_octets = true;
+    f->is_copied = copied;
+    f->end = e->position + e->length;
+    if (copied)
+        g_byte_array_append(f->copied, e->octets, (unsigned)e->length);
+}
+
+/* --- TLS --------------------------------------------------------------------------------------------------------------- */
+
+/* Does TLS begin with these octets? After a grant, and with the connection's first. */
+static bool begins_tls(feed *f, const segments_event *e)
+{
+    route *r = f->route;
+    tls_state state = r->current ? session_tls(r->current->session) : TLS_NONE;
+    bool first = !r->current || !session_begun(r->current->session);
+
+    if (!tls_records_begin_with((span){e->octets, (size_t)e->length}))
+        return false;
+    r->tls_from_start |= first;
+    return first || r->tls_from_start || state == TLS_GRANTED || state == TLS_RUNNING;
+}
+
+/* Octets of TLS are the TLS dissector's. Returns those that are left to read, in *e; false: none. */
+static bool pass_tls(feed *f, segments_event *e)
+{
+    tls_records *t = &f->route->tls[e->direction];
+    size_t passed;
+
+    if (e->kind == SEGMENTS_READ && !t->active) {
+        if (f->count && f->events[0].direction != e->direction)
+            flush(f); /* the other side may have granted TLS */
+        t->active = begins_tls(f, e);
+        if (t->active)
+            f->route->tls_from[e->direction] = e->position;
+    }
+    if (!t->active)
+        return true;
+    if (e->kind == SEGMENTS_LOST)
+        tls_records_lose(t, e->length);
+    if (e->kind != SEGMENTS_READ)
+        return e->kind == SEGMENTS_RETRANSMITTED && e->position < f->route->tls_from[e->direction];
+    passed = tls_records_pass(t, (span){e->octets, (size_t)e->length});
+    e->position += passed;
+    e->octets += passed;
+    e->length -= passed;
+    return e->length > 0;
+}
+
+/* --- a segment --------------------------------------------------------------------------------------------------------- */
+
+/* A FIN or RST is the end of the session's dialogue even if the other side goes on. */
+static void end_current(const route *r)
+{
+    if (r->current)
+        session_closed(r->current->session);
+}
+
+static void take_event(feed *f, segments_event e)
+{
+    switch ((segments_event_kind)e.kind) {
+    case SEGMENTS_RESTART:
+        flush(f);
+        end_current(f->route);
+        route_restart(f->route);
+        break;
+    case SEGMENTS_ENDED:
+        flush(f);
+        end_current(f->route);
+        break;
+    default:
+        if (pass_tls(f, &e))
+            add(f, &e);
+    }
+}
+
+wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
+{
+    size_t count;
+    feed f = {.route = in->route, .segment = in, .pinfo = pinfo};
+    const segments_event *events;
+
+    note_syn(f.route, &in->in);
+    events = segments_put(f.route->order, &in->in, &count);
+    f.records = wmem_array_new(pinfo->pool, sizeof(route_record));
+    if (!count)
+        return f.records;
+    f.events = wmem_alloc_array(pinfo->pool, segments_event, count);
+    f.copied = g_byte_array_new();
+    for (size_t i = 0; i < count; i++)
+        take_event(&f, events[i]);
+    flush(&f);
+    g_byte_array_free(f.copied, true);
+    return f.records;
+}
+
+static const segment *record_find(const connection *c, uint32_t frame, uint32_t tag)
+{
+    const segment *found = session_find(c->session, LAYER_PLAIN, SIDE_CLIENT, frame, tag);
+
+    return found ? found : session_find(c->session, LAYER_PLAIN, SIDE_SERVER, frame, tag);
+}
+
+static void read_again(const connection *c, const segment *found, const route_segment *in)
+{
+    span octets = found->octets ? (span){found->octets, found->length}
+                                : span_first(span_from(in->in.payload, found->offset), found->length);
+
+    session_read_again(c->session, found, octets);
+}
+
+/* Records are numbered through, whichever connection they are of. */
+wmem_array_t *route_records(const route_segment *in, packet_info *pinfo)
+{
+    wmem_array_t *records = wmem_array_new(pinfo->pool, sizeof(route_record));
+    uint32_t frame = in->in.frame;
+    connection *c = in->route->newest;
+
+    while (c && c->earlier && c->first_frame >= frame)
+        c = c->earlier;
+    for (; c && c->first_frame <= frame; c = c->later) {
+        route_record found = {.connection = c};
+        while ((found.segment = record_find(c, frame, tag_of(in, wmem_array_get_count(records)))) != NULL) {
+            read_again(c, found.segment, in);
+            found.parsed = true; /* in the session's list, which the next search uses again */
+            wmem_array_append_one(records, found);
+            route_keep_record(records, pinfo);
+        }
+    }
+    return records;
+}

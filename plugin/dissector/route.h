@@ -1,0 +1,56 @@
+/* route.h — the TCP segments between two addresses and ports: put in order, and read into the sessions they belong to.
+ *
+ * Wireshark's TCP hands a dissector the segments that it takes for orderly ones, and keeps back the others. A route gets all
+ * of them as they were captured, before TCP does. What became readable with a segment is drawn in that segment's packet.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_DISSECTOR_ROUTE_H
+#define ESMTP_DISSECTOR_ROUTE_H
+
+#include "dissector/esmtp.h"
+#include "session/segments.h"
+
+/* Two addresses, two ports, maybe several connections one after the other. */
+typedef struct route route;
+
+/* A TCP segment on its way through this frame. */
+typedef struct route_segment {
+    route *route;
+    tcp_segment in; /* the direction is that of the route */
+    uint32_t nth;   /* of the route's segments in this frame, from 0 */
+} route_segment;
+
+/* What was read with a segment: of which connection, and what. */
+typedef struct route_record {
+    connection *connection;
+    const segment *segment;
+    bool parsed; /* what the session parsed of it can still be asked for */
+} route_record;
+
+/* The route of the packet's addresses and ports, whose direction of the packet goes to *direction_r. NULL: there is none, or
+ * the addresses are none of the Internet's. */
+route *route_find(const packet_info *pinfo, unsigned *direction_r);
+/* The same, which is made when there is none. */
+route *route_find_or_make(const packet_info *pinfo, unsigned *direction_r);
+
+/* The first packets of the next connection were not dissected, though they were captured: nothing is said of what they held.
+ */
+void route_begin_late(route *r);
+
+/* Reads a segment, on the first visit of its packet. The records, route_record, live with the packet. */
+wmem_array_t *route_read(const route_segment *in, packet_info *pinfo);
+/* To be called when another segment is read before these records were drawn: the session uses its lists again. */
+void route_keep_record(wmem_array_t *records, packet_info *pinfo);
+/* What route_read() gave, on a later visit. */
+wmem_array_t *route_records(const route_segment *in, packet_info *pinfo);
+
+/* Tells the routes of a file apart: from 0. */
+uint32_t route_number(const route *r);
+
+/* The connection that octets under TLS in this packet belong to; NULL: none. */
+connection *route_connection(const route *r, uint32_t frame);
+/* Has TLS begun with the connection's first octets? */
+bool route_is_tls(const route *r);
+
+#endif

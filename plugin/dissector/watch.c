@@ -1,0 +1,254 @@
+/* watch.c — sees every TCP segment before TCP does.
+ *
+ * TCP hands on no segment that it flags as out of order or sent again. So a handle of ours stands in TCP's place among the
+ * protocols of IP, and calls TCP. It adds no layer of its own. Before, the segment is read, if it is one of a connection that
+ * is known as SMTP; afterwards what it brought is drawn, if TCP has not handed it on.
+ *
+ * All of TCP's traffic passes here, so all but a look at two small tables is done for connections of ours alone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dissector/watch.h"
+
+#include <epan/ipproto.h>
+#include <epan/proto_data.h>
+
+#include "dissector/register.h"
+
+/* RFC 9293, 3.1 */
+#define HEADER_LENGTH_MIN 20
+#define FLAG_FIN 0x01u
+#define FLAG_SYN 0x02u
+#define FLAG_RST 0x04u
+#define FLAG_ACK 0x10u
+
+static dissector_handle_t watch_handle; /* ours in TCP's place */
+static dissector_handle_t tcp_handle;   /* whom it calls: TCP, or another that stood there */
+static const char own_call;             /* its address marks calls of our own */
+static watched current;
+
+/* --- which segments are looked at -------------------------------------------------------------------------------------- */
+
+#define PORT_COUNT 65536u
+
+/* A bit for each port that is ours; and one for each sum of two ports that a connection of ours on other ports has. */
+static uint8_t our_ports[PORT_COUNT / 8];
+static uint8_t our_pairs[PORT_COUNT / 8];
+
+static void bit_set(uint8_t *bits, uint16_t which)
+{
+    bits[which / 8] |= (uint8_t)(1u << which % 8);
+}
+
+static bool bit_is_set(const uint8_t *bits, uint16_t which)
+{
+    return bits[which / 8] >> which % 8 & 1;
+}
+
+bool watch_is_our_port(uint16_t port)
+{
+    return bit_is_set(our_ports, port);
+}
+
+static void note_port(const char *table, ftenum_t type, void *key, void *value, void *user_data)
+{
+    dissector_handle_t handle = dtbl_entry_get_handle((dtbl_entry_t *)value);
+
+    (void)table;
+    (void)type;
+    (void)user_data;
+    if (handle && dissector_is_ours(handle))
+        bit_set(our_ports, (uint16_t)GPOINTER_TO_UINT(key));
+}
+
+static bool may_be_ours(uint16_t source, uint16_t target)
+{
+    return bit_is_set(our_ports, source) || bit_is_set(our_ports, target) ||
+           bit_is_set(our_pairs, (uint16_t)(source + target));
+}
+
+/* --- one segment ------------------------------------------------------------------------------------------------------- */
+
+/* False: its header cannot be. */
+static bool segment_parse(watched *w, const packet_info *pinfo)
+{
+    int captured = (int)tvb_captured_length(w->tvb), reported = (int)tvb_reported_length(w->tvb), header, payload;
+    tcp_segment *in = &w->segment.in;
+    const uint8_t *fixed;
+    uint8_t flags;
+
+    if (captured < HEADER_LENGTH_MIN)
+        return false;
+    fixed = tvb_get_ptr(w->tvb, 0, HEADER_LENGTH_MIN);
+    header = (fixed[12] >> 4) * 4;
+    if (header < HEADER_LENGTH_MIN || header > reported)
+        return false;
+    payload = captured > header ? captured - header : 0;
+    flags = fixed[13];
+    in->frame = pinfo->num;
+    in->time = (moment){pinfo->abs_ts.secs, pinfo->abs_ts.nsecs};
+    in->sequence = tvb_get_ntohl(w->tvb, 4);
+    in->acknowledgement = tvb_get_ntohl(w->tvb, 8);
+    in->has_acknowledgement = flags & FLAG_ACK;
+    in->syn = flags & FLAG_SYN;
+    in->fin = flags & FLAG_FIN;
+    in->rst = flags & FLAG_RST;
+    in->payload = (span){payload ? tvb_get_ptr(w->tvb, header, payload) : NULL, (size_t)payload};
+    in->missing = (uint32_t)(reported - header - payload);
+    w->payload = tvb_new_subset_length_caplen(w->tvb, MIN(header, captured), payload, reported - header);
+    return true;
+}
+
+/* The same segments of a frame are counted on each visit. */
+static uint32_t count_segment(packet_info *pinfo, const route *r)
+{
+    uint32_t key = UINT32_C(1) << 31 | route_number(r); /* conversations have lower numbers */
+    uint32_t *count = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, key);
+
+    if (!count) {
+        count = wmem_new0(pinfo->pool, uint32_t);
+        p_add_proto_data(pinfo->pool, pinfo, proto_esmtp, key, count);
+        return 0;
+    }
+    return ++*count;
+}
+
+static void give_back_what_is_readable(const watched *w, packet_info *pinfo)
+{
+    for (unsigned i = 0; i < wmem_array_get_count(w->records); i++) {
+        connection *c = ((const route_record *)wmem_array_index(w->records, i))->connection;
+        if (session_tls(c->session) == TLS_READABLE)
+            tls_follow_session(c, pinfo);
+    }
+}
+
+static void read_segment(watched *w, packet_info *pinfo, route *r, unsigned direction)
+{
+    w->segment.route = r;
+    w->segment.in.direction = direction;
+    w->segment.nth = count_segment(pinfo, r);
+    w->drawn = wmem_new0(pinfo->pool, bool);
+    if (pinfo->fd->visited) {
+        w->records = route_records(&w->segment, pinfo);
+        return;
+    }
+    sessions_frame_begins(pinfo->num);
+    w->records = route_read(&w->segment, pinfo);
+    give_back_what_is_readable(w, pinfo);
+}
+
+/* Routes of the ports that are ours are made here, those of others when they turn out to be SMTP. */
+static void look_at(watched *w, packet_info *pinfo)
+{
+    bool by_port = watch_is_our_port(w->source_port) || watch_is_our_port(w->target_port);
+    unsigned direction;
+    route *r = by_port && !pinfo->fd->visited ? route_find_or_make(pinfo, &direction) : route_find(pinfo, &direction);
+
+    if (r && segment_parse(w, pinfo))
+        read_segment(w, pinfo, r, direction);
+}
+
+bool watch_adopt(packet_info *pinfo, bool late)
+{
+    unsigned direction;
+    route *r;
+
+    if (!watch_current(pinfo) || current.segment.route)
+        return current.segment.route != NULL;
+    r = route_find_or_make(pinfo, &direction);
+    if (!r || !segment_parse(&current, pinfo))
+        return false;
+    bit_set(our_pairs, (uint16_t)(current.source_port + current.target_port));
+    if (late)
+        route_begin_late(r);
+    read_segment(&current, pinfo, r, direction);
+    return true;
+}
+
+const watched *watch_current(const packet_info *pinfo)
+{
+    bool is_it = current.tvb && current.pinfo == pinfo && current.frame == pinfo->num;
+
+    return is_it ? &current : NULL;
+}
+
+bool watch_is_own_call(const void *data)
+{
+    return data == &own_call;
+}
+
+/* What was read with a segment that TCP has kept back. */
+static void draw_kept_back(const watched *w, packet_info *pinfo, proto_tree *tree)
+{
+    if (*w->drawn || !wmem_array_get_count(w->records))
+        return;
+    col_clear(pinfo->cinfo, COL_INFO);
+    call_dissector_only(dissector_handle(), w->payload, pinfo, tree, (void *)(uintptr_t)&own_call);
+}
+
+static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    watched outer = current, own = {.pinfo = pinfo, .frame = pinfo->num};
+    int length;
+
+    if (!pinfo->flags.in_error_pkt && !pinfo->fragmented && tvb_captured_length(tvb) >= 4) {
+        own.tvb = tvb;
+        own.source_port = tvb_get_ntohs(tvb, 0);
+        own.target_port = tvb_get_ntohs(tvb, 2);
+        copy_address_shallow(&own.source, &pinfo->src);
+        copy_address_shallow(&own.target, &pinfo->dst);
+    }
+    if (own.tvb && may_be_ours(own.source_port, own.target_port)) {
+        /* TCP sets the ports, too; they are looked at before. */
+        pinfo->srcport = own.source_port;
+        pinfo->destport = own.target_port;
+        if (outer.records && outer.pinfo == pinfo && outer.frame == pinfo->num)
+            route_keep_record(outer.records, pinfo);
+        look_at(&own, pinfo);
+    }
+    current = own;
+    length = call_dissector_only(tcp_handle, tvb, pinfo, tree, data);
+    if (own.segment.route) {
+        current = own;
+        draw_kept_back(&own, pinfo, tree);
+    }
+    current = outer;
+    return length;
+}
+
+/* --- in TCP's place ---------------------------------------------------------------------------------------------------- */
+
+static void take_place(dissector_table_t protocols)
+{
+    dissector_handle_t now = dissector_get_uint_handle(protocols, IP_PROTO_TCP);
+
+    if (!now || now == watch_handle)
+        return;
+    if (!watch_handle)
+        watch_handle = create_dissector_handle_with_name_and_description(dissect_watched, -1, NULL,
+                                                                         "TCP, each segment also looked at for SMTP");
+    tcp_handle = now;
+    dissector_add_uint("ip.proto", IP_PROTO_TCP, watch_handle);
+}
+
+static void give_place_back(dissector_table_t protocols)
+{
+    if (watch_handle && dissector_get_uint_handle(protocols, IP_PROTO_TCP) == watch_handle)
+        dissector_add_uint("ip.proto", IP_PROTO_TCP, tcp_handle);
+}
+
+void watch_refresh(void)
+{
+    dissector_table_t protocols = find_dissector_table("ip.proto");
+
+    memset(&current, 0, sizeof current);
+    memset(our_ports, 0, sizeof our_ports);
+    memset(our_pairs, 0, sizeof our_pairs);
+    dissector_table_foreach("tcp.port", note_port, NULL);
+    if (!protocols)
+        return;
+    if (esmtp_preferences.all_segments && proto_is_protocol_enabled(find_protocol_by_id(proto_esmtp)))
+        take_place(protocols);
+    else
+        give_place_back(protocols);
+}

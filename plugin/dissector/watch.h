@@ -1,0 +1,38 @@
+/* watch.h — sees every TCP segment before TCP does.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_DISSECTOR_WATCH_H
+#define ESMTP_DISSECTOR_WATCH_H
+
+#include "dissector/route.h"
+
+/* A segment on its way through TCP. */
+typedef struct watched {
+    const packet_info *pinfo;
+    uint32_t frame;
+    tvbuff_t *tvb;          /* with TCP's header; NULL: nothing that can be read */
+    address source, target; /* as TCP sees them, what tunnels make of them later on */
+    uint16_t source_port, target_port;
+    tvbuff_t *payload;     /* from here on: if it is of a route */
+    route_segment segment; /* its `route` is NULL, if not */
+    wmem_array_t *records; /* route_record: what was read with it */
+    bool *drawn;           /* that was drawn already */
+} watched;
+
+/* Takes the place of TCP in `ip.proto`, or gives it back, as the preferences say; and notes which ports are ours. To be called
+ * whenever packets are about to be dissected anew. */
+void watch_refresh(void);
+
+bool watch_is_our_port(uint16_t port);
+
+/* The segment that this packet is being dissected for; NULL: there is none, segments are not watched. */
+const watched *watch_current(const packet_info *pinfo);
+/* The connection of the current segment turned out to be SMTP: reads the segment. `late`: packets before it were not read.
+ * False: segments are not watched. */
+bool watch_adopt(packet_info *pinfo, bool late);
+
+/* Is a call of the dissector one for what TCP has not handed on? By the call's `data`. */
+bool watch_is_own_call(const void *data);
+
+#endif
