@@ -29,7 +29,7 @@
 #include "session/session.h"
 
 /* More patience than this is none the better. */
-#define SEGMENTS_PATIENCE_MAX 8u
+#define SEGMENTS_PATIENCE_MAX 64u
 
 typedef struct segments_limits {
     size_t held;                /* memory for octets held, for each direction; over it the first hole is lost */

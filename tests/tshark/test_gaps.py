@@ -172,10 +172,15 @@ def test_segments_repeated_later(tshark, capture):
     assert fields_by_stream(tshark, capture(with_repeats)) == {"0": EXPECTED}
 
 
-@pytest.mark.parametrize("preferences, mail_from", [({}, []), (IN_ORDER, ["one@example.org"])], ids=["as-is", "in-order"])
+AS_HANDED = {"esmtp.all_segments": "FALSE"}
+
+
+@pytest.mark.parametrize("preferences, mail_from", [
+    ({}, ["one@example.org"]), (IN_ORDER, ["one@example.org"]), (AS_HANDED, []), (AS_HANDED | IN_ORDER, ["one@example.org"])],
+    ids=["as-is", "in-order", "as-handed", "as-handed-in-order"])
 def test_repetition_that_carries_more(tshark, capture, preferences, mail_from):
-    """What was sent in small segments is sent again in a longer one that goes on behind them. Without the preference TCP
-    withholds all of that one, so its line is lost, and nothing else."""
+    """What was sent in small segments is sent again in a longer one that goes on behind them. TCP withholds all of that one
+    unless it puts segments in order; then its line is lost where only what TCP hands on is read, and nothing else."""
     connection = dialogue(Connection(), OPENING)
     first, = connection.client(b"MAIL FROM:<one@")
     second, = connection.client(b"example.org>\r\n")
