@@ -440,6 +440,7 @@ static void draw_record(const watched *w, packet_info *pinfo, proto_tree *tree, 
                  .connection = record->connection,
                  .segment = record->segment,
                  .parsed = record->parsed,
+                 .of_peer = record->of_peer,
                  .layer = LAYER_PLAIN};
 
     draw_segment(&d, stream);

@@ -61,7 +61,8 @@ typedef struct drawing {
     proto_item *item; /* its root */
     connection *connection;
     const segment *segment;
-    bool parsed; /* what the session parsed of it can still be asked for */
+    bool parsed;  /* what the session parsed of it can still be asked for */
+    bool of_peer; /* the octets were sent by the packet's receiver, and became readable with it */
     layer layer;
     packet_state *packet;  /* by packet_state_of() */
     wmem_strbuf_t *info;   /* this call's text for the Info column */

@@ -14,6 +14,7 @@
 #include <epan/prefs.h>
 
 #include "dissector/esmtp.h"
+#include "dissector/watch.h"
 #include "dissector/wireshark_compat.h"
 
 static dissector_handle_t esmtp_handle;
@@ -135,13 +136,11 @@ static bool is_active(void)
     return esmtp_preferences.replace_builtin && proto_is_protocol_enabled(find_protocol_by_id(proto_esmtp));
 }
 
-static void follow_ports(void)
+static void take_or_give_back(void)
 {
     bool active = is_active();
     range_t *own = prefs_get_range_value("esmtp", "tcp.port");
 
-    if (!builtin_handle)
-        return;
     for (size_t i = 0; i < TABLES; i++) {
         forget_lost_ports(&tables[i]);
         if (active)
@@ -151,6 +150,13 @@ static void follow_ports(void)
     }
     if (active && own)
         range_foreach(own, claim_port, find_dissector_table("tcp.port"));
+}
+
+static void follow_ports(void)
+{
+    if (builtin_handle)
+        take_or_give_back();
+    watch_refresh(); /* which ports are ours is known now */
 }
 
 void ports_register_handoff(dissector_handle_t own)

@@ -233,9 +233,10 @@ void route_keep_record(wmem_array_t *records, packet_info *pinfo)
     last->parsed = false;
 }
 
+/* Mostly the sequence number: several packets have the same frame number where tshark's -R leaves some out. */
 static uint32_t tag_of(const route_segment *in, unsigned record)
 {
-    return in->nth << 16 | MIN(record, 0xffffu);
+    return in->in.sequence ^ (in->nth << 16 | MIN(record, 0xffffu)) * UINT32_C(0x9e3779b1);
 }
 
 static connection *connection_for(const feed *f)
@@ -252,7 +253,7 @@ static void flush(feed *f)
     unsigned nth = wmem_array_get_count(f->records);
     segment_input input = {.frame = in->frame, .tag = tag_of(f->segment, nth), .layer = LAYER_PLAIN};
     uint32_t offset = f->has_octets ? (uint32_t)f->begin - (in->sequence + in->syn) : 0;
-    route_record record = {.parsed = true};
+    route_record record = {.parsed = true, .of_peer = f->count && f->events[0].direction != (in->direction & 1)};
     span octets = {NULL, 0};
 
     if (!f->count)
@@ -392,10 +393,12 @@ wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
     return f.records;
 }
 
-static const segment *record_find(const connection *c, uint32_t frame, uint32_t tag)
+/* The direction of its octets goes to *direction_r. */
+static const segment *record_find(const connection *c, uint32_t frame, uint32_t tag, unsigned *direction_r)
 {
     const segment *found = session_find(c->session, LAYER_PLAIN, SIDE_CLIENT, frame, tag);
 
+    *direction_r = found ? !c->server_direction : c->server_direction;
     return found ? found : session_find(c->session, LAYER_PLAIN, SIDE_SERVER, frame, tag);
 }
 
@@ -418,7 +421,9 @@ wmem_array_t *route_records(const route_segment *in, packet_info *pinfo)
         c = c->earlier;
     for (; c && c->first_frame <= frame; c = c->later) {
         route_record found = {.connection = c};
-        while ((found.segment = record_find(c, frame, tag_of(in, wmem_array_get_count(records)))) != NULL) {
+        unsigned direction;
+        while ((found.segment = record_find(c, frame, tag_of(in, wmem_array_get_count(records)), &direction)) != NULL) {
+            found.of_peer = direction != (in->in.direction & 1);
             read_again(c, found.segment, in);
             found.parsed = true; /* in the session's list, which the next search uses again */
             wmem_array_append_one(records, found);

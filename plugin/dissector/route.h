@@ -25,7 +25,8 @@ typedef struct route_segment {
 typedef struct route_record {
     connection *connection;
     const segment *segment;
-    bool parsed; /* what the session parsed of it can still be asked for */
+    bool parsed;  /* what the session parsed of it can still be asked for */
+    bool of_peer; /* octets of the other direction than the packet's: they waited for these */
 } route_record;
 
 /* The route of the packet's addresses and ports, whose direction of the packet goes to *direction_r. NULL: there is none, or

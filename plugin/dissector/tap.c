@@ -55,6 +55,7 @@ static const tap_record *record_make(drawing *d, uint32_t stream)
             (const finding *)wmem_memdup(d->pinfo->pool, d->segment->findings, d->segment->count * sizeof(finding));
     record->layer = d->layer;
     record->later = d->pinfo->fd->visited;
+    record->of_peer = d->of_peer;
     record->first = d->segment->frame == d->connection->first_frame && d->segment->tag == d->connection->first_tag;
     record->stream = stream;
     record->octets.length = tvb_captured_length(d->tvb);

@@ -17,6 +17,7 @@ typedef struct tap_record {
     layer layer;     /* under TLS or not */
     bool first;      /* of the connection's calls */
     bool later;      /* not the first visit of the packet */
+    bool of_peer;    /* the octets were sent by the packet's receiver, and became readable with it */
     uint32_t stream; /* number of the TCP stream, as tcp.stream tells it */
     span octets;     /* the call's octets: a finding's are octets_in_record() */
 } tap_record;

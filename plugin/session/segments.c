@@ -6,6 +6,8 @@
 
 /* So many segments are kept aside. A new connection shows in the second or third of its segments. */
 #define ASIDE_LIMIT 8u
+/* Segments that bring nothing after both FINs, until holes that nobody has acknowledged count as lost. */
+#define UNACKNOWLEDGED_END_PATIENCE 4u
 /* Room for more events than this is given back. */
 #define EVENTS_KEPT 256u
 
@@ -396,6 +398,18 @@ static void report_held_rest(segments *s, const placed_segment *a)
     }
 }
 
+/* Has the peer got whatever holes there are before octets that are held? */
+static bool all_acknowledged(const segments *s)
+{
+    for (unsigned d = 0; d < 2; d++) {
+        const half *h = &s->halves[d];
+        const held_piece *first = held_first(&h->held);
+        if (first && first->position > h->next && !(h->acknowledged && h->claimed >= first->position))
+            return false;
+    }
+    return true;
+}
+
 static void take(segments *s, placed_segment *a)
 {
     const tcp_segment *in = a->in;
@@ -418,7 +432,7 @@ static void take(segments *s, placed_segment *a)
     if (has_payload(a) || in->fin || in->syn)
         half_advance(s);
     s->idle = was_over && !s->brought ? s->idle + 1 : 0;
-    if (was_over && s->idle >= s->limits.end_patience)
+    if (was_over && s->idle >= (all_acknowledged(s) ? s->limits.end_patience : UNACKNOWLEDGED_END_PATIENCE))
         half_flush(s, SEGMENTS_CAUSE_CLOSED);
     report_held_rest(s, a);
 }

@@ -76,6 +76,18 @@ static char *(*const labels[FINDING_KINDS])(wmem_allocator_t *, const tap_record
     [FINDING_CONTENT] = label_of_content,
 };
 
+/* The other side sent it. */
+static void turn(flow_arrow *arrow)
+{
+    address source = arrow->source;
+    uint16_t source_port = arrow->source_port;
+
+    arrow->source = arrow->destination;
+    arrow->source_port = arrow->destination_port;
+    arrow->destination = source;
+    arrow->destination_port = source_port;
+}
+
 static void arrow_add(flow_graph *graph, packet_info *pinfo, const tap_record *record, const char *label)
 {
     flow_arrow *arrow = sequence_analysis_create_sai_with_addresses(pinfo, graph);
@@ -85,6 +97,8 @@ static void arrow_add(flow_graph *graph, packet_info *pinfo, const tap_record *r
     arrow->frame = pinfo->num;
     arrow->source_port = (uint16_t)pinfo->srcport;
     arrow->destination_port = (uint16_t)pinfo->destport;
+    if (record->of_peer)
+        turn(arrow);
     arrow->label = g_strdup(label);
     arrow->comment = g_strdup_printf("SMTP: %s", label);
     arrow->conversation = (uint16_t)record->stream;

@@ -106,9 +106,10 @@ static bool shows_sides(const segment *c)
 /* The first command or reply shows for sure who is the server. Pieces of a line that came before it may have been taken for
  * the other side's. After it the sides stay, even when ATRN or TURN makes the SMTP client the server. `seq`, which only
  * TCP's own listener uses, is set once the sides are known. */
-static void determine_sides(follow_info_t *info, const packet_info *pinfo, const segment *c)
+static void determine_sides(follow_info_t *info, const packet_info *pinfo, const tap_record *said)
 {
-    bool from_server = c->side == SIDE_SERVER;
+    const segment *c = &said->segment;
+    bool from_server = (c->side == SIDE_SERVER) != said->of_peer; /* the packet is */
 
     if (!info->client_port)
         begin(info, pinfo, from_server);
@@ -121,10 +122,10 @@ static void determine_sides(follow_info_t *info, const packet_info *pinfo, const
 
 /* --- what was said ----------------------------------------------------------------------------------------------------- */
 
-static void add(follow_info_t *info, const packet_info *pinfo, const void *octets, size_t length)
+static void add(follow_info_t *info, const packet_info *pinfo, bool of_peer, const void *octets, size_t length)
 {
     follow_record_t *record;
-    bool from_server = !sent_by_client(info, pinfo);
+    bool from_server = sent_by_client(info, pinfo) == of_peer;
 
     if (!length)
         return;
@@ -138,30 +139,43 @@ static void add(follow_info_t *info, const packet_info *pinfo, const void *octet
 }
 
 /* In the words of TCP's own listener, for scripts that know them. */
-static void add_gap(follow_info_t *info, const packet_info *pinfo, uint32_t octets)
+static void add_gap(follow_info_t *info, const packet_info *pinfo, bool of_peer, uint32_t octets)
 {
     char *text = g_strdup_printf("[%u bytes missing in capture file]", octets);
 
-    add(info, pinfo, text, strlen(text));
+    add(info, pinfo, of_peer, text, strlen(text));
     g_free(text);
 }
 
-/* Octets that were not captured stand before those of the call, or behind them where a snap length cut them off. */
-static void add_gaps(follow_info_t *info, const packet_info *pinfo, const segment *c, uint32_t cut_by_snaplen)
+/* Octets that were seen before, or that are not read, or not yet. */
+static bool is_passed_over(const finding *f)
 {
-    for (uint32_t i = 0; i < c->count; i++)
-        if (c->findings[i].kind == FINDING_GAP && (c->findings[i].flags & FLAG_SNAPLEN) == cut_by_snaplen)
-            add_gap(info, pinfo, c->findings[i].length);
+    return f->kind == FINDING_RETRANSMISSION || f->kind == FINDING_HELD || f->kind == FINDING_LATE || f->kind == FINDING_ASIDE;
 }
 
-static span octets_not_seen_before(const tap_record *record)
+/* The octets of the call but for those that are passed over, and in their places what was not captured. */
+static void add_octets(follow_info_t *info, const packet_info *pinfo, const tap_record *record)
 {
-    span octets = record->octets;
+    const segment *c = &record->segment;
+    size_t at = 0;
 
-    for (uint32_t i = 0; i < record->segment.count; i++)
-        if (record->segment.findings[i].kind == FINDING_RETRANSMISSION)
-            octets = span_from(octets, record->segment.findings[i].length);
-    return octets;
+    for (uint32_t i = 0; i < c->count; i++) {
+        const finding *f = &c->findings[i];
+        size_t begin = f->position > c->position ? (size_t)(f->position - c->position) : 0;
+        if (f->kind != FINDING_GAP && !is_passed_over(f))
+            continue;
+        if (begin > at) {
+            span before = span_first(span_from(record->octets, at), begin - at);
+            add(info, pinfo, record->of_peer, before.octets, before.length);
+            at = begin;
+        }
+        if (f->kind == FINDING_GAP)
+            add_gap(info, pinfo, record->of_peer, f->length);
+        else
+            at = begin + f->length;
+    }
+    if (record->octets.length > at)
+        add(info, pinfo, record->of_peer, record->octets.octets + at, record->octets.length - at);
 }
 
 static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
@@ -169,14 +183,11 @@ static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_
 {
     follow_info_t *info = (follow_info_t *)data;
     const tap_record *record = (const tap_record *)queued;
-    span octets = octets_not_seen_before(record);
 
     (void)edt;
     (void)flags;
-    determine_sides(info, pinfo, &record->segment);
-    add_gaps(info, pinfo, &record->segment, 0);
-    add(info, pinfo, octets.octets, octets.length);
-    add_gaps(info, pinfo, &record->segment, FLAG_SNAPLEN);
+    determine_sides(info, pinfo, record);
+    add_octets(info, pinfo, record);
     return TAP_PACKET_DONT_REDRAW;
 }
 
