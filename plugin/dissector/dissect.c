@@ -23,8 +23,9 @@ static int protocol_below(const packet_info *pinfo)
 {
     wmem_list_frame_t *at = wmem_list_tail(pinfo->layers);
 
-    /* A call by the name "lmtp" adds no layer: then the last one is the caller's already. */
-    if (at && GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_esmtp)
+    /* A call by the name "lmtp" adds no layer: then the last one is the caller's already. Each call before for the same
+     * packet, a call for each TLS record, has added one. */
+    while (at && GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_esmtp)
         at = wmem_list_frame_prev(at);
     return at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
 }
@@ -314,8 +315,8 @@ static void draw_columns(drawing *d)
  */
 static bool is_drawn_always(const finding *f)
 {
-    return f->notes || f->kind == FINDING_HELD || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY || f->flags & FLAG_CHALLENGE ||
-           (f->exchange && exchange_auth(f->exchange));
+    return f->notes || f->kind == FINDING_HELD || f->kind == FINDING_AUTH_RESPONSE || f->kind == FINDING_PROXY ||
+           f->flags & FLAG_CHALLENGE || (f->exchange && exchange_auth(f->exchange));
 }
 
 static void draw_findings(drawing *d)
@@ -385,15 +386,16 @@ void dissect_reset(void)
         g_ptr_array_set_size(read_last, 0); /* they were freed with their file */
 }
 
-/* --- one segment --------------------------------------------------------------------------------------------------------- */
+/* --- one segment ---------------------------------------------------------------------------------------------------------
+ */
 
 /* The number of the TCP connection. Inside a tunnel it is that of the tunnel: TCP's own fields have no other. */
 static uint32_t stream_number(packet_info *pinfo, const struct tcp_analysis *tcp)
 {
     const watched *w = watch_current(pinfo);
-    conversation_t *outer = w ? find_conversation(pinfo->num, &w->source, &w->target, CONVERSATION_TCP, w->source_port,
-                                                  w->target_port, 0)
-                              : NULL;
+    conversation_t *outer =
+        w ? find_conversation(pinfo->num, &w->source, &w->target, CONVERSATION_TCP, w->source_port, w->target_port, 0)
+          : NULL;
     const struct tcp_analysis *of_outer =
         outer ? (const struct tcp_analysis *)conversation_get_proto_data(outer, proto_tcp) : NULL;
 

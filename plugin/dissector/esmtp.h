@@ -34,7 +34,7 @@ typedef struct connection {
     uint32_t server_port;
     uint32_t first_frame; /* and tag: of the first call that was for it */
     uint32_t first_tag;
-    bool late; /* its first packets were not ours, though they were captured */
+    bool late;          /* its first packets were not ours, though they were captured */
     tls_state followed; /* what the TLS dissector was told of */
 
     /* Where TCP's segments are put in order (route.h). */

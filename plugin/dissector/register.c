@@ -15,8 +15,11 @@
 #define LMTP_PORT 24        /* RFC 2033, 5: no port of its own; 24 is what servers listen on by habit */
 
 /* 32 MiB: several times what servers commonly take, little beside the memory a capture of that size needs. */
-preferences esmtp_preferences = {
-    .decode_auth = true, .replace_builtin = true, .builtin_fields = true, .all_segments = true, .message_limit = 32};
+preferences esmtp_preferences = {.decode_auth = true,
+                                 .replace_builtin = true,
+                                 .builtin_fields = true,
+                                 .all_segments = true,
+                                 .message_limit = 32};
 
 static dissector_handle_t esmtp_handle;
 static dissector_handle_t lmtp_handle;

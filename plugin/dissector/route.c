@@ -25,9 +25,9 @@ typedef struct route_key {
 struct route {
     route_key key;
     segments *order;
-    uint32_t number;      /* of the routes of the file, from 0 */
-    connection *newest;   /* of its connections */
-    connection *current;  /* the same; NULL: none has begun since the last one was over */
+    uint32_t number;     /* of the routes of the file, from 0 */
+    connection *newest;  /* of its connections */
+    connection *current; /* the same; NULL: none has begun since the last one was over */
     bool late;
     bool syn_seen[2];     /* by direction: without or with ACK, since the last connection was over */
     bool syn_answers[2];  /* it had the flag ACK */
@@ -121,8 +121,8 @@ static unsigned server_by_port(const route *r)
     return first < second ? 0 : 1;
 }
 
-/* The direction of the octets that the server sends: the server is the receiver of the SYN. Where none was seen here, TCP may
- * have seen it before the connection was known to be SMTP. */
+/* The direction of the octets that the server sends: the server is the receiver of the SYN. Where none was seen here, TCP
+ * may have seen it before the connection was known to be SMTP. */
 static unsigned server_direction(const route *r, const packet_info *pinfo, const tcp_segment *in)
 {
     const struct tcp_analysis *tcp;
@@ -132,8 +132,9 @@ static unsigned server_direction(const route *r, const packet_info *pinfo, const
         if (r->syn_seen[d])
             return r->syn_answers[d] ? d : !d;
     conversation = find_conversation_pinfo((packet_info *)(uintptr_t)pinfo, 0);
-    tcp = conversation ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
-                       : NULL;
+    tcp = conversation
+              ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
+              : NULL;
     if (tcp && tcp->server_port && pinfo->srcport != pinfo->destport)
         return tcp->server_port == pinfo->srcport ? in->direction : !in->direction;
     return server_by_port(r);

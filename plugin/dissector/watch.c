@@ -1,8 +1,8 @@
 /* watch.c — sees every TCP segment before TCP does.
  *
  * TCP hands on no segment that it flags as out of order or sent again. So a handle of ours stands in TCP's place among the
- * protocols of IP, and calls TCP. It adds no layer of its own. Before, the segment is read, if it is one of a connection that
- * is known as SMTP; afterwards what it brought is drawn, if TCP has not handed it on.
+ * protocols of IP, and calls TCP. It adds no layer of its own. Before, the segment is read, if it is one of a connection
+ * that is known as SMTP; afterwards what it brought is drawn, if TCP has not handed it on.
  *
  * All of TCP's traffic passes here, so all but a look at two small tables is done for connections of ours alone.
  *

@@ -296,8 +296,7 @@ static void read_octets(reading *r, uint64_t missing)
 static reading reading_begin(session *s, const segment_input *a)
 {
     findings_clear(s->memory.found);
-    return (reading){
-        .s = s, .input = a, .stream = &s->streams[a->layer][a->sender], .role = role_of(s, a->sender)};
+    return (reading){.s = s, .input = a, .stream = &s->streams[a->layer][a->sender], .role = role_of(s, a->sender)};
 }
 
 const segment *session_read(session *s, const segment_input *a, span octets)
@@ -311,7 +310,8 @@ const segment *session_read(session *s, const segment_input *a, span octets)
     return keep_segment(s, &r, (segment){.position = position, .length = (uint32_t)octets.length});
 }
 
-/* --- octets that were put in order -------------------------------------------------------------------------------------- */
+/* --- octets that were put in order --------------------------------------------------------------------------------------
+ */
 
 /* The packet that carried the octets shows where they became readable. */
 static void link_held(const reading *r, const segments_event *e)

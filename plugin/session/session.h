@@ -213,7 +213,7 @@ typedef struct segment {
     const finding *findings;
     const uint8_t *octets; /* those that earlier packets carried and this one made readable; NULL: the packet's own ... */
     uint32_t offset;       /* ... from here on in its payload */
-    uint8_t side; /* side: the role of the sender, corrected by what it said */
+    uint8_t side;          /* side: the role of the sender, corrected by what it said */
 } segment;
 
 /* One call: which packet, when, and where in its stream. */

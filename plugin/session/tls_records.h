@@ -13,11 +13,11 @@
 
 /* One direction. All zero: no record has begun. */
 typedef struct tls_records {
-    bool active;      /* what comes next is part of a record, or should begin one */
-    bool lost;        /* where records begin is not known any more */
+    bool active; /* what comes next is part of a record, or should begin one */
+    bool lost;   /* where records begin is not known any more */
     uint8_t header_length;
     uint8_t header[TLS_RECORD_HEADER];
-    uint16_t left;    /* octets of the record under way behind its header */
+    uint16_t left; /* octets of the record under way behind its header */
 } tls_records;
 
 /* Is this how a record begins? One octet tells: a line of SMTP begins with a printable one. */

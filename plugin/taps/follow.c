@@ -150,7 +150,8 @@ static void add_gap(follow_info_t *info, const packet_info *pinfo, bool of_peer,
 /* Octets that were seen before, or that are not read, or not yet. */
 static bool is_passed_over(const finding *f)
 {
-    return f->kind == FINDING_RETRANSMISSION || f->kind == FINDING_HELD || f->kind == FINDING_LATE || f->kind == FINDING_ASIDE;
+    return f->kind == FINDING_RETRANSMISSION || f->kind == FINDING_HELD || f->kind == FINDING_LATE ||
+           f->kind == FINDING_ASIDE;
 }
 
 /* The octets of the call but for those that are passed over, and in their places what was not captured. */

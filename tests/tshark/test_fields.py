@@ -298,6 +298,19 @@ def test_client_that_does_not_wait_for_the_greeting(tshark, capture):
 
 
 def test_gap(tshark, capture):
+    """What the receiver has acknowledged is lost when two more segments with octets have not brought it."""
     connection = dialogue(Connection(), HELLO)
     connection.lost(False, 100)
-    assert tshark.count(capture(dialogue(connection, [("S", lines("250 8BITMIME"))])), "esmtp.expert.gap") == 1
+    path = capture(dialogue(connection, [("S", lines("250 8BITMIME"))] + [("C", lines("NOOP")), ("S", lines("250 Ok"))] * 2))
+    assert tshark.count(path, "esmtp.expert.gap") == 1
+
+
+def test_octets_that_could_not_be_put_in_order(tshark, capture):
+    """Nobody has acknowledged what is missing before them, and the capture ends."""
+    connection = dialogue(Connection(), HELLO)
+    connection.lost(False, 100)
+    path = capture(dialogue(connection, [("S", lines("250 8BITMIME"))]))
+    assert tshark.values(path, "esmtp.reply.code") == ["220"]
+    assert tshark.count(path, "esmtp.held") == 1
+    assert tshark.count(path, "esmtp.expert.gap") == 0
+    assert tshark.count(path, "esmtp.expert.withheld", two_pass=True) == 1

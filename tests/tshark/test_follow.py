@@ -154,9 +154,10 @@ def test_segments_in_wrong_order(tshark, capture):
 def test_what_was_not_captured_is_told(tshark, capture):
     connection = dialogue(Connection(), DIALOGUE[:1])
     connection.lost(True, 30)
-    dialogue(connection, [("C", lines("NOOP")), ("S", lines("250 Ok"))])
+    dialogue(connection, [("C", lines("NOOP")), ("S", lines("250 Ok")), ("C", lines("QUIT")), ("S", lines("221 Bye"))])
     assert said(tshark, capture(connection))[1:] == [
-        ("C", b"[30 bytes missing in capture file]NOOP\r\n"), ("S", lines("250 Ok"))]
+        ("C", b"[30 bytes missing in capture file]NOOP\r\n"), ("S", lines("250 Ok")), ("C", lines("QUIT")),
+        ("S", lines("221 Bye"))]
 
 
 def test_what_a_snap_length_cut_off_is_told(tshark, capture):

@@ -13,7 +13,7 @@ from sharkd import Sharkd
 CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
 
 # What the first pass cannot know.
-LATER_FIELDS = {"esmtp.command.reply_frame", "esmtp.message.reassembled_in"}
+LATER_FIELDS = {"esmtp.held.read_frame", "esmtp.command.reply_frame", "esmtp.message.reassembled_in"}
 # Layers of epan's own, whose reassembly notes and timing differ between passes, stand before ours, but for these.
 NOT_OURS = {"fake-field-wrapper", "tls", "data"}
 
@@ -23,7 +23,8 @@ VISITS = 400
 
 def item(field):
     """An item of the tree: name, value, text and what is below it, less what only later passes know."""
-    below = [item(child) for child in field if child.get("name") not in LATER_FIELDS | {"esmtp.transaction"}]
+    below = [item(child) for child in field
+             if child.get("name") not in LATER_FIELDS | {"esmtp.transaction"} and child.find("*[@name='esmtp.expert.withheld']") is None]
     return (field.get("name"), field.get("show"), field.get("showname"), below)
 
 
