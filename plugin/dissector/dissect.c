@@ -493,8 +493,10 @@ static const segment *find_again(session *s, const segment_input *a, span octets
 {
     const segment *found = session_find(s, a->layer, a->sender, a->frame, a->tag);
 
-    if (found)
+    if (found) {
         session_read_again(s, found, octets);
+        session_was_read(s, a->frame);
+    }
     return found;
 }
 
@@ -525,8 +527,7 @@ static int dissect_handed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
 
     d.connection = connection_of(pinfo, conversation, tcp);
     d.connection->conversation = conversation;
-    if (!pinfo->fd->visited)
-        sessions_frame_begins(pinfo->num);
+    sessions_frame_begins(pinfo->num);
     a = segment_input_of(&d, tcp, data);
     d.layer = a.layer;
     if (a.layer == LAYER_PLAIN && !session_begun(d.connection->session) && tls_take_over(tvb, pinfo))

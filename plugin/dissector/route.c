@@ -409,6 +409,7 @@ static void read_again(const connection *c, const segment *found, const route_se
                                 : span_first(span_from(in->in.payload, found->offset), found->length);
 
     session_read_again(c->session, found, octets);
+    session_was_read(c->session, in->in.frame);
 }
 
 /* Records are numbered through, whichever connection they are of. */

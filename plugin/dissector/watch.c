@@ -128,11 +128,11 @@ static void read_segment(watched *w, packet_info *pinfo, route *r, unsigned dire
     w->segment.in.direction = direction;
     w->segment.nth = count_segment(pinfo, r);
     w->drawn = wmem_new0(pinfo->pool, bool);
+    sessions_frame_begins(pinfo->num);
     if (pinfo->fd->visited) {
         w->records = route_records(&w->segment, pinfo);
         return;
     }
-    sessions_frame_begins(pinfo->num);
     w->records = route_read(&w->segment, pinfo);
     give_back_what_is_readable(w, pinfo);
 }
