@@ -546,6 +546,8 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     if (pinfo->flags.in_error_pkt)
         return 0; /* a copy inside an ICMP message is not part of the stream */
     look_up_layers();
+    if (w && w->segment.route && protocol_below(pinfo) == proto_tls && !pinfo->fd->visited && !route_has_tls(&w->segment))
+        return 0; /* the TLS dissector hands on what was sent again of the plain text before it */
     if (w && w->segment.route && protocol_below(pinfo) != proto_tls)
         return *w->drawn ? (int)tvb_reported_length(tvb) : dissect_watched_segment(w, pinfo, tree, watch_is_own_call(data));
     return dissect_handed(tvb, pinfo, tree, data);

@@ -182,6 +182,7 @@ static void route_restart(route *r)
     r->current = NULL;
     r->late = r->tls_from_start = false;
     memset(r->tls, 0, sizeof r->tls);
+    memset(r->tls_from, 0, sizeof r->tls_from);
 }
 
 connection *route_connection(const route *r, uint32_t frame)
@@ -201,6 +202,14 @@ uint32_t route_number(const route *r)
 bool route_is_tls(const route *r)
 {
     return r->tls_from_start;
+}
+
+bool route_has_tls(const route_segment *in)
+{
+    uint64_t from = in->route->tls_from[in->in.direction & 1];
+    uint32_t end = in->in.sequence + in->in.syn + (uint32_t)in->in.payload.length + in->in.missing;
+
+    return from && (int32_t)(end - (uint32_t)from) > 0;
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------------------- */

@@ -53,5 +53,7 @@ uint32_t route_number(const route *r);
 connection *route_connection(const route *r, uint32_t frame);
 /* Has TLS begun with the connection's first octets? */
 bool route_is_tls(const route *r);
+/* May octets of this segment be TLS's? */
+bool route_has_tls(const route_segment *in);
 
 #endif

@@ -10,6 +10,7 @@
  */
 #include "dissector/watch.h"
 
+#include <epan/exceptions.h>
 #include <epan/ipproto.h>
 #include <epan/proto_data.h>
 
@@ -186,6 +187,24 @@ static void draw_kept_back(const watched *w, packet_info *pinfo, proto_tree *tre
     call_dissector_only(dissector_handle(), w->payload, pinfo, tree, (void *)(uintptr_t)&own_call);
 }
 
+/* TCP, and what lies above it, may throw: at a packet that was cut off, or at fragments that do not fit. */
+static int call_tcp_and_draw(const watched *own, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    volatile int length = 0;
+
+    TRY
+    {
+        length = call_dissector_only(tcp_handle, own->tvb, pinfo, tree, data);
+    }
+    FINALLY
+    {
+        current = *own;
+        draw_kept_back(own, pinfo, tree);
+    }
+    ENDTRY;
+    return length;
+}
+
 static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     watched outer = current, own = {.pinfo = pinfo, .frame = pinfo->num};
@@ -207,11 +226,10 @@ static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
         look_at(&own, pinfo);
     }
     current = own;
-    length = call_dissector_only(tcp_handle, tvb, pinfo, tree, data);
-    if (own.segment.route) {
-        current = own;
-        draw_kept_back(&own, pinfo, tree);
-    }
+    if (own.segment.route)
+        length = call_tcp_and_draw(&own, pinfo, tree, data);
+    else
+        length = call_dissector_only(tcp_handle, tvb, pinfo, tree, data);
     current = outer;
     return length;
 }
