@@ -317,7 +317,7 @@ def resend(segments, chance, rate):
         at = segments.index(segment)
         start, end, payload = segment.sequence, at, segment.payload
         for place in range(at + 1, min(at + PIECES, len(segments))):
-            if continues(segment, segments[place]) and chance.random() < 0.5:
+            if end == at and continues(segment, segments[place]) and chance.random() < 0.5:
                 end, payload = place, payload + segments[place].payload
         if not payload:
             continue

@@ -68,9 +68,10 @@ class Tshark:
     def fields(self, capture, *fields, **common):
         """The frames that have any of the fields: {frame number: {field: [value, ...]}}, fields that a frame has not left out.
         Values are text; booleans are "1" and "0"."""
-        text = self.run(capture, "-T", "fields", "-E", f"separator={COLUMN_END}", "-E", f"aggregator={VALUE_END}",
-                        "-E", "occurrence=a", "-e", "frame.number", *[word for field in fields for word in ("-e", field)],
-                        **common)
+        return self.frames_in(self.run(capture, *asking_for(fields), **common), fields)
+
+    def frames_in(self, text, fields):
+        """What asking_for() made tshark print, as fields() gives it."""
         if self.release >= (4, 4): # there `-T fields` prints a backslash as two
             text = text.replace(r"\\", "\\")
         # A value may hold newlines, printed raw: a row begins where a number stands before the first column's end.
@@ -153,6 +154,12 @@ class Tshark:
         """Raises an error for a run that is none to go on with."""
         if code or complaints.strip():
             raise TsharkError(f"exit code {code}: {describe(command)}\n{complaints[:6000]}")
+
+
+def asking_for(fields):
+    """Options, for rows of the frame's number and these fields."""
+    return ["-T", "fields", "-E", f"separator={COLUMN_END}", "-E", f"aggregator={VALUE_END}", "-E", "occurrence=a",
+            "-e", "frame.number", *[word for field in fields for word in ("-e", field)]]
 
 
 def describe(command):
