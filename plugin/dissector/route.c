@@ -10,6 +10,7 @@
 #include "dissector/watch.h"
 #include "session/tls_records.h"
 
+#define SYN_SEEN 0x01u    /* struct tcp_analysis, conversation_completeness */
 #define ADDRESS_OCTETS 16 /* IPv6; IPv4 has fewer */
 
 typedef struct endpoint {
@@ -121,22 +122,12 @@ static unsigned server_by_port(const route *r)
     return first < second ? 0 : 1;
 }
 
-/* The direction of the octets that the server sends: the server is the receiver of the SYN. Where none was seen here, TCP
- * may have seen it before the connection was known to be SMTP. */
-static unsigned server_direction(const route *r, const packet_info *pinfo, const tcp_segment *in)
+/* The direction of the octets that the server sends: the server is the receiver of the SYN. */
+static unsigned server_direction(const route *r)
 {
-    const struct tcp_analysis *tcp;
-    conversation_t *conversation;
-
     for (unsigned d = 0; d < 2; d++)
         if (r->syn_seen[d])
             return r->syn_answers[d] ? d : !d;
-    conversation = find_conversation_pinfo((packet_info *)(uintptr_t)pinfo, 0);
-    tcp = conversation
-              ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
-              : NULL;
-    if (tcp && tcp->server_port && pinfo->srcport != pinfo->destport)
-        return tcp->server_port == pinfo->srcport ? in->direction : !in->direction;
     return server_by_port(r);
 }
 
@@ -146,7 +137,7 @@ static connection *route_begin_connection(route *r, const packet_info *pinfo, co
     bool asked = (r->syn_seen[0] && !r->syn_answers[0]) || (r->syn_seen[1] && !r->syn_answers[1]);
 
     r->current = connection_new(syn_seen && !r->late, asked && !r->late ? &r->syn_time : NULL);
-    r->current->server_direction = server_direction(r, pinfo, in);
+    r->current->server_direction = server_direction(r);
     copy_address_wmem(wmem_file_scope(), &r->current->server_address,
                       r->current->server_direction == in->direction ? &pinfo->src : &pinfo->dst);
     r->current->server_port = r->key.ends[r->current->server_direction].port;
@@ -157,6 +148,24 @@ static connection *route_begin_connection(route *r, const packet_info *pinfo, co
         r->newest->later = r->current;
     r->newest = r->current;
     return r->current;
+}
+
+void route_learn_opening(route *r, unsigned direction, const packet_info *pinfo)
+{
+    conversation_t *conversation = find_conversation_pinfo((packet_info *)(uintptr_t)pinfo, 0);
+    const struct tcp_analysis *tcp =
+        conversation ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
+                     : NULL;
+    unsigned server;
+
+    if (!tcp || !tcp->server_port || pinfo->srcport == pinfo->destport)
+        return;
+    server = tcp->server_port == pinfo->srcport ? direction : !direction;
+    r->syn_seen[server] = r->syn_answers[server] = true;
+    if (!(tcp->conversation_completeness & SYN_SEEN))
+        return;
+    r->syn_seen[!server] = true;
+    r->syn_time = (moment){tcp->ts_first.secs, tcp->ts_first.nsecs};
 }
 
 static void note_syn(route *r, const tcp_segment *in)

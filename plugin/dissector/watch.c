@@ -160,6 +160,7 @@ bool watch_adopt(packet_info *pinfo, bool late)
     if (!r || !segment_parse(&current, pinfo))
         return false;
     bit_set(our_pairs, (uint16_t)(current.source_port + current.target_port));
+    route_learn_opening(r, direction, pinfo);
     if (late)
         route_begin_late(r);
     read_segment(&current, pinfo, r, direction);

@@ -43,6 +43,9 @@ REASONS = {
     "SIZE": "The length is that of the mail as it was handed over, stuffed dots taken out (RFC 5321, 4.5.2): the built-in "
             "dissector counts these dots, and what it mistakes for content, or loses octets.",
     "ITSELF": "A mail that is complete in the packet at hand is not put together in another one.",
+    "KEPT": "A segment that TCP keeps back, because it is late or was sent before, is read too: the built-in dissector never sees it.",
+    "ORDER": "What cannot be read yet, because octets before it or the command that it answers are missing, is told in the packet with "
+             "which it can be read.",
     "GAP": "A DATA behind a chunk of which octets were not captured is read as what it is, and so is what follows.",
 }
 
@@ -338,6 +341,9 @@ DIFFERENCES = {
         ("9", "req.command req.parameter", "VERB", None),
     ],
     "arkime-smtp-decrypted.pcap": [
+        ("29-31", ".", "KEPT", None),
+        ("32", ". req command_line req.command eom data.fragments data.fragment data.fragment.count data.reassembled.length", "KEPT", None),
+        ("86", ". rsp response response.code rsp.parameter", "KEPT", None),
         ("104", "req command_line req.command", "BEHIND", OLD),
         ("104", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
         ("41-45/2,48,50,56,58,68-72/2,75,77,83", ". rsp response response.code rsp.parameter", "PORT", None),
@@ -363,6 +369,7 @@ DIFFERENCES = {
         ("4", ". rsp response response.code rsp.parameter", "PORT", None),
     ],
     "sv-bug-3616-smtp.pcap": [
+        ("27,32,33,35,36", ".", "KEPT", None),
         ("45", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("26,28-30", ".", "ICMP", None),
         ("45", "data.reassembled.length", "SIZE", None),
@@ -382,6 +389,7 @@ DIFFERENCES = {
         ("146", "data.reassembled.length", "SIZE", None),
     ],
     "sv-smtp-errors.pcap": [
+        ("7", ".", "KEPT", None),
         ("6", "response rsp.parameter", "CR", None),
         ("120", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("4", "req command_line req.command req.parameter", "GARBAGE", None),
@@ -394,6 +402,7 @@ DIFFERENCES = {
         ("120", "data.reassembled.length", "SIZE", OLD),
     ],
     "sv-smtp-long-DATA-line.pcap": [
+        ("23-26", ".", "KEPT", None),
         ("36", "data.fragment data.fragment.count", "FRAGMENTS", OLD),
         ("36", "data.reassembled.length", "SIZE", None),
     ],
@@ -415,6 +424,9 @@ DIFFERENCES = {
         ("10", "req.command req.parameter", "VERB", None),
     ],
     "sv-issue-4220-1flowB.pcap": [
+        ("9,13", ". rsp response response.code rsp.parameter", "KEPT", None),
+        ("75,135,175,235,419,629,1019,1147", ".", "KEPT", None),
+        ("1348", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("1348", "data.reassembled.length", "SIZE", None),
     ],
     "zeek-rfc3030-bdat-example1.pcap": [
@@ -422,7 +434,9 @@ DIFFERENCES = {
         ("18", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
     ],
     "zeek-smtp-bdat-gap.pcap": [
-        ("26,34", "req command_line req.command", "GAP", None),
+        ("24", "rsp response response.code rsp.parameter", "ORDER", None),
+        ("28", "req command_line req.command rsp response response.code rsp.parameter", "ORDER", None),
+        ("34", "req command_line req.command", "GAP", None),
         ("30", "eom", "GAP", None),
         ("30", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
         ("22", ".", "PART", None),
@@ -439,10 +453,15 @@ DIFFERENCES = {
         ("10", "req.command req.parameter", "VERB", None),
     ],
     "zeek-smtp.pcap": [
+        ("27,32,33,35,36", ".", "KEPT", None),
         ("45", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("26,28-30", ".", "ICMP", None),
         ("87", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
         ("87", "data.reassembled.length", "SIZE", OLD),
         ("45", "data.reassembled.length", "SIZE", None),
+    ],
+    "zeek-smtp-one-side-only.pcap": [
+        ("4,5", "req command_line req.command req.parameter", "ORDER", None),
+        ("18", ".", "KEPT", None),
     ],
 }

@@ -184,6 +184,8 @@ CHECKS = {
     "SIZE": size_is_right,
     "ITSELF": lambda difference: difference.plugin == [] and difference.builtin == [str(difference.frame)],
     "GAP": adds,
+    "KEPT": adds,
+    "ORDER": lambda difference: says_nothing(difference) or adds(difference),
 }
 
 
