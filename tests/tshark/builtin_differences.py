@@ -341,8 +341,10 @@ DIFFERENCES = {
         ("9", "req.command req.parameter", "VERB", None),
     ],
     "arkime-smtp-decrypted.pcap": [
-        ("29-31", ".", "KEPT", None),
-        ("32", ". req command_line req.command eom data.fragments data.fragment data.fragment.count data.reassembled.length", "KEPT", None),
+        ("29,31", ".", "KEPT", None),
+        ("30", ".", "KEPT", OLD),
+        ("32", ". req command_line req.command eom data.fragments data.fragment data.fragment.count data.reassembled.length", "KEPT", OLD),
+        ("32", "data.fragment data.fragment.count", "FRAGMENTS", NEW),
         ("86", ". rsp response response.code rsp.parameter", "KEPT", None),
         ("104", "req command_line req.command", "BEHIND", OLD),
         ("104", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
@@ -403,6 +405,7 @@ DIFFERENCES = {
     ],
     "sv-smtp-long-DATA-line.pcap": [
         ("23-26", ".", "KEPT", None),
+        ("36", "data.fragment data.fragment.count", "FRAGMENTS", NEW),
         ("36", "data.fragment data.fragment.count", "FRAGMENTS", OLD),
         ("36", "data.reassembled.length", "SIZE", None),
     ],
@@ -424,7 +427,8 @@ DIFFERENCES = {
         ("10", "req.command req.parameter", "VERB", None),
     ],
     "sv-issue-4220-1flowB.pcap": [
-        ("9,13", ". rsp response response.code rsp.parameter", "KEPT", None),
+        ("9", ". rsp response response.code rsp.parameter", "KEPT", None),
+        ("13", ". rsp response response.code rsp.parameter", "KEPT", OLD),
         ("75,135,175,235,419,629,1019,1147", ".", "KEPT", None),
         ("1348", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("1348", "data.reassembled.length", "SIZE", None),
