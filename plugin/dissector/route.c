@@ -154,8 +154,9 @@ void route_learn_opening(route *r, unsigned direction, const packet_info *pinfo)
 {
     conversation_t *conversation = find_conversation_pinfo((packet_info *)(uintptr_t)pinfo, 0);
     const struct tcp_analysis *tcp =
-        conversation ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
-                     : NULL;
+        conversation
+            ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_get_id_by_filter_name("tcp"))
+            : NULL;
     unsigned server;
 
     if (!tcp || !tcp->server_port || pinfo->srcport == pinfo->destport)

@@ -35,8 +35,8 @@ route *route_find(const packet_info *pinfo, unsigned *direction_r);
 /* The same, which is made when there is none. */
 route *route_find_or_make(const packet_info *pinfo, unsigned *direction_r);
 
-/* The route was made for a connection under way, whose SYN TCP may have seen: learns of TCP who opened it and when. `direction`
- * is the packet's. */
+/* The route was made for a connection under way, whose SYN TCP may have seen: learns of TCP who opened it and when.
+ * `direction` is the packet's. */
 void route_learn_opening(route *r, unsigned direction, const packet_info *pinfo);
 
 /* The first packets of the next connection were not dissected, though they were captured: nothing is said of what they held.
