@@ -388,6 +388,8 @@ static void take_event(feed *f, segments_event e)
         end_current(f->route);
         break;
     default:
+        if (e.kind == SEGMENTS_ASIDE) /* it has no position in the stream, but octets in the packet */
+            e.position = (uint32_t)(f->segment->in.sequence + f->segment->in.syn);
         if (pass_tls(f, &e))
             add(f, &e);
     }
