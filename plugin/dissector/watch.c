@@ -167,9 +167,12 @@ bool watch_adopt(packet_info *pinfo, bool late)
     return true;
 }
 
+/* When something is thrown, `current` stays behind: of this very packet too, which may be visited again. What is called from
+ * TCP has more layers below it. */
 const watched *watch_current(const packet_info *pinfo)
 {
-    bool is_it = current.tvb && current.pinfo == pinfo && current.frame == pinfo->num;
+    bool is_it =
+        current.tvb && current.pinfo == pinfo && current.frame == pinfo->num && pinfo->curr_layer_num > current.layer;
 
     return is_it ? &current : NULL;
 }
@@ -189,7 +192,7 @@ static void draw_kept_back(const watched *w, packet_info *pinfo, proto_tree *tre
 }
 
 /* TCP, and what lies above it, may throw: at a packet that was cut off, or at fragments that do not fit. */
-static int call_tcp_and_draw(const watched *own, packet_info *pinfo, proto_tree *tree, void *data)
+static int call_tcp_and_draw(const watched *own, const watched *outer, packet_info *pinfo, proto_tree *tree, void *data)
 {
     volatile int length = 0;
 
@@ -201,6 +204,7 @@ static int call_tcp_and_draw(const watched *own, packet_info *pinfo, proto_tree 
     {
         current = *own;
         draw_kept_back(own, pinfo, tree);
+        current = *outer;
     }
     ENDTRY;
     return length;
@@ -208,7 +212,9 @@ static int call_tcp_and_draw(const watched *own, packet_info *pinfo, proto_tree 
 
 static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    watched outer = current, own = {.pinfo = pinfo, .frame = pinfo->num};
+    const watched none = {0};
+    watched outer = watch_current(pinfo) ? current : none;
+    watched own = {.pinfo = pinfo, .frame = pinfo->num, .layer = pinfo->curr_layer_num};
     int length;
 
     if (!pinfo->flags.in_error_pkt && !pinfo->fragmented && tvb_captured_length(tvb) >= 4) {
@@ -222,13 +228,13 @@ static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
         /* TCP sets the ports, too; they are looked at before. */
         pinfo->srcport = own.source_port;
         pinfo->destport = own.target_port;
-        if (outer.records && outer.pinfo == pinfo && outer.frame == pinfo->num)
+        if (outer.records)
             route_keep_record(outer.records, pinfo);
         look_at(&own, pinfo);
     }
     current = own;
     if (own.segment.route)
-        length = call_tcp_and_draw(&own, pinfo, tree, data);
+        length = call_tcp_and_draw(&own, &outer, pinfo, tree, data);
     else
         length = call_dissector_only(tcp_handle, tvb, pinfo, tree, data);
     current = outer;

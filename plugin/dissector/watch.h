@@ -11,6 +11,7 @@
 typedef struct watched {
     const packet_info *pinfo;
     uint32_t frame;
+    unsigned layer;         /* how many layers there were below TCP's */
     tvbuff_t *tvb;          /* with TCP's header; NULL: nothing that can be read */
     address source, target; /* as TCP sees them, what tunnels make of them later on */
     uint16_t source_port, target_port;
