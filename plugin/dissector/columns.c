@@ -159,67 +159,33 @@ static void info_auth_response(drawing *d, const finding *f)
     info_add(d, f->flags & FLAG_CANCEL ? "*" : "AUTH response");
 }
 
-static void info_octets(drawing *d, const finding *f, const char *what)
-{
-    info_add(d, wmem_strdup_printf(d->pinfo->pool, "[%s, %u byte%s]", what, f->length, f->length == 1 ? "" : "s"));
-}
+/* Kinds that are told by a word and the number of their octets alone. */
+static const char *const words[FINDING_KINDS] = {
+    [FINDING_UNKNOWN] = "session state unknown", [FINDING_OPAQUE] = "not readable", [FINDING_PROXY] = "PROXY header",
+    [FINDING_RETRANSMISSION] = "seen before",    [FINDING_HELD] = "held",           [FINDING_LATE] = "too late",
+    [FINDING_ASIDE] = "not of this connection",
+};
 
-static void info_unknown(drawing *d, const finding *f)
+static void info_octets(drawing *d, const finding *f)
 {
-    info_octets(d, f, "session state unknown");
-}
-
-static void info_opaque(drawing *d, const finding *f)
-{
-    info_octets(d, f, "not readable");
-}
-
-static void info_proxy(drawing *d, const finding *f)
-{
-    info_octets(d, f, "PROXY header");
-}
-
-static void info_retransmission(drawing *d, const finding *f)
-{
-    info_octets(d, f, "seen before");
-}
-
-static void info_held(drawing *d, const finding *f)
-{
-    info_octets(d, f, "held");
-}
-
-static void info_late(drawing *d, const finding *f)
-{
-    info_octets(d, f, "too late");
-}
-
-static void info_aside(drawing *d, const finding *f)
-{
-    info_octets(d, f, "not of this connection");
+    info_add(d, wmem_strdup_printf(d->pinfo->pool, "[%s, %u byte%s]", words[f->kind], f->length, f->length == 1 ? "" : "s"));
 }
 
 static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
-    [FINDING_COMMAND] = info_command,
-    [FINDING_AUTH_RESPONSE] = info_auth_response,
-    [FINDING_REPLY] = info_reply,
-    [FINDING_PART] = info_part,
-    [FINDING_CONTENT] = info_content,
-    [FINDING_END_OF_DATA] = info_end_of_data,
-    [FINDING_UNKNOWN] = info_unknown,
-    [FINDING_GAP] = NULL,
-    [FINDING_RETRANSMISSION] = info_retransmission,
-    [FINDING_OPAQUE] = info_opaque,
-    [FINDING_TRANSACTION] = NULL,
-    [FINDING_PROXY] = info_proxy,
-    [FINDING_HELD] = info_held,
-    [FINDING_LATE] = info_late,
-    [FINDING_ASIDE] = info_aside,
+    [FINDING_COMMAND] = info_command,       [FINDING_AUTH_RESPONSE] = info_auth_response,
+    [FINDING_REPLY] = info_reply,           [FINDING_PART] = info_part,
+    [FINDING_CONTENT] = info_content,       [FINDING_END_OF_DATA] = info_end_of_data,
+    [FINDING_UNKNOWN] = info_octets,        [FINDING_GAP] = NULL,
+    [FINDING_RETRANSMISSION] = info_octets, [FINDING_OPAQUE] = info_octets,
+    [FINDING_TRANSACTION] = NULL,           [FINDING_PROXY] = info_octets,
+    [FINDING_HELD] = info_octets,           [FINDING_LATE] = info_octets,
+    [FINDING_ASIDE] = info_octets,
 };
 
+/* Content that a reply made of octets of earlier packets (FLAG_READ_AGAIN) is no text of this packet. */
 void columns_finding(drawing *d, const finding *f)
 {
-    if (writers[f->kind] && info_has_room(d) && !(f->flags & FLAG_READ_AGAIN)) /* ... of this packet */
+    if (writers[f->kind] && info_has_room(d) && !(f->flags & FLAG_READ_AGAIN))
         writers[f->kind](d, f);
 }
 

@@ -51,8 +51,6 @@ static bool sender_is_server(const packet_info *pinfo, const struct tcp_analysis
     return pinfo->srcport < pinfo->destport;
 }
 
-#define SYN_SEEN 0x01u /* struct tcp_analysis, conversation_completeness */
-
 /* The memory of all sessions of the file that is open. */
 static pools *file_pools;
 
@@ -386,8 +384,7 @@ void dissect_reset(void)
         g_ptr_array_set_size(read_last, 0); /* they were freed with their file */
 }
 
-/* --- one segment ---------------------------------------------------------------------------------------------------------
- */
+/* --- one segment ------------------------------------------------------------------------------------------------------- */
 
 /* The number of the TCP connection. Inside a tunnel it is that of the tunnel: TCP's own fields have no other. */
 static uint32_t stream_number(packet_info *pinfo, const struct tcp_analysis *tcp)

@@ -156,10 +156,6 @@ void draw_transaction(drawing *d, const finding *f)
     draw_ended_transaction(d, f->transaction);
 }
 
-/* struct tcp_analysis, conversation_completeness */
-#define FIN_SEEN 0x10u
-#define RST_SEEN 0x20u
-
 /* A FIN or a RST alone calls no dissector. */
 void connection_notice_end(const connection *c)
 {

@@ -209,6 +209,8 @@ void builtin_fields_draw(drawing *d);
 
 /* ports.c — lets the ports of the built-in dissector follow us, and gives them back. */
 void ports_register_handoff(dissector_handle_t own);
+/* Does the port point to us? */
+bool port_is_ours(uint16_t port);
 
 /* heuristic.c */
 void heuristic_register_handoff(void);

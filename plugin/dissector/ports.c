@@ -14,6 +14,7 @@
 #include <epan/prefs.h>
 
 #include "dissector/esmtp.h"
+#include "dissector/register.h"
 #include "dissector/watch.h"
 #include "dissector/wireshark_compat.h"
 
@@ -152,11 +153,33 @@ static void take_or_give_back(void)
         range_foreach(own, claim_port, find_dissector_table("tcp.port"));
 }
 
+/* A bit for each TCP port that points to us: asked for with each segment. */
+static uint8_t our_ports[(UINT16_MAX + 1u) / 8];
+
+bool port_is_ours(uint16_t port)
+{
+    return our_ports[port / 8] >> port % 8 & 1;
+}
+
+static void note_port(const char *table, ftenum_t type, void *key, void *value, void *user_data)
+{
+    dissector_handle_t handle = dtbl_entry_get_handle((dtbl_entry_t *)value);
+    uint16_t port = (uint16_t)GPOINTER_TO_UINT(key);
+
+    (void)table;
+    (void)type;
+    (void)user_data;
+    if (handle && dissector_is_ours(handle))
+        our_ports[port / 8] |= (uint8_t)(1u << port % 8);
+}
+
 static void follow_ports(void)
 {
     if (builtin_handle)
         take_or_give_back();
-    watch_refresh(); /* which ports are ours is known now */
+    memset(our_ports, 0, sizeof our_ports);
+    dissector_table_foreach("tcp.port", note_port, NULL);
+    watch_refresh();
 }
 
 void ports_register_handoff(dissector_handle_t own)

@@ -7,10 +7,8 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 
-#include "dissector/watch.h"
 #include "session/tls_records.h"
 
-#define SYN_SEEN 0x01u    /* struct tcp_analysis, conversation_completeness */
 #define ADDRESS_OCTETS 16 /* IPv6; IPv4 has fewer */
 
 typedef struct endpoint {
@@ -117,8 +115,8 @@ static unsigned server_by_port(const route *r)
 {
     uint16_t first = r->key.ends[0].port, second = r->key.ends[1].port;
 
-    if (watch_is_our_port(first) != watch_is_our_port(second))
-        return watch_is_our_port(first) ? 0 : 1;
+    if (port_is_ours(first) != port_is_ours(second))
+        return port_is_ours(first) ? 0 : 1;
     return first < second ? 0 : 1;
 }
 
@@ -266,35 +264,52 @@ static connection *connection_for(const feed *f)
     return r->current ? r->current : route_begin_connection(r, f->pinfo, &f->segment->in);
 }
 
+/* The octets that the events tell of; where they stand in the packet goes to *offset_r. */
+static span octets_to_read(const feed *f, uint32_t *offset_r)
+{
+    const tcp_segment *in = &f->segment->in;
+
+    *offset_r = 0;
+    if (!f->has_octets)
+        return (span){NULL, 0};
+    if (f->is_copied)
+        return (span){f->copied->data, f->copied->len};
+    *offset_r = (uint32_t)f->begin - (in->sequence + in->syn);
+    return span_first(span_from(in->payload, *offset_r), (size_t)(f->end - f->begin));
+}
+
+static void note_read(connection *c, uint32_t frame, uint32_t tag)
+{
+    if (!c->last_read_frame) {
+        c->first_frame = frame;
+        c->first_tag = tag;
+    }
+    c->last_read_frame = frame;
+    session_was_read(c->session, frame);
+}
+
 static void flush(feed *f)
 {
     const tcp_segment *in = &f->segment->in;
-    connection *c;
-    unsigned nth = wmem_array_get_count(f->records);
-    segment_input input = {.frame = in->frame, .tag = tag_of(f->segment, nth), .layer = LAYER_PLAIN};
-    uint32_t offset = f->has_octets ? (uint32_t)f->begin - (in->sequence + in->syn) : 0;
-    route_record record = {.parsed = true, .of_peer = f->count && f->events[0].direction != (in->direction & 1)};
-    span octets = {NULL, 0};
+    segment_input input = {.frame = in->frame, .layer = LAYER_PLAIN};
+    route_record record = {.parsed = true};
+    uint32_t offset;
+    span octets;
 
     if (!f->count)
         return;
     route_keep_record(f->records, f->pinfo);
-    c = connection_for(f);
-    input.sender = f->events[0].direction == c->server_direction ? SIDE_SERVER : SIDE_CLIENT;
-    if (f->has_octets)
-        octets = f->is_copied ? (span){f->copied->data, f->copied->len}
-                              : span_first(span_from(in->payload, offset), (size_t)(f->end - f->begin));
-    record.connection = c;
-    record.segment = session_read_ordered(c->session, &input, f->events, f->count, octets, offset, f->is_copied);
+    octets = octets_to_read(f, &offset);
+    record.connection = connection_for(f);
+    record.of_peer = f->events[0].direction != (in->direction & 1);
+    input.tag = tag_of(f->segment, wmem_array_get_count(f->records));
+    input.sender = f->events[0].direction == record.connection->server_direction ? SIDE_SERVER : SIDE_CLIENT;
+    record.segment =
+        session_read_ordered(record.connection->session, &input, f->events, f->count, octets, offset, f->is_copied);
     wmem_array_append_one(f->records, record);
-    if (!c->last_read_frame) {
-        c->first_frame = in->frame;
-        c->first_tag = input.tag;
-    }
-    c->last_read_frame = in->frame;
-    session_was_read(c->session, in->frame);
+    note_read(record.connection, input.frame, input.tag);
     f->count = 0;
-    f->has_octets = false;
+    f->has_octets = f->is_copied = false;
     g_byte_array_set_size(f->copied, 0);
 }
 

@@ -30,42 +30,27 @@ static watched current;
 
 /* --- which segments are looked at -------------------------------------------------------------------------------------- */
 
-#define PORT_COUNT 65536u
+/* A bit for each sum of two ports that a connection of ours has, where neither is a port of ours. */
+#define SUMS 65536u
+static uint8_t our_pairs[SUMS / 8];
 
-/* A bit for each port that is ours; and one for each sum of two ports that a connection of ours on other ports has. */
-static uint8_t our_ports[PORT_COUNT / 8];
-static uint8_t our_pairs[PORT_COUNT / 8];
-
-static void bit_set(uint8_t *bits, uint16_t which)
+static void note_pair(uint16_t source, uint16_t target)
 {
-    bits[which / 8] |= (uint8_t)(1u << which % 8);
+    uint16_t sum = (uint16_t)(source + target);
+
+    our_pairs[sum / 8] |= (uint8_t)(1u << sum % 8);
 }
 
-static bool bit_is_set(const uint8_t *bits, uint16_t which)
+static bool is_our_pair(uint16_t source, uint16_t target)
 {
-    return bits[which / 8] >> which % 8 & 1;
-}
+    uint16_t sum = (uint16_t)(source + target);
 
-bool watch_is_our_port(uint16_t port)
-{
-    return bit_is_set(our_ports, port);
-}
-
-static void note_port(const char *table, ftenum_t type, void *key, void *value, void *user_data)
-{
-    dissector_handle_t handle = dtbl_entry_get_handle((dtbl_entry_t *)value);
-
-    (void)table;
-    (void)type;
-    (void)user_data;
-    if (handle && dissector_is_ours(handle))
-        bit_set(our_ports, (uint16_t)GPOINTER_TO_UINT(key));
+    return our_pairs[sum / 8] >> sum % 8 & 1;
 }
 
 static bool may_be_ours(uint16_t source, uint16_t target)
 {
-    return bit_is_set(our_ports, source) || bit_is_set(our_ports, target) ||
-           bit_is_set(our_pairs, (uint16_t)(source + target));
+    return port_is_ours(source) || port_is_ours(target) || is_our_pair(source, target);
 }
 
 /* --- one segment ------------------------------------------------------------------------------------------------------- */
@@ -141,7 +126,7 @@ static void read_segment(watched *w, packet_info *pinfo, route *r, unsigned dire
 /* Routes of the ports that are ours are made here, those of others when they turn out to be SMTP. */
 static void look_at(watched *w, packet_info *pinfo)
 {
-    bool by_port = watch_is_our_port(w->source_port) || watch_is_our_port(w->target_port);
+    bool by_port = port_is_ours(w->source_port) || port_is_ours(w->target_port);
     unsigned direction;
     route *r = by_port && !pinfo->fd->visited ? route_find_or_make(pinfo, &direction) : route_find(pinfo, &direction);
 
@@ -159,7 +144,7 @@ bool watch_adopt(packet_info *pinfo, bool late)
     r = route_find_or_make(pinfo, &direction);
     if (!r || !segment_parse(&current, pinfo))
         return false;
-    bit_set(our_pairs, (uint16_t)(current.source_port + current.target_port));
+    note_pair(current.source_port, current.target_port);
     route_learn_opening(r, direction, pinfo);
     if (late)
         route_begin_late(r);
@@ -267,9 +252,7 @@ void watch_refresh(void)
     dissector_table_t protocols = find_dissector_table("ip.proto");
 
     memset(&current, 0, sizeof current);
-    memset(our_ports, 0, sizeof our_ports);
     memset(our_pairs, 0, sizeof our_pairs);
-    dissector_table_foreach("tcp.port", note_port, NULL);
     if (!protocols)
         return;
     if (esmtp_preferences.all_segments && proto_is_protocol_enabled(find_protocol_by_id(proto_esmtp)))

@@ -21,11 +21,9 @@ typedef struct watched {
     bool *drawn;           /* that was drawn already */
 } watched;
 
-/* Takes the place of TCP in `ip.proto`, or gives it back, as the preferences say; and notes which ports are ours. To be
+/* Takes the place of TCP in `ip.proto`, or gives it back, as the preferences say. To be
  * called whenever packets are about to be dissected anew. */
 void watch_refresh(void);
-
-bool watch_is_our_port(uint16_t port);
 
 /* The segment that this packet is being dissected for; NULL: there is none, segments are not watched. */
 const watched *watch_current(const packet_info *pinfo);

@@ -126,6 +126,11 @@ static inline int lua_scripts_loaded(void)
     return count ? ((int (*)(void))count)() : 0;
 }
 
+/* Bits of conversation_completeness in struct tcp_analysis, which no header names. */
+#define SYN_SEEN 0x01u
+#define FIN_SEEN 0x10u
+#define RST_SEEN 0x20u
+
 #define CREDENTIALS_TAP_NAME "credentials" /* tells of a credentials_record */
 
 /* The flow graph: epan/sequence_analysis.h, which is in no development package. */

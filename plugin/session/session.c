@@ -316,32 +316,24 @@ const segment *session_read(session *s, const segment_input *a, span octets)
 /* The packet that carried the octets shows where they became readable. */
 static void link_held(const reading *r, const segments_event *e)
 {
-    for (held_octets **at = &r->stream->withheld; *at;) {
-        held_octets *held = *at;
-        if (held->position < e->position + e->length && e->position < held->position + held->length) {
-            held->read_frame = r->input->frame;
-            *at = held->next;
-        } else if (held->position < e->position)
-            at = &held->next;
-        else
-            return; /* mostly the first one is it: they become readable in the order of their positions */
-    }
+    wmem_tree_t *withheld = r->stream->withheld;
+    held_octets *held = withheld ? (held_octets *)wmem_tree_lookup32(withheld, (uint32_t)e->position) : NULL;
+
+    if (held)
+        held->read_frame = r->input->frame;
 }
 
+/* Where packets are visited once, nobody will ask where the octets became readable. */
 static held_octets *hold(reading *r, const segments_event *e)
 {
     held_octets *held = (held_octets *)session_alloc(r->s, sizeof(held_octets));
-    held_octets **at = &r->stream->withheld;
 
-    held->position = e->position;
-    held->length = e->length;
     held->missing = e->missing;
     if (pools_visited_once(r->s->memory.pools))
-        return held; /* nobody will ask where they became readable */
-    while (*at && (*at)->position < held->position)
-        at = &(*at)->next;
-    held->next = *at;
-    *at = held;
+        return held;
+    if (!r->stream->withheld)
+        r->stream->withheld = wmem_tree_new(r->s->memory.lasting);
+    wmem_tree_insert32(r->stream->withheld, (uint32_t)e->position, held);
     return held;
 }
 

@@ -179,9 +179,6 @@ typedef enum finding_flag {
 
 /* Octets that could not be read when their packet came. */
 typedef struct held_octets {
-    struct held_octets *next; /* of those that wait, by position */
-    uint64_t position;
-    uint64_t length;
     uint64_t missing;    /* octets of the hole before them; 0: they wait for the other direction alone */
     uint32_t read_frame; /* the packet with which they became readable; 0: none so far */
 } held_octets;

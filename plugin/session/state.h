@@ -41,7 +41,7 @@ typedef struct stream {
     size_t held_capacity;   /* how many there is room for */
     uint64_t unit_position; /* the position of held[0] */
     bool skipping;          /* the stream is inside a line that grew over UNIT_LIMIT */
-    held_octets *withheld;  /* octets that wait for others before them; none where packets are visited once */
+    wmem_tree_t *withheld;  /* held_octets, by the low half of their position; NULL for none, or packets visited once */
     kept_segments *kept;    /* what each call brought; NULL for nothing, and where packets are visited once */
 } stream;
 
