@@ -43,6 +43,7 @@ static void begin_chunk(session *s, uint64_t position)
         return;
     message_abandon(s);
     message_new(s, position, true);
+    content_begin_chunks(&s->content.reader);
     s->content.chunks_of = of;
     transaction_content_begins(s, s->content.message);
 }
@@ -303,15 +304,14 @@ void message_read_chunk(reading *r)
     size_t take = rest.length < s->client.raw_left ? rest.length : (size_t)s->client.raw_left;
     bool whole = !m->size && s->content.bdat->last_chunk && take == s->client.raw_left;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, take);
-    content_piece piece = {.consumed = take, .unstuffed = take};
-    uint8_t *room;
+    uint8_t *room = whole || !take ? NULL : room_for(s, m, take + CONTENT_CARRY);
+    content_piece piece = content_read(&s->content.reader, span_first(rest, take), room);
 
     f->message = m;
+    f->notes = notes_of(m, piece.oddities);
     if (whole) {
         m->position = r->position + r->at;
         mail_header_learn(s, m, span_first(rest, take));
-    } else if (take && (room = room_for(s, m, take))) {
-        memcpy(room, rest.octets, take);
     }
     message_account(r, m, &piece);
     s->client.raw_left -= take;
@@ -326,6 +326,7 @@ void message_chunk_gap(reading *r, uint64_t octets)
     finding *f;
 
     message_gap(s, octets);
+    content_pass_gap(&s->content.reader);
     if (s->client.raw_left)
         return;
     f = stream_emit(r, FINDING_CONTENT, r->position + r->at, 0);

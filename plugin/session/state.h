@@ -91,7 +91,7 @@ typedef struct server_part {
 
 /* Owner: message.c. The content under way. */
 typedef struct content_part {
-    content_reader reader;  /* of a DATA content */
+    content_reader reader;  /* of the content, or of the chunks gathered so far */
     unsigned held_oddities; /* content_oddity: of octets that were held, and that no finding shows yet */
     message *message;       /* the content under way, or the chunks gathered so far */
     bool answered;          /* the reply to the last one came before its end, which may come still */

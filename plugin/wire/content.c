@@ -14,7 +14,7 @@ typedef enum content_state {
     DOT,        /* "." after CRLF, taken out: stuffed, or the end mark's */
     DOT_CR,     /* "." CR after CRLF, of which the CR is held back */
     LF_DOT,     /* "." after a bare LF that ends a line, taken out */
-    KEPT_DOT,   /* "." after a bare CR or LF that ends no line: content, and perhaps a lookalike */
+    KEPT_DOT,   /* "." after a bare CR or LF that ends no line: content */
     TEXT,
     STATES
 } content_state;
@@ -23,14 +23,13 @@ typedef enum octet_class { OCTET_CR, OCTET_LF, OCTET_DOT, OCTET_OTHER, OCTET_CLA
 
 /* What to do on the way to the next state. */
 enum {
-    KEEP = 1 << 0,      /* the octet is content */
-    AGAIN = 1 << 1,     /* the octet is not taken yet: it is looked at again in the next state */
-    RELEASE = 1 << 2,   /* the CR held back is content */
-    STUFFED = 1 << 3,   /* the dot taken out was stuffed */
-    END = 1 << 4,       /* the end of data */
-    LOOKALIKE = 1 << 5, /* findings */
-    BARE_LF = 1 << 6,
-    BARE_CR = 1 << 7, /* the octet before this one */
+    KEEP = 1 << 0,    /* the octet is content */
+    AGAIN = 1 << 1,   /* the octet is not taken yet: it is looked at again in the next state */
+    RELEASE = 1 << 2, /* the CR held back is content */
+    STUFFED = 1 << 3, /* the dot taken out was stuffed */
+    END = 1 << 4,     /* the end of data */
+    BARE_LF = 1 << 5, /* findings */
+    BARE_CR = 1 << 6, /* the octet before this one */
 };
 
 typedef struct content_step {
@@ -43,19 +42,13 @@ static const content_step steps[STATES][OCTET_CLASSES] = {
     [LINE_BEGIN] = {{TEXT, AGAIN}, {TEXT, AGAIN}, {DOT, 0}, {TEXT, AGAIN}},
     [LF_BEGIN] = {{TEXT, AGAIN}, {TEXT, AGAIN}, {KEPT_DOT, KEEP}, {TEXT, AGAIN}},
     [CR_PASSED] = {{CR_PASSED, KEEP | BARE_CR}, {LINE_BEGIN, KEEP}, {KEPT_DOT, KEEP | BARE_CR}, {TEXT, AGAIN | BARE_CR}},
-    [DOT] = {{DOT_CR, 0},
-             {LF_BEGIN, KEEP | STUFFED | LOOKALIKE | BARE_LF},
-             {TEXT, AGAIN | STUFFED},
-             {TEXT, AGAIN | STUFFED}},
-    [DOT_CR] = {{CR_PASSED, AGAIN | RELEASE | STUFFED | LOOKALIKE},
+    [DOT] = {{DOT_CR, 0}, {LF_BEGIN, KEEP | STUFFED | BARE_LF}, {TEXT, AGAIN | STUFFED}, {TEXT, AGAIN | STUFFED}},
+    [DOT_CR] = {{CR_PASSED, AGAIN | RELEASE | STUFFED},
                 {LINE_BEGIN, END},
-                {CR_PASSED, AGAIN | RELEASE | STUFFED | LOOKALIKE},
-                {CR_PASSED, AGAIN | RELEASE | STUFFED | LOOKALIKE}},
-    [LF_DOT] = {{CR_PASSED, KEEP | STUFFED | LOOKALIKE},
-                {LINE_BEGIN, END | BARE_LF},
-                {TEXT, AGAIN | STUFFED},
-                {TEXT, AGAIN | STUFFED}},
-    [KEPT_DOT] = {{CR_PASSED, KEEP | LOOKALIKE}, {LF_BEGIN, KEEP | LOOKALIKE | BARE_LF}, {TEXT, AGAIN}, {TEXT, AGAIN}},
+                {CR_PASSED, AGAIN | RELEASE | STUFFED},
+                {CR_PASSED, AGAIN | RELEASE | STUFFED}},
+    [LF_DOT] = {{CR_PASSED, KEEP | STUFFED}, {LINE_BEGIN, END | BARE_LF}, {TEXT, AGAIN | STUFFED}, {TEXT, AGAIN | STUFFED}},
+    [KEPT_DOT] = {{CR_PASSED, KEEP}, {LF_BEGIN, KEEP | BARE_LF}, {TEXT, AGAIN}, {TEXT, AGAIN}},
     [TEXT] = {{CR_PASSED, KEEP}, {LF_BEGIN, KEEP | BARE_LF}, {TEXT, KEEP}, {TEXT, KEEP}},
 };
 
@@ -100,6 +93,7 @@ static void note_nul(content_piece *piece, span consumed)
 static void keep(content_work *work, const uint8_t *octets, size_t length)
 {
     count(work, length);
+    work->reader->line_unstuffed += (uint32_t)length;
     if (work->out && length > 0)
         memcpy(work->out + work->piece->unstuffed, octets, length);
     work->piece->unstuffed += length;
@@ -118,14 +112,16 @@ static bool take_text(content_work *work)
     size_t taken = text.length + (crlf ? 2 : 0);
     keep(work, text.octets, taken);
     work->at += taken;
+    if (taken)
+        lookalike_pass(&work->reader->lookalike, crlf);
     if (!crlf)
         return false;
     work->reader->state = LINE_BEGIN;
-    work->reader->line_length = 0;
+    work->reader->line_length = work->reader->line_unstuffed = 0;
     return true;
 }
 
-static octet_class class_of(uint8_t octet)
+static octet_class class_of(const content_reader *reader, uint8_t octet)
 {
     switch (octet) {
     case '\r':
@@ -133,7 +129,7 @@ static octet_class class_of(uint8_t octet)
     case '\n':
         return OCTET_LF;
     case '.':
-        return OCTET_DOT;
+        return reader->chunked ? OCTET_OTHER : OCTET_DOT;
     default:
         return OCTET_OTHER;
     }
@@ -150,14 +146,39 @@ static content_step next_step(const content_reader *reader, octet_class class)
 
 static void note_actions(content_work *work, unsigned actions)
 {
-    if (actions & LOOKALIKE)
-        note(work->piece, CONTENT_LOOKALIKE);
     if (actions & BARE_LF)
         note(work->piece, CONTENT_BARE_LF);
     if (actions & BARE_CR)
         note(work->piece, CONTENT_BARE_CR);
     if (actions & STUFFED)
         work->piece->stuffed = true;
+}
+
+/* Two dots where each LF ends a line are a stuffed one; in a chunk they are text. */
+static bool is_lookalike(const content_reader *reader, const lookalike *met)
+{
+    return met->form.dots == 1 || !(reader->bare_lf_ends || reader->chunked);
+}
+
+/* The octet was taken: is it, with those before it, like an end of data? */
+static void look_for_lookalike(content_work *work, uint8_t octet)
+{
+    content_reader *reader = work->reader;
+    content_piece *piece = work->piece;
+    uint32_t line_unstuffed = reader->line_unstuffed;
+
+    if (!lookalike_read(&reader->lookalike, octet, &piece->met)) {
+        if (!reader->lookalike.line)
+            reader->line_unstuffed = 0;
+        return;
+    }
+    reader->line_unstuffed = reader->lookalike.line;
+    if (piece->ended || !is_lookalike(reader, &piece->met))
+        return;
+    if (piece->met.form.dots == 1)
+        note(piece, CONTENT_LOOKALIKE);
+    piece->line_unstuffed = line_unstuffed;
+    piece->stopped = reader->stops_at_lookalikes;
 }
 
 /* Takes, or looks at, the octet at `at`. */
@@ -167,7 +188,7 @@ static void take_octet(content_work *work)
     content_reader *reader = work->reader;
     const uint8_t *octet = work->in.octets + work->at;
     unsigned from = reader->state;
-    content_step step = next_step(reader, class_of(*octet));
+    content_step step = next_step(reader, class_of(reader, *octet));
 
     note_actions(work, step.actions);
     if (step.actions & RELEASE)
@@ -178,8 +199,10 @@ static void take_octet(content_work *work)
         work->piece->ended = true;
         work->piece->end_mark = from == DOT_CR ? 3 : 2;
     }
-    if (!(step.actions & AGAIN))
+    if (!(step.actions & AGAIN)) {
         work->at++;
+        look_for_lookalike(work, *octet);
+    }
     reader->state = step.next;
     if (step.next == LINE_BEGIN || step.next == LF_BEGIN)
         reader->line_length = 0;
@@ -187,7 +210,30 @@ static void take_octet(content_work *work)
 
 void content_begin(content_reader *reader, bool bare_lf_ends)
 {
-    *reader = (content_reader){LINE_BEGIN, bare_lf_ends, 0};
+    *reader = (content_reader){.state = LINE_BEGIN, .bare_lf_ends = bare_lf_ends};
+}
+
+void content_begin_chunks(content_reader *reader)
+{
+    *reader = (content_reader){.state = LINE_BEGIN, .chunked = true};
+}
+
+void content_pass_gap(content_reader *reader)
+{
+    reader->state = TEXT;
+    lookalike_pass(&reader->lookalike, false);
+}
+
+/* Is the octet at `at` in the middle of text, or the beginning of a line that is nothing but text? */
+static bool is_at_text(content_work *work)
+{
+    content_reader *reader = work->reader;
+
+    if (lookalike_is_possible(&reader->lookalike, work->in.octets[work->at]))
+        return false;
+    if (reader->state == LINE_BEGIN)
+        reader->state = TEXT; /* as the table has it */
+    return reader->state == TEXT;
 }
 
 content_piece content_read(content_reader *reader, span in, uint8_t *out)
@@ -196,10 +242,8 @@ content_piece content_read(content_reader *reader, span in, uint8_t *out)
     content_work work = {.reader = reader, .piece = &piece, .in = in, .out = out};
 
     work.next_lf = span_find(in, '\n');
-    while (work.at < in.length && !piece.ended) {
-        if (reader->state == LINE_BEGIN && in.octets[work.at] != '.')
-            reader->state = TEXT; /* as the table has it */
-        if (reader->state == TEXT && take_text(&work))
+    while (work.at < in.length && !piece.ended && !piece.stopped) {
+        if (is_at_text(&work) && take_text(&work))
             continue;
         if (work.at < in.length)
             take_octet(&work);

@@ -1,5 +1,5 @@
 /* fuzz_content.c — message content, cut in pieces and whole: the same has to come of both. The first octet tells how the
- * DATA line ended, the second where to cut.
+ * DATA line ended, or that it is BDAT's, the second where to cut.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -39,13 +39,16 @@ static void read_piece(content_reader *reader, span in, outcome *sum)
 }
 
 /* Reads in pieces of lengths that follow from `cuts`; 0: whole. */
-static outcome read_all(span in, bool bare_lf_ends, uint8_t cuts)
+static outcome read_all(span in, uint8_t kind, uint8_t cuts)
 {
     outcome sum = {.out = g_byte_array_new()};
     content_reader reader;
     unsigned next = cuts;
 
-    content_begin(&reader, bare_lf_ends);
+    if (kind & 2)
+        content_begin_chunks(&reader);
+    else
+        content_begin(&reader, kind & 1);
     do {
         size_t length = cuts ? next % 7 : in.length;
         next = next * 5 + 1;
@@ -58,9 +61,9 @@ static outcome read_all(span in, bool bare_lf_ends, uint8_t cuts)
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
     span in = {octets, length};
-    bool bare_lf_ends = take_octet(&in) & 1;
+    uint8_t kind = take_octet(&in);
     uint8_t cuts = take_octet(&in) | 1;
-    outcome whole = read_all(in, bare_lf_ends, 0), cut = read_all(in, bare_lf_ends, cuts);
+    outcome whole = read_all(in, kind, 0), cut = read_all(in, kind, cuts);
 
     g_assert_cmpmem(whole.out->data, whole.out->len, cut.out->data, cut.out->len);
     g_assert_cmpuint(whole.consumed, ==, cut.consumed);
