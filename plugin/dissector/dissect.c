@@ -82,6 +82,13 @@ connection *connection_new(bool from_start, const moment *syn)
     return c;
 }
 
+peer connection_peer(const connection *c, side which)
+{
+    bool server = (which == SIDE_SERVER) != session_roles_swapped(c->session);
+
+    return server ? (peer){&c->server_address, c->server_port} : (peer){&c->client_address, c->client_port};
+}
+
 static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp,
                                     bool late)
 {
@@ -92,7 +99,9 @@ static connection *connection_begin(packet_info *pinfo, conversation_t *conversa
     c->conversation = conversation;
     c->tcp = tcp;
     copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
-    c->server_port = from_server ? pinfo->srcport : pinfo->destport;
+    copy_address_wmem(wmem_file_scope(), &c->client_address, from_server ? &pinfo->dst : &pinfo->src);
+    c->server_port = (uint16_t)(from_server ? pinfo->srcport : pinfo->destport);
+    c->client_port = (uint16_t)(from_server ? pinfo->destport : pinfo->srcport);
     c->late = late;
     conversation_add_proto_data(conversation, proto_esmtp, c);
     return c;

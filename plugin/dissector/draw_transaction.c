@@ -5,6 +5,7 @@
 #include <epan/packet.h>
 
 #include <epan/dissectors/packet-tcp.h>
+#include <epan/to_str.h>
 
 #include "dissector/esmtp.h"
 #include "session/transaction.h"
@@ -60,6 +61,10 @@ static void draw_recipients(drawing *d, proto_tree *tree, const transaction *t)
     for (unsigned i = 0; i < count; i++)
         if (recipient_at(t, i)->code && !recipient_at(t, i)->inferred)
             draw_uint(d, tree, FIELD_TRANSACTION_RCPT_CODE, recipient_at(t, i)->code);
+    for (unsigned i = 0; i < count; i++)
+        draw_span(d, tree, FIELD_TRANSACTION_RCPT_STATUS, recipient_at(t, i)->status);
+    for (unsigned i = 0; i < count; i++)
+        draw_span(d, tree, FIELD_TRANSACTION_RCPT_TEXT, recipient_at(t, i)->text);
     draw_recipients_by_result(d, tree, t);
     draw_uint(d, tree, FIELD_TRANSACTION_RCPT_COUNT, count);
 }
@@ -73,17 +78,54 @@ static void draw_verdict(drawing *d, proto_tree *tree, const transaction *t)
     draw_span(d, tree, FIELD_TRANSACTION_ENHANCED_STATUS, t->verdict.status);
     draw_span(d, tree, FIELD_TRANSACTION_TEXT, t->verdict.text);
     draw_span(d, tree, FIELD_TRANSACTION_QUEUE_ID, t->verdict.queue_id);
+    draw_uint(d, tree, FIELD_TRANSACTION_REPLY_FRAME, t->verdict.frame);
+}
+
+static void draw_relative_time(drawing *d, proto_tree *tree, field which, const nstime_t *time)
+{
+    proto_item_set_generated(proto_tree_add_time(tree, hf[which], d->tvb, 0, 0, time));
+}
+
+static nstime_t as_nstime(const moment *of)
+{
+    return (nstime_t){.secs = (time_t)of->seconds, .nsecs = of->nanoseconds};
 }
 
 static void draw_duration(drawing *d, proto_tree *tree, const transaction *t)
 {
-    nstime_t begin = {.secs = (time_t)t->begin.seconds, .nsecs = t->begin.nanoseconds};
-    nstime_t end = {.secs = (time_t)t->end.seconds, .nsecs = t->end.nanoseconds}, duration;
+    nstime_t begin = as_nstime(&t->begin), end = as_nstime(&t->end), duration;
 
     if (!t->verdict.code || !field_is_wanted(FIELD_TRANSACTION_DURATION))
         return;
     nstime_delta(&duration, &end, &begin);
-    proto_item_set_generated(proto_tree_add_time(tree, hf[FIELD_TRANSACTION_DURATION], d->tvb, 0, 0, &duration));
+    draw_relative_time(d, tree, FIELD_TRANSACTION_DURATION, &duration);
+}
+
+static void draw_how_long(drawing *d, proto_tree *tree, const transaction *t, field which,
+                          bool (*time_of)(const transaction *t, moment *time_r))
+{
+    moment time;
+
+    if (field_is_wanted(which) && time_of(t, &time)) {
+        nstime_t taken = as_nstime(&time);
+        draw_relative_time(d, tree, which, &taken);
+    }
+}
+
+static void draw_times(drawing *d, proto_tree *tree, const transaction *t)
+{
+    draw_duration(d, tree, t);
+    draw_how_long(d, tree, t, FIELD_TRANSACTION_CONTENT_TIME, transaction_content_time);
+    draw_how_long(d, tree, t, FIELD_TRANSACTION_REPLY_TIME, transaction_reply_time);
+}
+
+static void draw_peer(drawing *d, proto_tree *tree, side which, field address_field, field port_field)
+{
+    peer of = connection_peer(d->connection, which);
+
+    if (of.address->type != AT_NONE && field_is_wanted(address_field))
+        draw_string(d, tree, address_field, address_to_str(d->pinfo->pool, of.address));
+    draw_uint(d, tree, port_field, of.port);
 }
 
 static void draw_envelope(drawing *d, proto_tree *tree, const transaction *t)
@@ -108,16 +150,25 @@ static void draw_transaction_content(drawing *d, proto_tree *tree, const transac
 
 static void draw_header_fields(drawing *d, proto_tree *tree, const transaction *t)
 {
-    static const field fields[HEADER_COUNT] = {
-        [HEADER_SUBJECT] = FIELD_TRANSACTION_SUBJECT,  [HEADER_MESSAGE_ID] = FIELD_TRANSACTION_MESSAGE_ID,
-        [HEADER_FROM] = FIELD_TRANSACTION_HEADER_FROM, [HEADER_TO] = FIELD_TRANSACTION_HEADER_TO,
+    static const field fields[HEADER_KINDS] = {
+        [HEADER_SUBJECT] = FIELD_TRANSACTION_SUBJECT,
+        [HEADER_MESSAGE_ID] = FIELD_TRANSACTION_MESSAGE_ID,
+        [HEADER_FROM] = FIELD_TRANSACTION_HEADER_FROM,
+        [HEADER_TO] = FIELD_TRANSACTION_HEADER_TO,
+        [HEADER_CC] = FIELD_TRANSACTION_HEADER_CC,
+        [HEADER_REPLY_TO] = FIELD_TRANSACTION_REPLY_TO,
+        [HEADER_IN_REPLY_TO] = FIELD_TRANSACTION_IN_REPLY_TO,
+        [HEADER_USER_AGENT] = FIELD_TRANSACTION_USER_AGENT,
+        [HEADER_X_ORIGINATING_IP] = FIELD_TRANSACTION_X_ORIGINATING_IP,
+        [HEADER_RECEIVED] = FIELD_TRANSACTION_RECEIVED,
         [HEADER_DATE] = FIELD_TRANSACTION_DATE,
     };
-    const mail_header *header = t->header;
 
-    for (unsigned i = 0; header && i < HEADER_COUNT; i++)
-        if (header->fields[i].octets && field_is_wanted(fields[i]))
-            draw_string(d, tree, fields[i], header_text(d->pinfo->pool, header->fields[i]));
+    for (unsigned i = 0; t->header && i < t->header->count; i++) {
+        const header_value *in = &t->header->values[i];
+        if (field_is_wanted(fields[in->kind]))
+            draw_string(d, tree, fields[in->kind], header_text(d->pinfo->pool, header_value_text(in)));
+    }
 }
 
 static proto_item *draw_transaction_item(drawing *d, const transaction *t)
@@ -142,10 +193,12 @@ static void draw_ended_transaction(drawing *d, const transaction *t)
     draw_uint(d, tree, FIELD_TRANSACTION_INDEX, t->index);
     draw_string(d, tree, FIELD_TRANSACTION_OUTCOME, outcome_text(t->outcome));
     draw_string(d, tree, FIELD_TRANSACTION_ENDED_BY, t->ended_by);
+    draw_peer(d, tree, SIDE_CLIENT, FIELD_TRANSACTION_CLIENT_ADDR, FIELD_TRANSACTION_CLIENT_PORT);
+    draw_peer(d, tree, SIDE_SERVER, FIELD_TRANSACTION_SERVER_ADDR, FIELD_TRANSACTION_SERVER_PORT);
     draw_envelope(d, tree, t);
     draw_transaction_content(d, tree, t);
     draw_verdict(d, tree, t);
-    draw_duration(d, tree, t);
+    draw_times(d, tree, t);
     draw_boolean(d, tree, FIELD_TRANSACTION_TLS, t->tls);
     draw_uint(d, tree, FIELD_TRANSACTION_FIRST_FRAME, t->first_frame);
     draw_header_fields(d, tree, t);

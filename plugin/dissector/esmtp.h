@@ -30,8 +30,9 @@ typedef struct connection {
     session *session;
     conversation_t *conversation;
     const struct tcp_analysis *tcp; /* what TCP knows of it; NULL: nothing */
-    address server_address;         /* who was connected to, as far as the packets tell */
-    uint32_t server_port;
+    address server_address;         /* who was connected to, as far as the packets tell, ... */
+    address client_address;         /* ... and by whom */
+    uint16_t server_port, client_port;
     uint32_t first_frame; /* and tag: of the first call that was for it */
     uint32_t first_tag;
     bool late;          /* its first packets were not ours, though they were captured */
@@ -88,6 +89,12 @@ uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence);
 void connection_begin_late(packet_info *pinfo);
 /* A connection with a session, without addresses. `from_start`: its beginning was captured; `syn` NULL: not its SYN. */
 connection *connection_new(bool from_start, const moment *syn);
+/* Who the client or the server is, as the session has found out. */
+typedef struct peer {
+    const address *address;
+    uint16_t port;
+} peer;
+peer connection_peer(const connection *c, side which);
 /* To be called before something is read in a frame, and when it was. What was over when the last frame ended is freed. */
 void sessions_frame_begins(uint32_t frame);
 void session_was_read(session *s, uint32_t frame);

@@ -240,6 +240,14 @@ FIELD(TRANSACTION_OUTCOME, TRANSACTION, "Outcome", "esmtp.transaction.outcome", 
       "accepted, deferred, rejected, partial, aborted, open (under way where the capture ends) or unknown")
 FIELD(TRANSACTION_ENDED_BY, TRANSACTION, "Ended by", "esmtp.transaction.ended_by", FT_STRING, BASE_NONE, NULL,
       "What ended it: END-OF-DATA, a verb, CLOSE for the connection's end, or CAPTURE-END")
+FIELD(TRANSACTION_CLIENT_ADDR, TRANSACTION, "Client address", "esmtp.transaction.client_addr", FT_STRING, BASE_NONE, NULL,
+      "Of who connected; inside a tunnel, that of the connection inside")
+FIELD(TRANSACTION_CLIENT_PORT, TRANSACTION, "Client port", "esmtp.transaction.client_port", FT_UINT16, BASE_DEC, NULL,
+      "Of who connected")
+FIELD(TRANSACTION_SERVER_ADDR, TRANSACTION, "Server address", "esmtp.transaction.server_addr", FT_STRING, BASE_NONE, NULL,
+      "Of who was connected to; inside a tunnel, that of the connection inside")
+FIELD(TRANSACTION_SERVER_PORT, TRANSACTION, "Server port", "esmtp.transaction.server_port", FT_UINT16, BASE_DEC, NULL,
+      "Of who was connected to")
 FIELD(TRANSACTION_HELO, TRANSACTION, "Client name", "esmtp.transaction.helo", FT_STRING, BASE_NONE, NULL,
       "The client's name in EHLO, HELO or LHLO")
 FIELD(TRANSACTION_MAIL_FROM, TRANSACTION, "Sender", "esmtp.transaction.mail_from", FT_STRING, BASE_NONE, NULL,
@@ -252,6 +260,11 @@ FIELD(TRANSACTION_RCPT_TO, TRANSACTION, "Recipient", "esmtp.transaction.rcpt_to"
       "A forward-path")
 FIELD(TRANSACTION_RCPT_CODE, TRANSACTION, "Recipient's code", "esmtp.transaction.rcpt_code", FT_UINT16, BASE_DEC, NULL,
       "The code of the reply that decided for the recipient")
+FIELD(TRANSACTION_RCPT_STATUS, TRANSACTION, "Recipient's status", "esmtp.transaction.rcpt_status",
+      FT_STRING, BASE_NONE, NULL,
+      "The enhanced status of the reply that decided for the recipient")
+FIELD(TRANSACTION_RCPT_TEXT, TRANSACTION, "Recipient's text", "esmtp.transaction.rcpt_text", FT_STRING, BASE_NONE, NULL,
+      "The first line's text of the reply that decided for the recipient")
 FIELD(TRANSACTION_RCPT_ACCEPTED, TRANSACTION, "Accepted recipient", "esmtp.transaction.rcpt_accepted",
       FT_STRING, BASE_NONE, NULL,
       "A recipient for whom the server took responsibility, or would have")
@@ -280,8 +293,17 @@ FIELD(TRANSACTION_TEXT, TRANSACTION, "Deciding text", "esmtp.transaction.text", 
       "The first line's text of the reply that the outcome rests on")
 FIELD(TRANSACTION_QUEUE_ID, TRANSACTION, "Queue identifier", "esmtp.transaction.queue_id", FT_STRING, BASE_NONE, NULL,
       "The server's name for the mail")
+FIELD(TRANSACTION_REPLY_FRAME, TRANSACTION, "Deciding reply in frame", "esmtp.transaction.reply_frame",
+      FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
+      "The packet in which the reply is complete that the outcome rests on")
 FIELD(TRANSACTION_DURATION, TRANSACTION, "Duration", "esmtp.transaction.duration", FT_RELATIVE_TIME, BASE_NONE, NULL,
       "From MAIL to the deciding reply")
+FIELD(TRANSACTION_CONTENT_TIME, TRANSACTION, "Content took", "esmtp.transaction.content_time",
+      FT_RELATIVE_TIME, BASE_NONE, NULL,
+      "From the 354, or the first chunk, to the end of the content")
+FIELD(TRANSACTION_REPLY_TIME, TRANSACTION, "Reply to the content took", "esmtp.transaction.reply_time",
+      FT_RELATIVE_TIME, BASE_NONE, NULL,
+      "From the end of the content to its reply")
 FIELD(TRANSACTION_TLS, TRANSACTION, "Under TLS", "esmtp.transaction.tls", FT_BOOLEAN, BASE_NONE, NULL,
       "The transaction was under TLS")
 FIELD(TRANSACTION_FIRST_FRAME, TRANSACTION, "Begins in frame", "esmtp.transaction.first_frame", FT_FRAMENUM, BASE_NONE, NULL,
@@ -294,6 +316,19 @@ FIELD(TRANSACTION_HEADER_FROM, TRANSACTION, "From", "esmtp.transaction.header_fr
       "The From field of the content's header, decoded")
 FIELD(TRANSACTION_HEADER_TO, TRANSACTION, "To", "esmtp.transaction.header_to", FT_STRING, BASE_NONE, NULL,
       "The To field of the content's header, decoded")
+FIELD(TRANSACTION_HEADER_CC, TRANSACTION, "Cc", "esmtp.transaction.header_cc", FT_STRING, BASE_NONE, NULL,
+      "The Cc field of the content's header, decoded")
+FIELD(TRANSACTION_REPLY_TO, TRANSACTION, "Reply-To", "esmtp.transaction.reply_to", FT_STRING, BASE_NONE, NULL,
+      "The Reply-To field of the content's header, decoded")
+FIELD(TRANSACTION_IN_REPLY_TO, TRANSACTION, "In-Reply-To", "esmtp.transaction.in_reply_to", FT_STRING, BASE_NONE, NULL,
+      "The In-Reply-To field of the content's header")
+FIELD(TRANSACTION_USER_AGENT, TRANSACTION, "User agent", "esmtp.transaction.user_agent", FT_STRING, BASE_NONE, NULL,
+      "The User-Agent or X-Mailer field of the content's header, decoded")
+FIELD(TRANSACTION_X_ORIGINATING_IP, TRANSACTION, "Originating address", "esmtp.transaction.x_originating_ip",
+      FT_STRING, BASE_NONE, NULL,
+      "The X-Originating-IP field of the content's header")
+FIELD(TRANSACTION_RECEIVED, TRANSACTION, "Received", "esmtp.transaction.received", FT_STRING, BASE_NONE, NULL,
+      "A Received field of the content's header, the newest first")
 FIELD(TRANSACTION_DATE, TRANSACTION, "Date", "esmtp.transaction.date", FT_STRING, BASE_NONE, NULL,
       "The Date field of the content's header")
 FIELD(PROXY, PROXY, "PROXY protocol header", "esmtp.proxy", FT_NONE, BASE_NONE, NULL,

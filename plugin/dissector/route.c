@@ -132,13 +132,16 @@ static unsigned server_direction(const route *r)
 static connection *route_begin_connection(route *r, const packet_info *pinfo, const tcp_segment *in)
 {
     bool syn_seen = r->syn_seen[0] || r->syn_seen[1];
+    bool from_server;
     bool asked = (r->syn_seen[0] && !r->syn_answers[0]) || (r->syn_seen[1] && !r->syn_answers[1]);
 
     r->current = connection_new(syn_seen && !r->late, asked && !r->late ? &r->syn_time : NULL);
     r->current->server_direction = server_direction(r);
-    copy_address_wmem(wmem_file_scope(), &r->current->server_address,
-                      r->current->server_direction == in->direction ? &pinfo->src : &pinfo->dst);
+    from_server = r->current->server_direction == in->direction;
+    copy_address_wmem(wmem_file_scope(), &r->current->server_address, from_server ? &pinfo->src : &pinfo->dst);
+    copy_address_wmem(wmem_file_scope(), &r->current->client_address, from_server ? &pinfo->dst : &pinfo->src);
     r->current->server_port = r->key.ends[r->current->server_direction].port;
+    r->current->client_port = r->key.ends[!r->current->server_direction].port;
     r->current->late = r->late;
     r->current->first_frame = pinfo->num;
     r->current->earlier = r->newest;

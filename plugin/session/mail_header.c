@@ -8,38 +8,71 @@
 
 /* What comes behind this many octets of a content is not looked for its header: Postfix takes 102,400 at most. */
 #define HEADER_LIMIT 102400u
+/* So many values are kept: RFC 5321 (6.3) lets a mail have 100 Received fields before it counts as one in a loop. */
+#define VALUES_LIMIT (100u + HEADER_KINDS)
 
 /* Sorted by name. */
 static const struct shown_field {
     const char *name; /* upper case */
     header_kind kind;
-} shown[HEADER_COUNT] = {
-    {"DATE", HEADER_DATE},       {"FROM", HEADER_FROM}, {"MESSAGE-ID", HEADER_MESSAGE_ID},
-    {"SUBJECT", HEADER_SUBJECT}, {"TO", HEADER_TO},
+} shown[] = {
+    {"CC", HEADER_CC},
+    {"DATE", HEADER_DATE},
+    {"FROM", HEADER_FROM},
+    {"IN-REPLY-TO", HEADER_IN_REPLY_TO},
+    {"MESSAGE-ID", HEADER_MESSAGE_ID},
+    {"RECEIVED", HEADER_RECEIVED},
+    {"REPLY-TO", HEADER_REPLY_TO},
+    {"SUBJECT", HEADER_SUBJECT},
+    {"TO", HEADER_TO},
+    {"USER-AGENT", HEADER_USER_AGENT},
+    {"X-MAILER", HEADER_USER_AGENT},
+    {"X-ORIGINATING-IP", HEADER_X_ORIGINATING_IP},
 };
 
-/* Of several with the same name, the first. */
-static void keep_field(session *s, mail_header *header, const header_field *in)
+/* The values on their way. */
+typedef struct gathered {
+    unsigned seen; /* HEADER_BIT */
+    unsigned count;
+    header_value values[VALUES_LIMIT];
+} gathered;
+
+/* Of several of a kind, the first; but all of Received. */
+static void keep_field(session *s, gathered *to, const header_field *in)
 {
-    const struct shown_field *row = (const struct shown_field *)names_find(in->name, shown, HEADER_COUNT, sizeof shown[0]);
+    const struct shown_field *row =
+        (const struct shown_field *)names_find(in->name, shown, sizeof shown / sizeof shown[0], sizeof shown[0]);
     uint8_t *unfolded;
 
-    if (!row || header->fields[row->kind].octets)
+    if (!row || to->count == VALUES_LIMIT || (to->seen & HEADER_BIT(row->kind) && row->kind != HEADER_RECEIVED))
         return;
+    to->seen |= HEADER_BIT(row->kind);
     unfolded = (uint8_t *)session_alloc(s, in->body.length + 1);
-    header->fields[row->kind] = (span){unfolded, header_unfold(in->body, unfolded)};
+    to->values[to->count++] = (header_value){unfolded, (uint32_t)header_unfold(in->body, unfolded), row->kind};
 }
 
 void mail_header_learn(session *s, message *m, span content)
 {
+    gathered found;
     mail_header *header;
     header_field next;
     span rest = span_first(content, HEADER_LIMIT);
 
     if (m->header || !content.length)
         return;
-    header = (mail_header *)session_alloc(s, sizeof *header);
+    found.seen = found.count = 0;
     while (header_field_next(&rest, &next))
-        keep_field(s, header, &next);
+        keep_field(s, &found, &next);
+    header = (mail_header *)session_alloc(s, sizeof *header + found.count * sizeof found.values[0]);
+    header->count = found.count;
+    memcpy(header->values, found.values, found.count * sizeof found.values[0]);
     m->header = header;
+}
+
+span mail_header_find(const mail_header *header, header_kind kind)
+{
+    for (unsigned i = 0; header && i < header->count; i++)
+        if (header->values[i].kind == kind)
+            return header_value_text(&header->values[i]);
+    return (span){NULL, 0};
 }

@@ -293,7 +293,7 @@ static void chunk_complete(reading *r, finding *f)
         return;
     f->flags |= FLAG_MESSAGE_END;
     message_finish(r, s->content.message);
-    transaction_chunk_through(s->content.bdat);
+    transaction_chunk_through(r, s->content.bdat);
 }
 
 void message_read_chunk(reading *r)

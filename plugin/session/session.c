@@ -433,6 +433,11 @@ void session_closed(session *s)
     s->connection.closed = true;
 }
 
+bool session_roles_swapped(const session *s)
+{
+    return s->connection.roles_swapped;
+}
+
 bool session_begun(const session *s)
 {
     return s->connection.spoken[SIDE_CLIENT] || s->connection.spoken[SIDE_SERVER];

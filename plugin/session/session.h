@@ -109,13 +109,38 @@ typedef enum header_kind {
     HEADER_MESSAGE_ID,
     HEADER_FROM,
     HEADER_TO,
+    HEADER_CC,
+    HEADER_REPLY_TO,
+    HEADER_IN_REPLY_TO,
+    HEADER_USER_AGENT, /* or X-Mailer */
+    HEADER_X_ORIGINATING_IP,
+    HEADER_RECEIVED, /* the only one of which there are several */
     HEADER_DATE,
-    HEADER_COUNT
+    HEADER_KINDS
 } header_kind;
 
+/* A set of them. */
+#define HEADER_BIT(kind) (1u << (kind))
+
+typedef struct header_value {
+    const uint8_t *octets;
+    uint32_t length;
+    header_kind kind;
+} header_value;
+
+/* Those that a content has, in their order. */
 typedef struct mail_header {
-    span fields[HEADER_COUNT]; /* empty when the content has none */
+    unsigned count;
+    header_value values[];
 } mail_header;
+
+static inline span header_value_text(const header_value *in)
+{
+    return (span){in->octets, in->length};
+}
+
+/* The first value of a kind; its octets are NULL when there is none. */
+span mail_header_find(const mail_header *header, header_kind kind);
 
 /* A message content: DATA's, or all the chunks of BDAT. */
 struct message {
@@ -266,6 +291,9 @@ void session_read_again(session *s, const segment *which, span octets);
 /* The connection's end was captured (a FIN, a RST, or another connection between the same ports): it cuts off what is open,
  * not the capture's end. */
 void session_closed(session *s);
+
+/* Has what was said shown that the one taken for the client is the server, or have they changed places? */
+bool session_roles_swapped(const session *s);
 
 /* Has any octet been read? */
 bool session_begun(const session *s);

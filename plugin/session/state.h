@@ -391,7 +391,7 @@ void transaction_unsent(session *s, exchange *e);
 /* The transaction of a DATA is the current one again: what was sent behind it is undone. */
 void transaction_data_reopen(session *s, const exchange *data);
 /* The last chunk, that of `e`, is through. */
-void transaction_chunk_through(const exchange *e);
+void transaction_chunk_through(reading *r, const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */
 transaction *transaction_resolved(transaction *t);
 /* No reply to `e` will come any more. */

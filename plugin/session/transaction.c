@@ -18,6 +18,8 @@
 /* What ended those that the capture cut off. */
 #define CAPTURE_END "CAPTURE-END"
 
+#define NANOSECONDS 1000000000 /* of a second */
+
 transaction *transaction_resolved(transaction *t)
 {
     while (t && t->merged_into)
@@ -148,6 +150,18 @@ void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed
     t->unanswered++;
 }
 
+static void content_begins(reading *r, transaction *t)
+{
+    t->content_begin = r->input->time;
+    t->content_begin_known = true;
+}
+
+static void content_ends(reading *r, transaction *t)
+{
+    t->content_end = r->input->time;
+    t->content_end_known = true;
+}
+
 /* DATA, BDAT, BURL. */
 void transaction_content_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
@@ -158,6 +172,8 @@ void transaction_content_sent(reading *r, exchange *e, const parsed_command *par
         return;
     t->method = parsed->command.row->name;
     t->by_url |= exchange_is(e, VERB_BURL);
+    if (exchange_is(e, VERB_BDAT) && !t->content_begin_known)
+        content_begins(r, t);
     e->transaction = t;
     t->unanswered++;
     if (!e->last_chunk)
@@ -183,12 +199,14 @@ void transaction_content_refused(exchange *e)
         t->message = NULL;
 }
 
-void transaction_chunk_through(const exchange *e)
+void transaction_chunk_through(reading *r, const exchange *e)
 {
     transaction *t = transaction_resolved(e->transaction);
 
-    if (t && !t->ended_by)
-        t->content_sent = true;
+    if (!t || t->ended_by)
+        return;
+    t->content_sent = true;
+    content_ends(r, t);
 }
 
 void transaction_content_ends(reading *r, exchange *e, const message *m)
@@ -202,6 +220,8 @@ void transaction_content_ends(reading *r, exchange *e, const message *m)
     e->transaction = t;
     e->ends_content = true;
     t->content_sent = true;
+    if (e->has_command) /* else nobody has seen its end */
+        content_ends(r, t);
     t->message = m;
     r->s->transactions.current = NULL; /* what comes next is another's */
 }
@@ -341,15 +361,15 @@ static void transaction_end(session *s, transaction *t, const char *by)
 
 /* --- what the server answers ------------------------------------------------------------------------------------------- */
 
-/* What a line says is kept if its reply may decide: of one that grants MAIL, RCPT or DATA the code alone counts. */
-static verdict verdict_of(session *s, const reply_line *in, uint16_t code, bool may_decide)
+/* What a line says is kept if it is `told`: of one that grants MAIL or DATA the code alone counts. */
+static verdict verdict_of(reading *r, const reply_line *in, uint16_t code, bool told)
 {
-    verdict out = {.code = code};
+    verdict out = {.code = code, .frame = r->input->frame};
 
-    if (!may_decide || !in)
+    if (!told || !in)
         return out;
-    out.status = session_keep(s, in->has_status ? in->status_text : (span){NULL, 0});
-    out.text = session_keep(s, in->text);
+    out.status = session_keep(r->s, in->has_status ? in->status_text : (span){NULL, 0});
+    out.text = session_keep(r->s, in->text);
     return out;
 }
 
@@ -412,13 +432,20 @@ void transaction_mail_answered(reading *r, exchange *e, transaction *t, const ve
     refusal(r, t, given);
 }
 
+static void recipient_answered(recipient *to, const verdict *given)
+{
+    to->code = given->code;
+    to->inferred = given->inferred;
+    to->status = given->status;
+    to->text = given->text;
+}
+
 void transaction_rcpt_answered(reading *r, exchange *e, transaction *t, const verdict *given)
 {
     unsigned at = e->recipient + (e->transaction->merged_into ? e->transaction->merged_at : 0);
     recipient *to = (recipient *)wmem_array_index(t->recipients, at);
 
-    to->code = given->code;
-    to->inferred = given->inferred;
+    recipient_answered(to, given);
     to->taken_by_rcpt = reply_severity(given->code) == 2;
     t->recipients_taken += to->taken_by_rcpt;
     t->recipients_answered++;
@@ -440,23 +467,22 @@ static recipient *recipient_next(transaction *t)
  * is for all that are left, since the session ends with it. False: no recipient is left. */
 static bool recipient_result(transaction *t, const verdict *given)
 {
-    uint16_t code = given->code;
+    static const verdict none;
     recipient *to;
     bool found = false;
 
     if (!t->recipient_results++) {
         while ((to = recipient_next(t)) != NULL)
-            to->code = 0; /* RCPT's reply is not the result */
+            recipient_answered(to, &none); /* RCPT's reply is not the result */
         t->result_next = 0;
     }
     while ((to = recipient_next(t)) != NULL) {
-        to->code = code;
-        to->inferred = given->inferred;
+        recipient_answered(to, given);
         found = true;
-        if (code != 421)
+        if (given->code != 421)
             break;
     }
-    t->any_deferred |= found && reply_severity(code) == 4;
+    t->any_deferred |= found && reply_severity(given->code) == 4;
     return found;
 }
 
@@ -497,7 +523,7 @@ static void result_of_whole(transaction *t, uint16_t code)
 /* The result of one recipient: its lines, of which `first` is the first one. */
 static void exdata_result(reading *r, transaction *t, span text, const reply_line *first)
 {
-    verdict given = verdict_of(r->s, first, first->code, true);
+    verdict given = verdict_of(r, first, first->code, true);
 
     if (!recipient_result(t, &given))
         return; /* more results than recipients */
@@ -573,6 +599,8 @@ static transaction *granted(reading *r, transaction *t)
         t = begin_without_mail(r);
     t->method = "DATA";
     t->content_granted = t->witnessed = true;
+    if (r->role == SIDE_SERVER) /* else its 354 was not captured */
+        content_begins(r, t);
     return t;
 }
 
@@ -649,7 +677,8 @@ void transaction_reply(reading *r, const server_reply *reply)
 
     if (!t || t->ended_by)
         return;
-    given = verdict_of(r->s, first, reply->code, e->ends_content || reply_severity(reply->code) >= 4);
+    given =
+        verdict_of(r, first, reply->code, e->ends_content || exchange_is(e, VERB_RCPT) || reply_severity(reply->code) >= 4);
     given.inferred = reply->inferred;
     if (!e->waits && t->unanswered)
         t->unanswered--;
@@ -667,7 +696,7 @@ void transaction_reply(reading *r, const server_reply *reply)
 void transaction_closing(reading *r, const server_reply *reply)
 {
     const reply_line *first = first_line(reply);
-    verdict given = verdict_of(r->s, first, reply->code, true);
+    verdict given = verdict_of(r, first, reply->code, true);
 
     given.inferred = reply->inferred;
     if (!r->s->transactions.closing)
@@ -792,6 +821,30 @@ const transaction *session_open_transactions(const session *s)
     return s->transactions.oldest_open;
 }
 
+/* --- how long it took -------------------------------------------------------------------------------------------------- */
+
+/* False: the second moment is before the first one. */
+static bool time_between(const moment *from, const moment *to, moment *time_r)
+{
+    bool borrow = to->nanoseconds < from->nanoseconds;
+
+    time_r->seconds = to->seconds - from->seconds - borrow;
+    time_r->nanoseconds = to->nanoseconds - from->nanoseconds + (borrow ? NANOSECONDS : 0);
+    return time_r->seconds >= 0;
+}
+
+bool transaction_content_time(const transaction *t, moment *time_r)
+{
+    return t->content_begin_known && t->content_end_known && time_between(&t->content_begin, &t->content_end, time_r);
+}
+
+bool transaction_reply_time(const transaction *t, moment *time_r)
+{
+    bool answered = t->content_answered && t->verdict.code;
+
+    return answered && t->content_end_known && time_between(&t->content_end, &t->end, time_r);
+}
+
 /* --- copies --------------------------------------------------------------------------------------------------------------
  */
 
@@ -820,21 +873,35 @@ static wmem_array_t *recipients_copy(wmem_allocator_t *scope, wmem_array_t *in)
     for (unsigned i = 0; i < count; i++) {
         recipient to = *(const recipient *)wmem_array_index(in, i);
         to.address = span_copy(scope, to.address);
+        to.status = span_copy(scope, to.status);
+        to.text = span_copy(scope, to.text);
         wmem_array_append_one(copy, to);
     }
     return copy;
 }
 
-static const mail_header *header_copy(wmem_allocator_t *scope, const mail_header *in)
+static const mail_header *header_copy(wmem_allocator_t *scope, const mail_header *in, unsigned kinds)
 {
-    mail_header *copy = in ? wmem_new(scope, mail_header) : NULL;
+    mail_header *copy;
+    unsigned count = 0;
 
-    for (unsigned i = 0; in && i < HEADER_COUNT; i++)
-        copy->fields[i] = span_copy(scope, in->fields[i]);
+    for (unsigned i = 0; in && i < in->count; i++)
+        count += (HEADER_BIT(in->values[i].kind) & kinds) != 0;
+    if (!count)
+        return NULL;
+    copy = (mail_header *)wmem_alloc(scope, sizeof *copy + count * sizeof copy->values[0]);
+    copy->count = 0;
+    for (unsigned i = 0; i < in->count; i++) {
+        header_value value = in->values[i];
+        if (!(HEADER_BIT(value.kind) & kinds))
+            continue;
+        value.octets = span_copy(scope, header_value_text(&value)).octets;
+        copy->values[copy->count++] = value;
+    }
     return copy;
 }
 
-transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t)
+transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t, unsigned header_kinds)
 {
     transaction *copy = (transaction *)wmem_memdup(scope, t, sizeof *t);
 
@@ -842,7 +909,7 @@ transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t)
     copy->mail_from = span_copy(scope, t->mail_from);
     copy->auth_username = span_copy(scope, t->auth_username);
     copy->recipients = recipients_copy(scope, t->recipients);
-    copy->header = header_copy(scope, t->header);
+    copy->header = header_copy(scope, t->header, header_kinds);
     copy->verdict = verdict_copy(scope, &t->verdict);
     copy->deferral = copy->rejection = NULL;
     copy->message = NULL;

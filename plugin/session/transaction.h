@@ -10,11 +10,12 @@
 
 /* A reply as far as a transaction rests on it. Its spans live with the session. */
 typedef struct verdict {
-    uint16_t code; /* 0: no reply seen */
-    bool inferred; /* from the status: the reply had no code */
-    span status;   /* enhanced status of its first line; empty when it has none */
-    span text;     /* of its first line, without code and status */
-    span queue_id; /* empty when it tells none */
+    uint16_t code;  /* 0: no reply seen */
+    bool inferred;  /* from the status: the reply had no code */
+    uint32_t frame; /* where the reply is complete */
+    span status;    /* enhanced status of its first line; empty when it has none */
+    span text;      /* of its first line, without code and status */
+    span queue_id;  /* empty when it tells none */
 } verdict;
 
 /* The same with its time. */
@@ -25,6 +26,7 @@ typedef struct timed_verdict {
 
 typedef struct recipient {
     span address;
+    span status, text; /* of the same reply's first line */
     uint16_t code; /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
     bool inferred; /* the code is, from the status: the reply had none */
     bool taken_by_rcpt; /* RCPT was accepted */
@@ -51,7 +53,9 @@ struct transaction {
     uint64_t declared_size;
     bool smtputf8; /* MAIL declared it */
     bool tls;
-    verdict verdict; /* of the deciding reply; code 0 when aborted or unknown */
+    moment content_begin; /* of the 354, or of the first chunk */
+    moment content_end;   /* when the content's last octet was sent */
+    verdict verdict;      /* of the deciding reply; code 0 when aborted or unknown */
 
     /* What it takes to get there. */
     uint16_t mail_code;             /* of the reply to MAIL; 0: not seen */
@@ -63,6 +67,8 @@ struct transaction {
     unsigned result_next;           /* place of the recipient from which on the next result's is looked for */
     unsigned unanswered;            /* commands of it that wait for their reply */
     bool any_deferred : 1;          /* a refusal was 4yz */
+    bool content_begin_known : 1;   /* content_begin is */
+    bool content_end_known : 1;     /* content_end is */
     bool content_sent : 1;          /* wholly */
     bool content_answered : 1;      /* the reply to the content was seen */
     bool content_refused : 1;       /* DATA or a chunk was, though there were recipients: that decides ... */
@@ -84,8 +90,13 @@ struct transaction {
     uint32_t counted_tag;
 };
 
-/* A copy that outlives its session: with all that was told of the mail, without its content and what is under way. */
-transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t);
+/* From the 354, or the first chunk, to the end of the content, and from there to the reply. False: that is not known. */
+bool transaction_content_time(const transaction *t, moment *time_r);
+bool transaction_reply_time(const transaction *t, moment *time_r);
+
+/* A copy that outlives its session: with all that was told of the mail, without its content and what is under way. Of its
+ * header it has the kinds of `header_kinds`, HEADER_BIT. */
+transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t, unsigned header_kinds);
 
 /* The oldest transaction that has not ended, with the others behind it (`next`); NULL for none. */
 const transaction *session_open_transactions(const session *s);

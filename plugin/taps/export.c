@@ -204,11 +204,6 @@ typedef struct export_call {
 
 /* --- entries ----------------------------------------------------------------------------------------------------------- */
 
-static span header_of(const message *m, header_kind kind)
-{
-    return m->header ? m->header->fields[kind] : (span){NULL, 0};
-}
-
 static void entry_add(export_call *call, const message *m, uint8_t *content)
 {
     packet_info *pinfo = call->pinfo;
@@ -216,9 +211,9 @@ static void entry_add(export_call *call, const message *m, uint8_t *content)
     unnamed *u = g_new0(unnamed, 1);
 
     u->entry = entry;
-    u->stem = file_stem(header_text(pinfo->pool, header_of(m, HEADER_SUBJECT)), NAMELESS);
+    u->stem = file_stem(header_text(pinfo->pool, mail_header_find(m->header, HEADER_SUBJECT)), NAMELESS);
     entry->pkt_num = pinfo->num;
-    entry->hostname = g_strdup(header_text(pinfo->pool, header_of(m, HEADER_FROM)));
+    entry->hostname = g_strdup(header_text(pinfo->pool, mail_header_find(m->header, HEADER_FROM)));
     entry->content_type = g_strdup(CONTENT_TYPE);
     entry->filename = file_name_take(call->exporting->names, u->stem, EXTENSION);
     entry->payload_len = (size_t)m->unstuffed_size;

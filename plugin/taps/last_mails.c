@@ -8,22 +8,26 @@
 
 typedef struct followed {
     const connection *connection;
+    const peers *peers[2]; /* NULL until asked for; [1]: when the sides have changed their roles */
     uint32_t stream;
     segment latest; /* of those that were seen */
 } followed;
 
 struct last_mails {
     GHashTable *connections; /* const session * -> followed * */
+    wmem_allocator_t *scope; /* NULL: no peers are made */
     void (*before_free)(void *data);
     void *data;
-    bool watching; /* whether the file's memory is freed */
+    unsigned restarts; /* how often Wireshark dropped what it knew */
+    bool watching;     /* whether the file's memory is freed */
 };
 
-last_mails *last_mails_new(void (*before_free)(void *data), void *data)
+last_mails *last_mails_new(wmem_allocator_t *scope, void (*before_free)(void *data), void *data)
 {
     last_mails *m = g_new0(last_mails, 1);
 
     m->connections = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    m->scope = scope;
     m->before_free = before_free;
     m->data = data;
     return m;
@@ -37,12 +41,22 @@ static wmem_callback_result file_freed(wmem_allocator_t *file, wmem_cb_event_t e
     (void)file;
     (void)event;
     m->before_free(m->data);
-    last_mails_forget(m);
+    g_hash_table_remove_all(m->connections);
+    m->restarts++;
     m->watching = false;
     return false; /* not to be called again */
 }
 
-void last_mails_see(last_mails *m, const tap_record *record)
+static const peers *peers_of(const last_mails *m, followed *f)
+{
+    const peers **of = &f->peers[session_roles_swapped(f->connection->session)];
+
+    if (!*of && m->scope)
+        *of = peers_new(m->scope, f->connection, f->stream, m->restarts);
+    return *of;
+}
+
+const peers *last_mails_see(last_mails *m, const tap_record *record)
 {
     session *s = record->connection->session;
     followed *f = (followed *)g_hash_table_lookup(m->connections, s);
@@ -57,9 +71,10 @@ void last_mails_see(last_mails *m, const tap_record *record)
         g_hash_table_insert(m->connections, s, f);
     }
     f->latest = record->segment;
+    return peers_of(m, f);
 }
 
-static void visit_connection(const followed *f, last_mail_visitor visit, void *data)
+static void visit_connection(const last_mails *m, followed *f, last_mail_visitor visit, void *data)
 {
     session *s = f->connection->session;
 
@@ -69,7 +84,7 @@ static void visit_connection(const followed *f, last_mail_visitor visit, void *d
     for (const transaction *open = session_open_transactions(s); open; open = open->next) {
         transaction ended;
         if (transaction_cut_off(s, open, &ended))
-            visit(data, &ended, f->stream);
+            visit(data, &ended, peers_of(m, f));
     }
 }
 
@@ -80,10 +95,11 @@ void last_mails_visit(const last_mails *m, last_mail_visitor visit, void *data)
 
     g_hash_table_iter_init(&iterator, m->connections);
     while (g_hash_table_iter_next(&iterator, NULL, &f))
-        visit_connection((const followed *)f, visit, data);
+        visit_connection(m, (followed *)f, visit, data);
 }
 
-void last_mails_forget(last_mails *m)
+void last_mails_reset(last_mails *m)
 {
     g_hash_table_remove_all(m->connections);
+    m->restarts = 0;
 }

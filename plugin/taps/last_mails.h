@@ -8,22 +8,25 @@
 #define ESMTP_TAPS_LAST_MAILS_H
 
 #include "dissector/tap.h"
+#include "taps/peers.h"
 
 /* The connections that one statistic has seen. */
 typedef struct last_mails last_mails;
 
 /* Called for each mail, with its state at the end of the capture. `ended` is valid during the call only. */
-typedef void (*last_mail_visitor)(void *data, const transaction *ended, uint32_t stream);
+typedef void (*last_mail_visitor)(void *data, const transaction *ended, const peers *of);
 
 /* Lives as long as the program. `before_free` is called with `data` when Wireshark is about to drop what it knows of the
- * file; behind it the connections are forgotten. */
-last_mails *last_mails_new(void (*before_free)(void *data), void *data);
+ * file; behind it the connections are forgotten. Peers are of `scope`; NULL: nobody asks for
+ * them. */
+last_mails *last_mails_new(wmem_allocator_t *scope, void (*before_free)(void *data), void *data);
 
-/* Remembers the connection of a record. Its open mails are visited if the connection's last packet was seen: a filter may
- * have excluded that packet. */
-void last_mails_see(last_mails *m, const tap_record *record);
+/* Remembers the connection of a record, and returns its peers, or NULL. Its open mails are visited if the connection's last
+ * packet was seen: a filter may have excluded that packet. */
+const peers *last_mails_see(last_mails *m, const tap_record *record);
 
 void last_mails_visit(const last_mails *m, last_mail_visitor visit, void *data);
-void last_mails_forget(last_mails *m);
+/* As if nothing had been seen. To be called when the peers are freed. */
+void last_mails_reset(last_mails *m);
 
 #endif

@@ -6,119 +6,87 @@
 
 #include "dissector/esmtp.h"
 
-static const value absent = {.kind = VALUE_ABSENT};
-
-static value text(const char *of)
-{
-    return of ? (value){.kind = VALUE_TEXT, .text = span_of(of)} : absent;
-}
-
-static value number(uint64_t of)
-{
-    return (value){.kind = VALUE_NUMBER, .number = of};
-}
-
-static value boolean(bool of)
-{
-    return (value){.kind = VALUE_BOOLEAN, .number = of};
-}
-
-/* Are the octets UTF-8 as they stand, with no look at what characters they are? */
-static bool is_ascii(span of)
-{
-    uint8_t all = 0;
-
-    for (size_t i = 0; i < of.length; i++)
-        all |= of.octets[i];
-    return all < 0x80 && span_find(of, 0) == of.length;
-}
-
-static value octets_as_text(wmem_allocator_t *scope, span of)
-{
-    return is_ascii(of) ? (value){.kind = VALUE_TEXT, .text = of} : text(text_in(scope, of));
-}
-
-static value octets(wmem_allocator_t *scope, span of)
-{
-    return of.length ? octets_as_text(scope, of) : absent;
-}
-
 /* --- the transaction itself -------------------------------------------------------------------------------------------- */
 
 static value index_of(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return number(t->index);
+    return value_number(t->index);
 }
 
 static value outcome_of(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return text(outcome_text(t->outcome));
+    return value_text(outcome_text(t->outcome));
 }
 
 static value ended_by(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return text(t->ended_by);
-}
-
-static nstime_t as_nstime(const moment *of)
-{
-    return (nstime_t){.secs = (time_t)of->seconds, .nsecs = of->nanoseconds};
+    return value_text(t->ended_by);
 }
 
 static value begin_of(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return (value){.kind = VALUE_TIME, .time = as_nstime(&t->begin)};
+    return value_time(&t->begin);
 }
 
 static value first_frame(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return number(t->first_frame);
+    return value_number(t->first_frame);
 }
 
 static value tls(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return boolean(t->tls);
+    return value_boolean(t->tls);
 }
 
 /* --- the envelope ------------------------------------------------------------------------------------------------------ */
 
 static value helo(wmem_allocator_t *scope, const transaction *t)
 {
-    return octets(scope, t->helo);
+    return value_octets(scope, t->helo);
 }
 
 static value mail_from(wmem_allocator_t *scope, const transaction *t)
 {
-    return t->null_sender ? text("") : octets(scope, t->mail_from);
+    return t->null_sender ? value_text("") : value_octets(scope, t->mail_from);
 }
 
 static value null_sender(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return boolean(t->null_sender);
+    return value_boolean(t->null_sender);
 }
 
 static value auth_username(wmem_allocator_t *scope, const transaction *t)
 {
-    return octets(scope, t->auth_username);
+    return value_octets(scope, t->auth_username);
 }
 
 static value recipient_address(wmem_allocator_t *scope, const recipient *to)
 {
-    return octets_as_text(scope, to->address);
+    return value_octets_or_empty(scope, to->address);
 }
 
 /* Absent, and still in its place, where no reply was seen, or one without a code. */
 static value recipient_code(wmem_allocator_t *scope, const recipient *to)
 {
     (void)scope;
-    return to->code && !to->inferred ? number(to->code) : absent;
+    return to->code && !to->inferred ? value_number(to->code) : value_absent;
+}
+
+static value recipient_status(wmem_allocator_t *scope, const recipient *to)
+{
+    return value_octets(scope, to->status);
+}
+
+static value recipient_text(wmem_allocator_t *scope, const recipient *to)
+{
+    return value_octets(scope, to->text);
 }
 
 #define ANY_SEVERITY 0
@@ -148,6 +116,16 @@ static value rcpt_code(wmem_allocator_t *scope, const transaction *t)
     return list_recipients(scope, t, ANY_SEVERITY, recipient_code);
 }
 
+static value rcpt_status(wmem_allocator_t *scope, const transaction *t)
+{
+    return list_recipients(scope, t, ANY_SEVERITY, recipient_status);
+}
+
+static value rcpt_text(wmem_allocator_t *scope, const transaction *t)
+{
+    return list_recipients(scope, t, ANY_SEVERITY, recipient_text);
+}
+
 static value rcpt_accepted(wmem_allocator_t *scope, const transaction *t)
 {
     return list_recipients(scope, t, 2, recipient_address);
@@ -166,7 +144,7 @@ static value rcpt_rejected(wmem_allocator_t *scope, const transaction *t)
 static value rcpt_count(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return number(wmem_array_get_count(t->recipients));
+    return value_number(wmem_array_get_count(t->recipients));
 }
 
 /* --- the content ------------------------------------------------------------------------------------------------------- */
@@ -174,37 +152,24 @@ static value rcpt_count(wmem_allocator_t *scope, const transaction *t)
 static value method(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return text(t->method);
+    return value_text(t->method);
 }
 
 static value size(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return t->has_size ? number(t->size) : absent;
+    return t->has_size ? value_number(t->size) : value_absent;
 }
 
 static value declared_size(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return t->has_declared_size ? number(t->declared_size) : absent;
-}
-
-/* Has the text no encoded word, so that it stands for itself? */
-static bool is_literal(span unfolded)
-{
-    for (span rest = unfolded; (rest = span_from(rest, span_find(rest, '='))).length > 1; rest = span_from(rest, 1))
-        if (rest.octets[1] == '?')
-            return false;
-    return is_ascii(unfolded);
+    return t->has_declared_size ? value_number(t->declared_size) : value_absent;
 }
 
 static value header_field(wmem_allocator_t *scope, const transaction *t, header_kind which)
 {
-    span unfolded = t->header ? t->header->fields[which] : (span){NULL, 0};
-
-    if (!unfolded.octets)
-        return absent;
-    return is_literal(unfolded) ? (value){.kind = VALUE_TEXT, .text = unfolded} : text(header_text(scope, unfolded));
+    return value_header(scope, mail_header_find(t->header, which));
 }
 
 static value subject(wmem_allocator_t *scope, const transaction *t)
@@ -227,6 +192,43 @@ static value header_to(wmem_allocator_t *scope, const transaction *t)
     return header_field(scope, t, HEADER_TO);
 }
 
+static value header_cc(wmem_allocator_t *scope, const transaction *t)
+{
+    return header_field(scope, t, HEADER_CC);
+}
+
+static value reply_to(wmem_allocator_t *scope, const transaction *t)
+{
+    return header_field(scope, t, HEADER_REPLY_TO);
+}
+
+static value in_reply_to(wmem_allocator_t *scope, const transaction *t)
+{
+    return header_field(scope, t, HEADER_IN_REPLY_TO);
+}
+
+static value user_agent(wmem_allocator_t *scope, const transaction *t)
+{
+    return header_field(scope, t, HEADER_USER_AGENT);
+}
+
+static value x_originating_ip(wmem_allocator_t *scope, const transaction *t)
+{
+    return header_field(scope, t, HEADER_X_ORIGINATING_IP);
+}
+
+/* The newest first, as they stand in the content. */
+static value received(wmem_allocator_t *scope, const transaction *t)
+{
+    unsigned count = t->header ? t->header->count : 0, listed = 0;
+    value *items = (value *)wmem_alloc(scope, count * sizeof *items);
+
+    for (unsigned i = 0; i < count; i++)
+        if (t->header->values[i].kind == HEADER_RECEIVED)
+            items[listed++] = value_header(scope, header_value_text(&t->header->values[i]));
+    return (value){.kind = VALUE_LIST, .list = {items, listed}};
+}
+
 static value date(wmem_allocator_t *scope, const transaction *t)
 {
     return header_field(scope, t, HEADER_DATE);
@@ -237,53 +239,111 @@ static value date(wmem_allocator_t *scope, const transaction *t)
 static value code(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
-    return t->verdict.code && !t->verdict.inferred ? number(t->verdict.code) : absent;
+    return t->verdict.code && !t->verdict.inferred ? value_number(t->verdict.code) : value_absent;
 }
 
 static value enhanced_status_of(wmem_allocator_t *scope, const transaction *t)
 {
-    return octets(scope, t->verdict.status);
+    return value_octets(scope, t->verdict.status);
 }
 
 static value text_of_reply(wmem_allocator_t *scope, const transaction *t)
 {
-    return octets(scope, t->verdict.text);
+    return value_octets(scope, t->verdict.text);
 }
 
 static value queue_id(wmem_allocator_t *scope, const transaction *t)
 {
-    return octets(scope, t->verdict.queue_id);
+    return value_octets(scope, t->verdict.queue_id);
 }
+
+static value reply_frame(wmem_allocator_t *scope, const transaction *t)
+{
+    (void)scope;
+    return t->verdict.code ? value_number(t->verdict.frame) : value_absent;
+}
+
+/* --- how long it took -------------------------------------------------------------------------------------------------- */
 
 static value duration(wmem_allocator_t *scope, const transaction *t)
 {
     value out = {.kind = VALUE_SECONDS};
-    nstime_t begin = as_nstime(&t->begin), end = as_nstime(&t->end);
+    nstime_t begin = value_time(&t->begin).time, end = value_time(&t->end).time;
 
     (void)scope;
     if (!t->verdict.code)
-        return absent;
+        return value_absent;
     nstime_delta(&out.time, &end, &begin);
     return out;
+}
+
+static value content_time(wmem_allocator_t *scope, const transaction *t)
+{
+    moment time;
+
+    (void)scope;
+    return transaction_content_time(t, &time) ? value_seconds(&time) : value_absent;
+}
+
+static value reply_time(wmem_allocator_t *scope, const transaction *t)
+{
+    moment time;
+
+    (void)scope;
+    return transaction_reply_time(t, &time) ? value_seconds(&time) : value_absent;
+}
+
+/* --- the connection ---------------------------------------------------------------------------------------------------- */
+
+static value stream_of(const peers *of)
+{
+    return value_number(of->stream);
+}
+
+static value client_addr(const peers *of)
+{
+    return value_text(of->client_addr);
+}
+
+static value client_port(const peers *of)
+{
+    return value_number(of->client_port);
+}
+
+static value server_addr(const peers *of)
+{
+    return value_text(of->server_addr);
+}
+
+static value server_port(const peers *of)
+{
+    return value_number(of->server_port);
 }
 
 /* ----------------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
-    value (*get)(wmem_allocator_t *scope, const transaction *t); /* NULL: the stream, which no transaction knows */
+    value (*get)(wmem_allocator_t *scope, const transaction *t);
+    value (*of_connection)(const peers *of); /* in its place: what no transaction knows */
 } columns[COLUMN_COUNT] = {
-    [COLUMN_STREAM] = {"stream", NULL},
+    [COLUMN_STREAM] = {"stream", NULL, stream_of},
     [COLUMN_TIME] = {"time", begin_of},
     [COLUMN_INDEX] = {"index", index_of},
     [COLUMN_OUTCOME] = {"outcome", outcome_of},
     [COLUMN_ENDED_BY] = {"ended_by", ended_by},
+    [COLUMN_CLIENT_ADDR] = {"client_addr", NULL, client_addr},
+    [COLUMN_CLIENT_PORT] = {"client_port", NULL, client_port},
+    [COLUMN_SERVER_ADDR] = {"server_addr", NULL, server_addr},
+    [COLUMN_SERVER_PORT] = {"server_port", NULL, server_port},
     [COLUMN_HELO] = {"helo", helo},
     [COLUMN_MAIL_FROM] = {"mail_from", mail_from},
     [COLUMN_NULL_SENDER] = {"null_sender", null_sender},
     [COLUMN_AUTH_USERNAME] = {"auth_username", auth_username},
     [COLUMN_RCPT_TO] = {"rcpt_to", rcpt_to},
     [COLUMN_RCPT_CODE] = {"rcpt_code", rcpt_code},
+    [COLUMN_RCPT_STATUS] = {"rcpt_status", rcpt_status},
+    [COLUMN_RCPT_TEXT] = {"rcpt_text", rcpt_text},
     [COLUMN_RCPT_ACCEPTED] = {"rcpt_accepted", rcpt_accepted},
     [COLUMN_RCPT_DEFERRED] = {"rcpt_deferred", rcpt_deferred},
     [COLUMN_RCPT_REJECTED] = {"rcpt_rejected", rcpt_rejected},
@@ -295,35 +355,61 @@ static const struct {
     [COLUMN_ENHANCED_STATUS] = {"enhanced_status", enhanced_status_of},
     [COLUMN_TEXT] = {"text", text_of_reply},
     [COLUMN_QUEUE_ID] = {"queue_id", queue_id},
+    [COLUMN_REPLY_FRAME] = {"reply_frame", reply_frame},
     [COLUMN_DURATION] = {"duration", duration},
+    [COLUMN_CONTENT_TIME] = {"content_time", content_time},
+    [COLUMN_REPLY_TIME] = {"reply_time", reply_time},
     [COLUMN_TLS] = {"tls", tls},
     [COLUMN_FIRST_FRAME] = {"first_frame", first_frame},
     [COLUMN_SUBJECT] = {"subject", subject},
     [COLUMN_MESSAGE_ID] = {"message_id", message_id},
     [COLUMN_HEADER_FROM] = {"header_from", header_from},
     [COLUMN_HEADER_TO] = {"header_to", header_to},
+    [COLUMN_HEADER_CC] = {"header_cc", header_cc},
+    [COLUMN_REPLY_TO] = {"reply_to", reply_to},
+    [COLUMN_IN_REPLY_TO] = {"in_reply_to", in_reply_to},
+    [COLUMN_USER_AGENT] = {"user_agent", user_agent},
+    [COLUMN_X_ORIGINATING_IP] = {"x_originating_ip", x_originating_ip},
+    [COLUMN_RECEIVED] = {"received", received},
     [COLUMN_DATE] = {"date", date},
 };
 
-const char *column_name(column which)
+static const char *column_name(unsigned at)
 {
-    return columns[which].name;
+    return columns[at].name;
 }
 
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which)
 {
-    return columns[which].get ? columns[which].get(scope, record->of) : number(record->stream);
+    if (columns[which].of_connection)
+        return columns[which].of_connection(record->peers);
+    return columns[which].get(scope, record->of);
+}
+
+static value value_of_record(wmem_allocator_t *scope, const void *record, unsigned at)
+{
+    return mail_record_value(scope, (const mail_record *)record, (column)at);
 }
 
 int mail_record_compare(const void *a, const void *b)
 {
     const mail_record *l = (const mail_record *)a, *r = (const mail_record *)b;
 
-    if (l->restarts != r->restarts)
-        return l->restarts < r->restarts ? -1 : 1;
+    if (l->peers->restarts != r->peers->restarts)
+        return l->peers->restarts < r->peers->restarts ? -1 : 1;
     if (l->of->first_frame != r->of->first_frame)
         return l->of->first_frame < r->of->first_frame ? -1 : 1;
-    if (l->stream != r->stream)
-        return l->stream < r->stream ? -1 : 1;
+    if (l->peers->stream != r->peers->stream)
+        return l->peers->stream < r->peers->stream ? -1 : 1;
     return l->of->index == r->of->index ? 0 : l->of->index < r->of->index ? -1 : 1;
 }
+
+const record_kind mail_record_kind = {
+    .size = sizeof(mail_record),
+    .columns = COLUMN_COUNT,
+    .column_name = column_name,
+    .value = value_of_record,
+    .table = mail_table,
+    .table_columns = MAIL_TABLE_COLUMNS,
+    .append_count = mail_table_count,
+};

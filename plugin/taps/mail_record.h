@@ -8,37 +8,9 @@
 #ifndef ESMTP_TAPS_MAIL_RECORD_H
 #define ESMTP_TAPS_MAIL_RECORD_H
 
-#include <wsutil/nstime.h>
-#include <wsutil/wmem/wmem.h>
-
 #include "session/transaction.h"
-
-typedef enum value_kind {
-    VALUE_ABSENT, /* not known, or does not apply */
-    VALUE_TEXT,
-    VALUE_NUMBER,
-    VALUE_BOOLEAN,
-    VALUE_TIME,    /* since 1970-01-01 UTC */
-    VALUE_SECONDS, /* how long */
-    VALUE_LIST,
-} value_kind;
-
-typedef struct value value;
-
-typedef struct value_list {
-    const value *items;
-    unsigned count;
-} value_list;
-
-struct value {
-    value_kind kind;
-    union {
-        span text;       /* UTF-8, may hold control characters, but no NUL */
-        uint64_t number; /* also of BOOLEAN */
-        nstime_t time;   /* also of SECONDS */
-        value_list list;
-    };
-};
+#include "taps/peers.h"
+#include "taps/record.h"
 
 /* In the order in which they are written. */
 typedef enum column {
@@ -47,12 +19,18 @@ typedef enum column {
     COLUMN_INDEX,
     COLUMN_OUTCOME,
     COLUMN_ENDED_BY,
+    COLUMN_CLIENT_ADDR,
+    COLUMN_CLIENT_PORT,
+    COLUMN_SERVER_ADDR,
+    COLUMN_SERVER_PORT,
     COLUMN_HELO,
     COLUMN_MAIL_FROM,
     COLUMN_NULL_SENDER,
     COLUMN_AUTH_USERNAME,
     COLUMN_RCPT_TO,
     COLUMN_RCPT_CODE,
+    COLUMN_RCPT_STATUS,
+    COLUMN_RCPT_TEXT,
     COLUMN_RCPT_ACCEPTED,
     COLUMN_RCPT_DEFERRED,
     COLUMN_RCPT_REJECTED,
@@ -64,25 +42,39 @@ typedef enum column {
     COLUMN_ENHANCED_STATUS,
     COLUMN_TEXT,
     COLUMN_QUEUE_ID,
+    COLUMN_REPLY_FRAME,
     COLUMN_DURATION,
+    COLUMN_CONTENT_TIME,
+    COLUMN_REPLY_TIME,
     COLUMN_TLS,
     COLUMN_FIRST_FRAME,
     COLUMN_SUBJECT,
     COLUMN_MESSAGE_ID,
     COLUMN_HEADER_FROM,
     COLUMN_HEADER_TO,
+    COLUMN_HEADER_CC,
+    COLUMN_REPLY_TO,
+    COLUMN_IN_REPLY_TO,
+    COLUMN_USER_AGENT,
+    COLUMN_X_ORIGINATING_IP,
+    COLUMN_RECEIVED,
     COLUMN_DATE,
     COLUMN_COUNT
 } column;
 
 typedef struct mail_record {
     const transaction *of; /* that has ended */
-    unsigned restarts;     /* of Wireshark's, before it: each numbers frames and streams anew */
-    uint32_t stream;
+    const peers *peers;    /* whose connection it came by */
 } mail_record;
 
-/* "mail_from": that of the field esmtp.transaction.mail_from, where there is one. */
-const char *column_name(column which);
+/* Its columns are those above, "mail_from": that of the field esmtp.transaction.mail_from, where there is one. */
+extern const record_kind mail_record_kind;
+
+/* mail_table.c */
+#define MAIL_TABLE_COLUMNS 9
+extern const table_column mail_table[MAIL_TABLE_COLUMNS];
+/* "3 mails: 2 accepted, 1 rejected" */
+void mail_table_count(GString *line, const void *records, unsigned count);
 
 /* The value of a column. It may lie in the record or in `scope`: good for as long as both are. */
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which);

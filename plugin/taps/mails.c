@@ -1,7 +1,8 @@
 /* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
  *
  * Needs no tree and no filter: each mail is recorded when its transaction ends. The mails that the end of the capture cut
- * off are recorded when the log is written, or earlier, when Wireshark drops what it knows of the file (tshark -M).
+ * off are recorded when the log is written, or earlier, when Wireshark drops what it knows of the file (tshark -M). A format
+ * that streams writes each record when it becomes known, and keeps none.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,47 +12,56 @@
 #include <wsutil/report_message.h>
 
 #include "taps/last_mails.h"
-#include "taps/mail_log.h"
+#include "taps/log_options.h"
+#include "taps/mail_record.h"
 #include "taps/register.h"
 
 #define STATISTIC "esmtp,mails"
 
+/* Of the header: what the table shows, and what the other formats do. */
+#define TABLE_HEADER HEADER_BIT(HEADER_SUBJECT)
+#define WHOLE_HEADER (~0u)
+
 typedef struct mail_log {
-    const mail_log_format *format;
+    const record_format *format;
+    unsigned header_kinds;   /* HEADER_BIT: of these the values are kept */
     wmem_allocator_t *scope; /* of the records */
     wmem_array_t *records;   /* mail_record: of transactions that have ended */
     last_mails *last;
-    unsigned restarts; /* how often Wireshark dropped what it knew, without the log being reset */
 } mail_log;
 
 /* Where records go. */
 typedef struct destination {
-    unsigned restarts;
+    const mail_log *log;
     wmem_allocator_t *scope;
     wmem_array_t *records;
 } destination;
 
-static void record_mail(void *data, const transaction *ended, uint32_t stream)
+static void record_mail(void *data, const transaction *ended, const peers *of)
 {
     const destination *to = (const destination *)data;
-    mail_record record = {transaction_copy(to->scope, ended), to->restarts, stream};
+    mail_record record = {ended, of};
 
+    if (to->log->format->streams) {
+        to->log->format->write(stdout, &mail_record_kind, &record, 1);
+        return;
+    }
+    record.of = transaction_copy(to->scope, ended, to->log->header_kinds);
     wmem_array_append_one(to->records, record);
 }
 
 static destination destination_of(const mail_log *log)
 {
-    return (destination){log->restarts, log->scope, log->records};
+    return (destination){log, log->scope, log->records};
 }
 
 /* The mails that were cut off are known when all has been read. */
 static void mails_before_free(void *data)
 {
-    mail_log *log = (mail_log *)data;
+    const mail_log *log = (const mail_log *)data;
     destination to = destination_of(log);
 
     last_mails_visit(log->last, record_mail, &to);
-    log->restarts++;
 }
 
 /* --- the listener ------------------------------------------------------------------------------------------------------ */
@@ -62,15 +72,15 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     mail_log *log = (mail_log *)data;
     const tap_record *record = (const tap_record *)queued;
     destination to = destination_of(log);
+    const peers *of = last_mails_see(log->last, record);
 
     (void)pinfo;
     (void)edt;
     (void)flags;
-    last_mails_see(log->last, record);
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
         if (f->kind == FINDING_TRANSACTION)
-            record_mail(&to, f->transaction, record->stream);
+            record_mail(&to, f->transaction, of);
     }
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
 }
@@ -81,8 +91,7 @@ static void mails_reset(void *data)
 
     wmem_free_all(log->scope);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
-    log->restarts = 0;
-    last_mails_forget(log->last);
+    last_mails_reset(log->last);
 }
 
 static void mails_draw(void *data)
@@ -90,69 +99,40 @@ static void mails_draw(void *data)
     const mail_log *log = (const mail_log *)data;
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     wmem_array_t *all = wmem_array_new(scope, sizeof(mail_record));
-    destination to = {log->restarts, scope, all};
+    destination to = {log, scope, all};
 
     wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
     last_mails_visit(log->last, record_mail, &to);
     wmem_array_sort(all, mail_record_compare);
-    log->format->write(stdout, (const mail_record *)wmem_array_get_raw(all), wmem_array_get_count(all));
+    if (!log->format->streams)
+        log->format->write(stdout, &mail_record_kind, wmem_array_get_raw(all), wmem_array_get_count(all));
     wmem_destroy_allocator(scope);
 }
 
 /* --- the command line -------------------------------------------------------------------------------------------------- */
 
-/* Where the part of the argument ends: at a comma, or at the end. */
-static const char *part_end(const char *part)
-{
-    return part + strcspn(part, ",");
-}
-
-/* ",FORMAT", ",FORMAT,FILTER", ",,FILTER" or nothing. */
-static const mail_log_format *format_of(const char *options, const char **filter_r)
-{
-    const mail_log_format *format;
-    const char *end;
-
-    *filter_r = NULL;
-    if (!options[0])
-        return mail_log_format_default();
-    end = part_end(++options);
-    format = end == options ? mail_log_format_default() : mail_log_format_find(options, (size_t)(end - options));
-    if (!format)
-        report_failure("-z " STATISTIC ": no format is called \"%.*s\". There are: %s", (int)(end - options), options,
-                       mail_log_format_names());
-    if (end[0] && end[1])
-        *filter_r = end + 1;
-    return format;
-}
-
 /* The listener stays for as long as the program runs. */
-static mail_log *mail_log_new(const mail_log_format *format)
+static mail_log *mail_log_new(const record_format *format)
 {
     mail_log *log = g_new0(mail_log, 1);
 
     log->format = format;
+    log->header_kinds = record_format_is_table(format) ? TABLE_HEADER : WHOLE_HEADER;
     log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
-    log->last = last_mails_new(mails_before_free, log);
+    log->last = last_mails_new(log->scope, mails_before_free, log);
     return log;
 }
 
 static bool mails_start(const char *argument)
 {
-    const char *options = argument + strlen(STATISTIC), *filter;
-    const mail_log_format *format;
+    log_options options;
     GString *error;
 
-    if (options[0] && options[0] != ',') {
-        report_failure("-z %s: there is no such statistic; there is " STATISTIC, argument);
+    if (!log_options_parse(STATISTIC, argument, &options))
         return false;
-    }
-    format = format_of(options, &filter);
-    if (!format)
-        return false;
-    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(format), filter, TL_REQUIRES_NOTHING, mails_reset,
-                                  mails_packet, mails_draw, NULL);
+    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(options.format), options.filter, TL_REQUIRES_NOTHING,
+                                  mails_reset, mails_packet, mails_draw, NULL);
     if (error)
         report_failure("-z " STATISTIC ": %s", error->str);
     return !error;

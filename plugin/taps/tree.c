@@ -164,9 +164,9 @@ static void count_cut_off_mail(void *data, const transaction *ended)
  * stats_tree * -> last_mails *: of tshark's trees, which stay until its end. */
 static GHashTable *last_of_trees;
 
-static void count_last_mail(void *data, const transaction *ended, uint32_t stream)
+static void count_last_mail(void *data, const transaction *ended, const peers *of)
 {
-    (void)stream;
+    (void)of;
     count_mail((stats_tree *)data, ended);
 }
 
@@ -175,7 +175,7 @@ static void count_last_mails(void *tree)
     last_mails *last = (last_mails *)g_hash_table_lookup(last_of_trees, tree);
 
     last_mails_visit(last, count_last_mail, tree);
-    last_mails_forget(last);
+    last_mails_reset(last);
 }
 
 static tap_packet_status nothing_to_count(void *tree, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
@@ -196,7 +196,7 @@ static void last_mails_watch(stats_tree *tree)
 
     if (!command_line_is_tshark() || g_hash_table_contains(last_of_trees, tree))
         return;
-    g_hash_table_insert(last_of_trees, tree, last_mails_new(count_last_mails, tree));
+    g_hash_table_insert(last_of_trees, tree, last_mails_new(NULL, count_last_mails, tree));
     error = register_tap_listener(ESMTP_TAP_NAME, tree, NULL, TL_REQUIRES_NOTHING, NULL, nothing_to_count, count_last_mails,
                                   NULL);
     if (error)

@@ -135,8 +135,8 @@ static unsigned read_message(const message *m)
         sum += read_span((span){m->octets, (size_t)m->unstuffed_size});
     for (uint32_t i = 0; i < m->frames_count; i++)
         sum += m->frames[i];
-    for (unsigned i = 0; m->header && i < HEADER_COUNT; i++)
-        sum += read_span(m->header->fields[i]);
+    for (unsigned i = 0; m->header && i < m->header->count; i++)
+        sum += read_span(header_value_text(&m->header->values[i]));
     return sum;
 }
 

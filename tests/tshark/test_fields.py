@@ -23,12 +23,14 @@ TYPES = {
         transaction.helo transaction.mail_from transaction.auth_username transaction.rcpt_to transaction.rcpt_accepted
         transaction.rcpt_deferred transaction.rcpt_rejected transaction.method transaction.enhanced_status transaction.text
         transaction.queue_id transaction.subject transaction.message_id transaction.header_from transaction.header_to
-        transaction.date""".split() + [f"{path}.{part}" for path in ("mail.from", "rcpt.to") for part in PARTS],
+        transaction.date transaction.client_addr transaction.server_addr transaction.rcpt_status transaction.rcpt_text
+        transaction.header_cc transaction.reply_to transaction.in_reply_to transaction.user_agent transaction.x_originating_ip
+        transaction.received""".split() + [f"{path}.{part}" for path in ("mail.from", "rcpt.to") for part in PARTS],
     "FT_BOOLEAN": """mail.null_sender mail.smtputf8 mail.requiretls mail.by.trace bdat.last burl.last tls
         transaction.null_sender transaction.tls""".split(),
     "FT_UINT8": "reply.severity reply.category reply.enhanced_status.class".split(),
     "FT_UINT16": """reply.code reply.enhanced_status.subject reply.enhanced_status.detail transaction.rcpt_code
-        transaction.code""".split(),
+        transaction.code transaction.client_port transaction.server_port""".split(),
     "FT_UINT32": """mail.holdfor reply.lines capability.deliverby_min capability.future_release_interval capability.limit_mailmax
         capability.limit_rcptmax capability.limit_rcptdomainmax transaction.index transaction.rcpt_count""".split(),
     "FT_UINT64": """mail.size bdat.size capability.size message.size message.unstuffed_size message.reassembled_length
@@ -38,9 +40,9 @@ TYPES = {
     "FT_IPv4": "helo.ipv4 mail.from.ipv4 rcpt.to.ipv4 ehlo_reply.client_ipv4".split(),
     "FT_IPv6": "helo.ipv6 mail.from.ipv6 rcpt.to.ipv6 ehlo_reply.client_ipv6".split(),
     "FT_ABSOLUTE_TIME": "mail.holduntil rcpt.rrvs capability.future_release_until".split(),
-    "FT_RELATIVE_TIME": "reply.time transaction.duration".split(),
+    "FT_RELATIVE_TIME": "reply.time transaction.duration transaction.content_time transaction.reply_time".split(),
     "FT_FRAMENUM": """command.reply_frame reply.command_frame starttls.frame message.fragment message.reassembled_in
-        transaction.first_frame""".split(),
+        transaction.first_frame transaction.reply_frame""".split(),
     "FT_NONE": "message message.end_of_data transaction".split(),
 }
 
@@ -224,7 +226,10 @@ def test_mails(tshark, capture):
         "transaction.rcpt_count": ["3", "1"], "transaction.method": ["DATA", "BDAT"],
         "transaction.size": [str(sizes[0] - 1), str(sizes[1])], "transaction.code": ["250", "552"],
         "transaction.enhanced_status": ["2.0.0", "5.3.4"], "transaction.text": ["Ok: queued as 1234567", "Too much"],
-        "transaction.queue_id": ["1234567"], "transaction.tls": ["0", "0"], "transaction.first_frame": ["7", "12"],
+        "transaction.queue_id": ["1234567"], "transaction.reply_frame": ["11", "14"],
+        "transaction.rcpt_text": ["Ok", "Later", "No", "Ok"], "transaction.client_addr": ["192.0.2.1"] * 2,
+        "transaction.client_port": ["40000"] * 2, "transaction.server_addr": ["198.51.100.25"] * 2,
+        "transaction.server_port": ["25"] * 2, "transaction.tls": ["0", "0"], "transaction.first_frame": ["7", "12"],
         "transaction.subject": ["x", "y"], "transaction.header_from": ["Ann <a@example.org>"],
         "transaction.header_to": ["b@example.net"], "transaction.date": ["Mon, 2 Mar 2026 09:30:00 +0000"],
     }
@@ -241,6 +246,9 @@ def test_durations(tshark, capture):
     assert [float(text) for text in tshark.values(path, "esmtp.reply.time")] == [pytest.approx(t, abs=2e-6) for t in since_command]
     assert [float(text) for text in tshark.values(path, "esmtp.transaction.duration")] == [
         pytest.approx(t, abs=2e-6) for t in (0.004, 0.002)]
+    for field, times in (("content_time", (0.002, 0.001)), ("reply_time", (0.001, 0.001))):
+        assert [float(text) for text in tshark.values(path, f"esmtp.transaction.{field}")] == [
+            pytest.approx(t, abs=2e-6) for t in times]
 
 
 HELLO = [("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com"))]

@@ -113,18 +113,70 @@ def test_json(tshark, strange):
     time = record.pop("time")
     assert time == "2023-11-14T22:13:20.006000000Z"
     assert record == {
-        "stream": 0, "index": 1, "outcome": "accepted", "ended_by": "END-OF-DATA", "helo": "client.example.org",
+        "stream": 0, "index": 1, "outcome": "accepted", "ended_by": "END-OF-DATA", "client_addr": "192.0.2.1",
+        "client_port": 40000, "server_addr": "198.51.100.25", "server_port": 25, "helo": "client.example.org",
         "mail_from": '"a,b"@example.org', "null_sender": False, "auth_username": None,
         "rcpt_to": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_code": [250, 250],
+        "rcpt_status": ["2.1.5", "2.1.5"], "rcpt_text": ["Ok", "Ok"],
         "rcpt_accepted": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_deferred": [], "rcpt_rejected": [],
         "rcpt_count": 2, "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "declared_size": 500, "code": 250,
         "enhanced_status": "2.0.0", "text": "Ok: queued as 1234567", "queue_id": "1234567",
-        "duration": pytest.approx(0.009, abs=2e-6), "tls": False, "first_frame": 7,
-        "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "date": None,
+        "reply_frame": 16, "duration": pytest.approx(0.009, abs=2e-6), "content_time": pytest.approx(0.001, abs=2e-6),
+        "reply_time": pytest.approx(0.001, abs=2e-6), "tls": False, "first_frame": 7,
+        "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "header_cc": None,
+        "reply_to": None, "in_reply_to": None, "user_agent": None, "x_originating_ip": None, "received": [], "date": None,
     }
 
 
-@pytest.mark.parametrize("log", ["text", "tsv", "json"])
+# What the mails of an organisation tell of themselves; the encoded word is "Zoë".
+ALL_FIELDS = lines("Received: from b by c;", " Mon, 2 Mar 2026 09:30:01 +0000", "Received: from a by b; Mon, 2 Mar 2026 09:30:00 +0000",
+                   "From: a@example.org", "cc: c@example.net,", "\td@example.net", "Reply-To: =?utf-8?q?Zo=C3=AB?= <z@example.org>",
+                   "In-Reply-To: <0@example.org>", "X-Mailer: Old 1", "User-Agent: New 2", "X-Originating-IP: [192.0.2.7]",
+                   "Cc: not@example.net", "", "Received: from the body")
+
+
+def test_header(tshark, capture):
+    """Unfolded and decoded; of several fields the first, but all of Received; a name in any case."""
+    path = capture(dialogue(Connection(), OPENING + mail(content=ALL_FIELDS)))
+    expected = {"received": ["from b by c; Mon, 2 Mar 2026 09:30:01 +0000", "from a by b; Mon, 2 Mar 2026 09:30:00 +0000"],
+                "header_cc": "c@example.net,\td@example.net", "reply_to": "Zoë <z@example.org>", "in_reply_to": "<0@example.org>",
+                "user_agent": "Old 1", "x_originating_ip": "[192.0.2.7]"}
+    (record,) = mail_log.records(tshark, path)
+    assert {name: record[name] for name in expected} == expected
+    (frame,) = tshark.fields(path, "esmtp.transaction.received", only="esmtp.transaction").values()
+    assert frame == {"esmtp.transaction.received": expected["received"]}
+
+
+# Two recipients of LMTP, of whom each gets a result of its own behind the content.
+LMTP = [("S", lines("220 mx.example.net LMTP")), ("C", lines("LHLO client.example.org")), ("S", lines("250 mx.example.net"))]
+RESULTS = {"smtp": (OPENING, ("250 2.0.0 Taken",), [["2.1.5", "Ok"], ["2.1.5", "Ok"]]),
+           "lmtp": (LMTP, ("250 2.0.0 Kept", "452 4.2.2 Full"), [["2.0.0", "Kept"], ["4.2.2", "Full"]])}
+
+
+@pytest.mark.parametrize("opening, results, expected", RESULTS.values(), ids=RESULTS)
+def test_text_of_each_recipient(tshark, capture, opening, results, expected):
+    path = capture(dialogue(Connection(), opening + mail(recipients=("b@example.net", "c@example.net"))[:-1]
+                            + [("S", lines(*results))]))
+    (record,) = mail_log.records(tshark, path)
+    assert [list(pair) for pair in zip(record["rcpt_status"], record["rcpt_text"])] == expected
+
+
+def test_lines_of_json(tshark, three_mails):
+    """The same records, each in a line of its own, in the order in which the mails end."""
+    found = [json.loads(line) for line in mail_log.write(tshark, three_mails, "esmtp,mails,ndjson").splitlines()]
+    assert [record["mail_from"].partition("@")[0] for record in found] == ["second", "first", "third"]
+    assert sorted(found, key=lambda record: record["first_frame"]) == mail_log.records(tshark, three_mails)
+
+
+def test_who_is_the_client(tshark, capture):
+    """The side that talks like one, whatever the ports look like."""
+    connection = Connection(client=("192.0.2.1", 25), server=("198.51.100.25", 4000), handshake=False)
+    (record,) = mail_log.records(tshark, capture(dialogue(connection, OPENING + mail())))
+    assert (record["client_addr"], record["client_port"]) == ("192.0.2.1", 25)
+    assert (record["server_addr"], record["server_port"]) == ("198.51.100.25", 4000)
+
+
+@pytest.mark.parametrize("log", ["text", "tsv", "json", "ndjson"])
 def test_no_control_character_goes_to_a_terminal(tshark, strange, log):
     text = mail_log.write(tshark, strange, f"esmtp,mails,{log}")
     assert "escape" in text and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
@@ -245,7 +297,7 @@ def test_tshark_forgets_the_packets_on_the_way(tshark, capture):
     path = capture(*sessions)
     records = [mail_log.records(tshark, path, options=options)
                for options in ((), ("-M", str(len(sessions[0]))), ("-M", str(2 * len(sessions[0]))))]
-    named = [[{name: value for name, value in record.items() if name not in ("stream", "first_frame")} for record in found]
+    named = [[{name: value for name, value in record.items() if name not in ("stream", "first_frame", "reply_frame")} for record in found]
              for found in records]
     assert [record["mail_from"] for record in named[0]] == [
         f"{number}{cut}@example.org" for number in range(5) for cut in ("", ".cut")]

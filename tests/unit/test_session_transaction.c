@@ -505,7 +505,7 @@ static void append_result(GString *out, const recipient *to)
 static char *describe(const transaction *t)
 {
     GString *out = g_string_new(NULL);
-    const mail_header *header = t->header;
+    span subject = mail_header_find(t->header, HEADER_SUBJECT);
 
     g_string_append_printf(out, "%u %s, %s, ", t->index, outcome_text(t->outcome), t->ended_by);
     append_code(out, &t->verdict);
@@ -518,9 +518,8 @@ static char *describe(const transaction *t)
         g_string_append_printf(out, ", %s", t->method);
     if (t->has_size)
         g_string_append_printf(out, " %" G_GUINT64_FORMAT, t->size);
-    if (header && header->fields[HEADER_SUBJECT].length)
-        g_string_append_printf(out, ", Subject %.*s", (int)header->fields[HEADER_SUBJECT].length,
-                               (const char *)header->fields[HEADER_SUBJECT].octets);
+    if (subject.length)
+        g_string_append_printf(out, ", Subject %.*s", (int)subject.length, (const char *)subject.octets);
     g_string_append_printf(out, ", helo %.*s", (int)t->helo.length, (const char *)t->helo.octets);
     return g_string_free(out, FALSE);
 }
@@ -609,8 +608,6 @@ static void scripts_add(const char *path, const script *scripts, size_t count)
     }
 }
 
-/* --- load -------------------------------------------------------------------------------------------------------------- */
-
 static GString *repeated(const char *text, unsigned times)
 {
     GString *out = g_string_new(NULL);
@@ -624,6 +621,125 @@ static void fed(recorder *rec, turn_kind kind, const char *text)
 {
     recorder_feed(rec, kind, text, strlen(text), 0, 0, false);
 }
+
+/* --- what each was told, and when -------------------------------------------------------------------------------------- */
+
+static void check_told(const transaction *mail, unsigned at, const char *status, const char *text)
+{
+    const recipient *to = (const recipient *)wmem_array_index(mail->recipients, at);
+
+    g_assert_cmpmem(to->status.octets, to->status.length, status, strlen(status));
+    g_assert_cmpmem(to->text.octets, to->text.length, text, strlen(text));
+}
+
+/* Each call comes a second after the one before it. Of -1 seconds: it is not known how long it took. */
+static void check_times(const transaction *mail, int content, int reply)
+{
+    moment time;
+
+    g_assert_cmpint(transaction_content_time(mail, &time) ? (int)time.seconds : -1, ==, content);
+    g_assert_cmpint(transaction_reply_time(mail, &time) ? (int)time.seconds : -1, ==, reply);
+}
+
+typedef struct told {
+    const char *name;
+    turn turns[TURNS];
+    struct {
+        const char *status, *text;
+    } recipients[2];
+    int content_time, reply_time;
+    unsigned reply_frame;
+} told;
+
+static const told tellings[] = {
+    {.name = "each recipient's reply, and the times of DATA",
+     .turns = {GREETING,
+               FROM,
+               {C, "RCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\n"},
+               {S, "250 2.1.5 ok\r\n550-5.1.1 no such\r\n550 user\r\n"},
+               {C, "DATA\r\n"},
+               {S, "354 go\r\n"},
+               {C, "x\r\n"},
+               {C, ".\r\n"},
+               {S, "250 ok\r\n"}},
+     .recipients = {{"2.1.5", "ok"}, {"5.1.1", "no such"}},
+     .content_time = 2,
+     .reply_time = 1,
+     .reply_frame = 12},
+    {.name = "the content behind DATA, before its reply",
+     .turns = {GREETING, FROM, TO, TO, {C, "DATA\r\nx\r\n.\r\n"}, {S, "354 go\r\n"}, {S, "250 ok\r\n"}},
+     .recipients = {{"", "ok"}, {"", "ok"}},
+     .content_time = -1,
+     .reply_time = 2,
+     .reply_frame = 12},
+    {.name = "chunks",
+     .turns = {GREETING,
+               FROM,
+               TO,
+               TO,
+               {C, "BDAT 2\r\nx\r"},
+               {S, "250 ok\r\n"},
+               {C, "BDAT 1 LAST\r\n"},
+               {C, "\n"},
+               {S, "250 ok\r\n"}},
+     .recipients = {{"", "ok"}, {"", "ok"}},
+     .content_time = 3,
+     .reply_time = 1,
+     .reply_frame = 14},
+    {.name = "LMTP: the results, the last for all that are left",
+     .turns = {LMTP_GREETING, FROM, TO, TO, SENT, {S, "250 2.0.0 kept\r\n"}, {S, "421 4.3.0 down\r\n"}},
+     .recipients = {{"2.0.0", "kept"}, {"4.3.0", "down"}},
+     .content_time = 1,
+     .reply_time = 2,
+     .reply_frame = 14},
+};
+
+static void test_told(gconstpointer data)
+{
+    const told *in = (const told *)data;
+    recorder *rec = recorder_new(false, false, 0);
+    GPtrArray *ended = g_ptr_array_new();
+    const transaction *mail;
+    transaction *copy;
+
+    for (size_t i = 0; in->turns[i].kind != DIALOGUE_END; i++)
+        feed_in_steps(rec, ended, &in->turns[i], 0);
+    g_assert_cmpuint(ended->len, ==, 1);
+    mail = (const transaction *)g_ptr_array_index(ended, 0);
+    copy = transaction_copy(NULL, mail, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        check_told(mail, i, in->recipients[i].status, in->recipients[i].text);
+        check_told(copy, i, in->recipients[i].status, in->recipients[i].text);
+    }
+    check_times(mail, in->content_time, in->reply_time);
+    g_assert_cmpuint(mail->verdict.frame, ==, in->reply_frame);
+    g_assert_null(copy->header);
+    g_ptr_array_unref(ended);
+    recorder_free(rec);
+}
+
+static void test_received_are_bounded(void)
+{
+    recorder *rec = recorder_new(false, false, 0);
+    GPtrArray *ended = g_ptr_array_new();
+    GString *content = repeated("Received: x\r\n", 5000);
+    const mail_header *header;
+
+    g_string_append(content, "\r\n.\r\n");
+    fed(rec, S, "220 mx\r\n");
+    fed(rec, C, "EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n");
+    fed(rec, S, "250 mx\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+    fed(rec, C, content->str);
+    collect(ended, recorder_feed(rec, S, "250 ok\r\n", 8, 0, 0, false));
+    header = ((const transaction *)g_ptr_array_index(ended, 0))->header;
+    g_assert_cmpuint(header->count, >=, 100);
+    g_assert_cmpuint(header->count, <, 200);
+    g_string_free(content, TRUE);
+    g_ptr_array_unref(ended);
+    recorder_free(rec);
+}
+
+/* --- load -------------------------------------------------------------------------------------------------------------- */
 
 /* LMTP answers each of very many recipients. */
 static void test_many_results(void)
@@ -668,6 +784,12 @@ int main(int argc, char **argv)
     scripts_add("/session/transaction/LMTP", lmtp, G_N_ELEMENTS(lmtp));
     scripts_add("/session/transaction/PRDR", prdr, G_N_ELEMENTS(prdr));
     scripts_add("/session/transaction/EXDATA", exdata, G_N_ELEMENTS(exdata));
+    for (size_t i = 0; i < G_N_ELEMENTS(tellings); i++) {
+        char *name = g_strdup_printf("/session/transaction/told/%s", tellings[i].name);
+        g_test_add_data_func(name, &tellings[i], test_told);
+        g_free(name);
+    }
+    g_test_add_func("/session/transaction/many Received fields", test_received_are_bounded);
     g_test_add_func("/session/transaction/many results", test_many_results);
     return g_test_run();
 }

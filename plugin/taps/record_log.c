@@ -1,8 +1,8 @@
-/* mail_log.c — the mail log for programs: tab-separated values and JSON.
+/* record_log.c — a log for programs: tab-separated values, JSON, and JSON in lines.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "taps/mail_log.h"
+#include "taps/record_log.h"
 
 #include <wsutil/json_dumper.h>
 
@@ -176,36 +176,36 @@ void append_value(GString *text, const value *v)
 /* --- tab-separated values
  * -------------------------------------------------------------------------------------------------- */
 
-static char end_of_column(unsigned at)
+static char end_of_column(const record_kind *kind, unsigned at)
 {
-    return at + 1 < COLUMN_COUNT ? '\t' : '\n';
+    return at + 1 < kind->columns ? '\t' : '\n';
 }
 
-static void tsv_header(GString *text)
+static void tsv_header(const record_kind *kind, GString *text)
 {
-    for (unsigned at = 0; at < COLUMN_COUNT; at++) {
-        append_string(text, column_name((column)at));
-        g_string_append_c(text, end_of_column(at));
+    for (unsigned at = 0; at < kind->columns; at++) {
+        append_string(text, kind->column_name(at));
+        g_string_append_c(text, end_of_column(kind, at));
     }
 }
 
-static void tsv_record(wmem_allocator_t *scope, GString *text, const mail_record *record)
+static void tsv_record(const record_kind *kind, wmem_allocator_t *scope, GString *text, const void *record)
 {
-    for (unsigned at = 0; at < COLUMN_COUNT; at++) {
-        value v = mail_record_value(scope, record, (column)at);
+    for (unsigned at = 0; at < kind->columns; at++) {
+        value v = kind->value(scope, record, at);
         append_value(text, &v);
-        g_string_append_c(text, end_of_column(at));
+        g_string_append_c(text, end_of_column(kind, at));
     }
 }
 
-static void tsv_write(FILE *out, const mail_record *records, unsigned count)
+static void tsv_write(FILE *out, const record_kind *kind, const void *records, unsigned count)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     GString *text = g_string_new(NULL);
 
-    tsv_header(text);
+    tsv_header(kind, text);
     for (unsigned i = 0; i < count; i++) {
-        tsv_record(scope, text, &records[i]);
+        tsv_record(kind, scope, text, record_at(kind, records, i));
         text_flush(text, out, false);
         wmem_free_all(scope);
     }
@@ -216,8 +216,10 @@ static void tsv_write(FILE *out, const mail_record *records, unsigned count)
 
 /* --- JSON (RFC 8259) --------------------------------------------------------------------------------------------------- */
 
-/* The array on its way to the file. */
+/* What is on its way to the file. */
 typedef struct json_writer {
+    const record_kind *kind;
+    int flags;          /* JSON_DUMPER_FLAGS_PRETTY_PRINT, or none */
     json_dumper dumper; /* writes to `dumped` */
     GString *dumped;
     GString *text; /* what is to be written to the file */
@@ -263,7 +265,7 @@ static void json_list(json_writer *json, const value_list *list)
     for (unsigned i = 0; i < list->count; i++)
         json_item(json, &list->items[i]);
     json_dumper_end_array(&json->dumper);
-    json->dumper.flags |= JSON_DUMPER_FLAGS_PRETTY_PRINT;
+    json->dumper.flags |= json->flags;
 }
 
 /* DEL, and the octet with which U+0080 to U+009F begin in UTF-8. */
@@ -290,48 +292,86 @@ static void json_take(json_writer *json)
     g_string_truncate(json->dumped, 0);
 }
 
-static void json_record(wmem_allocator_t *scope, json_writer *json, const mail_record *record)
+static void json_record(wmem_allocator_t *scope, json_writer *json, const void *record)
 {
     json_dumper_begin_object(&json->dumper);
-    for (unsigned at = 0; at < COLUMN_COUNT; at++) {
-        value v = mail_record_value(scope, record, (column)at);
-        json_dumper_set_member_name(&json->dumper, column_name((column)at));
+    for (unsigned at = 0; at < json->kind->columns; at++) {
+        value v = json->kind->value(scope, record, at);
+        json_dumper_set_member_name(&json->dumper, json->kind->column_name(at));
         if (v.kind == VALUE_LIST)
             json_list(json, &v.list);
         else
             json_item(json, &v);
     }
     json_dumper_end_object(&json->dumper);
-    json_take(json);
 }
 
-static void json_write(FILE *out, const mail_record *records, unsigned count)
+static json_writer json_begin(const record_kind *kind, int flags)
+{
+    json_writer json = {.kind = kind,
+                        .flags = flags,
+                        .dumped = g_string_new(NULL),
+                        .text = g_string_new(NULL),
+                        .word = g_string_new(NULL)};
+
+    json.dumper = (json_dumper){.output_string = json.dumped, .flags = flags};
+    return json;
+}
+
+static void json_end(json_writer *json, FILE *out)
+{
+    text_flush(json->text, out, true);
+    g_string_free(json->word, TRUE);
+    g_string_free(json->text, TRUE);
+    g_string_free(json->dumped, TRUE);
+}
+
+static void json_write(FILE *out, const record_kind *kind, const void *records, unsigned count)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
-    json_writer json = {.dumped = g_string_new(NULL), .text = g_string_new(NULL), .word = g_string_new(NULL)};
+    json_writer json = json_begin(kind, JSON_DUMPER_FLAGS_PRETTY_PRINT);
 
-    json.dumper = (json_dumper){.output_string = json.dumped, .flags = JSON_DUMPER_FLAGS_PRETTY_PRINT};
     json_dumper_begin_array(&json.dumper);
     for (unsigned i = 0; i < count; i++) {
-        json_record(scope, &json, &records[i]);
+        json_record(scope, &json, record_at(kind, records, i));
+        json_take(&json);
         text_flush(json.text, out, false);
         wmem_free_all(scope);
     }
     json_dumper_end_array(&json.dumper);
     json_dumper_finish(&json.dumper);
     json_take(&json);
-    text_flush(json.text, out, true);
-    g_string_free(json.word, TRUE);
-    g_string_free(json.text, TRUE);
-    g_string_free(json.dumped, TRUE);
+    json_end(&json, out);
+    wmem_destroy_allocator(scope);
+}
+
+/* An object a line. */
+static void ndjson_write(FILE *out, const record_kind *kind, const void *records, unsigned count)
+{
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    json_writer json = json_begin(kind, 0);
+
+    for (unsigned i = 0; i < count; i++) {
+        json.dumper = (json_dumper){.output_string = json.dumped};
+        json_record(scope, &json, record_at(kind, records, i));
+        json_dumper_finish(&json.dumper);
+        json_take(&json);
+        text_flush(json.text, out, false);
+        wmem_free_all(scope);
+    }
+    json_end(&json, out);
+    fflush(out);
     wmem_destroy_allocator(scope);
 }
 
 /* --- formats ----------------------------------------------------------------------------------------------------------- */
 
-static const mail_log_format formats[] = {{"text", mail_table_write}, {"tsv", tsv_write}, {"json", json_write}};
+static const record_format formats[] = {{"text", record_table_write, false},
+                                        {"tsv", tsv_write, false},
+                                        {"json", json_write, false},
+                                        {"ndjson", ndjson_write, true}};
 
-const mail_log_format *mail_log_format_find(const char *name, size_t length)
+const record_format *record_format_find(const char *name, size_t length)
 {
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (strlen(formats[i].name) == length && !memcmp(formats[i].name, name, length))
@@ -339,12 +379,17 @@ const mail_log_format *mail_log_format_find(const char *name, size_t length)
     return NULL;
 }
 
-const mail_log_format *mail_log_format_default(void)
+const record_format *record_format_default(void)
 {
     return &formats[0];
 }
 
-const char *mail_log_format_names(void)
+bool record_format_is_table(const record_format *format)
 {
-    return "text, tsv, json";
+    return format->write == record_table_write;
+}
+
+const char *record_format_names(void)
+{
+    return "text, tsv, json, ndjson";
 }

@@ -1,0 +1,18 @@
+/* log_options.h — the command line of a log: -z NAME[,FORMAT[,FILTER]]
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_TAPS_LOG_OPTIONS_H
+#define ESMTP_TAPS_LOG_OPTIONS_H
+
+#include "taps/record_log.h"
+
+typedef struct log_options {
+    const record_format *format;
+    const char *filter; /* NULL: none */
+} log_options;
+
+/* `name` is the statistic's, with which `argument` begins. False: it was said what is wrong. */
+bool log_options_parse(const char *name, const char *argument, log_options *options_r);
+
+#endif

@@ -1,0 +1,45 @@
+/* record_log.h — a log as it is written: for people, as tab-separated values, as JSON.
+ *
+ * Values come off a network and go to a terminal: control characters never go out as such.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_TAPS_RECORD_LOG_H
+#define ESMTP_TAPS_RECORD_LOG_H
+
+#include <stdio.h>
+
+#include "taps/record.h"
+
+typedef struct record_format {
+    const char *name; /* "tsv" */
+    void (*write)(FILE *out, const record_kind *kind, const void *records, unsigned count);
+    bool streams; /* records can be written one by one, as they become known */
+} record_format;
+
+/* NULL when there is none of that name. `name` need not end in NUL. */
+const record_format *record_format_find(const char *name, size_t length);
+
+/* What is written when no format is named, and the names of all: "text, tsv, json, ndjson". */
+const record_format *record_format_default(void);
+const char *record_format_names(void);
+/* Is it the one for people, which shows few of the columns? */
+bool record_format_is_table(const record_format *format);
+
+/* record_table.c — a line a record, in aligned columns, and a line that counts them. */
+void record_table_write(FILE *out, const record_kind *kind, const void *records, unsigned count);
+
+/* Writes `text` to the file when it is long, or when it is the last, and empties it then. */
+void text_flush(GString *text, FILE *out, bool last);
+
+/* Appends a value as one word or line: a list joined with commas. What TSV has between its tabs:
+ *
+ *     \\ \t \n \r     backslash, tab, line feed, carriage return
+ *     \,              a comma inside an item of a list
+ *     \xHH            another control character, by its code point
+ *     1, 0            yes, no; nothing at all: not known, or does not apply
+ *     2023-11-14T22:13:20.000000000Z      a time; 0.023411000 is one in seconds
+ */
+void append_value(GString *text, const value *v);
+
+#endif
