@@ -305,7 +305,7 @@ static void add_content(const builtin_drawing *b)
     for (uint32_t i = 0; i < m->frames_count; i++)
         add_number(b, BUILTIN_DATA_FRAGMENT, m->frames[i]);
     add_number(b, BUILTIN_DATA_FRAGMENT_COUNT, m->frames_count);
-    add_number(b, BUILTIN_DATA_REASSEMBLED_LENGTH, (uint32_t)m->unstuffed_size);
+    add_number(b, BUILTIN_DATA_REASSEMBLED_LENGTH, (uint32_t)message_captured(m));
 }
 
 static void add_end_of_data(const builtin_drawing *b)

@@ -12,24 +12,48 @@ static void draw_fragments(drawing *d, proto_tree *tree, const message *m)
         return;
     for (uint32_t i = 0; i < m->frames_count; i++)
         draw_generated_number(tree, FIELD_MESSAGE_FRAGMENT, d->tvb, m->frames[i]);
-    draw_generated_number(tree, FIELD_MESSAGE_REASSEMBLED_LENGTH, d->tvb, m->unstuffed_size);
+    draw_generated_number(tree, FIELD_MESSAGE_REASSEMBLED_LENGTH, d->tvb, message_captured(m));
+}
+
+static void draw_hole(drawing *d, proto_tree *tree, const content_hole *hole)
+{
+    proto_item *item = proto_tree_add_uint64_format(tree, hf[FIELD_MESSAGE_MISSING], d->tvb, 0, 0, hole->octets,
+                                                    "[%s octet%s at offset %s %s not captured]",
+                                                    grouped(d->pinfo, hole->octets), hole->octets == 1 ? "" : "s",
+                                                    grouped(d->pinfo, hole->offset), hole->octets == 1 ? "was" : "were");
+
+    proto_item_set_generated(item);
+}
+
+static void draw_holes(drawing *d, proto_tree *tree, const message *m)
+{
+    for (uint32_t i = 0; i < m->holes_count && field_is_wanted(FIELD_MESSAGE_MISSING); i++)
+        draw_hole(d, tree, &m->holes[i]);
 }
 
 static const char *why_not_shown(const message *m)
 {
-    if (m->has_holes)
-        return ", not shown: part of it was not captured";
+    if (m->no_begin)
+        return ", not shown: its beginning was not captured";
     if (m->too_large)
         return ", not shown: larger than the limit in the preferences";
-    return m->unstuffed_size ? "" : ", empty";
+    if (!m->unstuffed_size)
+        return ", empty";
+    return message_captured(m) ? "" : ", none of them captured";
+}
+
+static const char *missing_of(const drawing *d, const message *m)
+{
+    return m->missing ? wmem_strdup_printf(d->pinfo->pool, ", %s of them not captured", grouped(d->pinfo, m->missing)) : "";
 }
 
 static proto_item *draw_message_item(drawing *d, const message *m, const place *at, int length)
 {
     if (!field_is_wanted(FIELD_MESSAGE))
         return NULL;
-    return proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], at->tvb, at->offset, length, "Message: %s octets by %s%s",
-                                      grouped(d->pinfo, m->unstuffed_size), m->chunked ? "BDAT" : "DATA", why_not_shown(m));
+    return proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], at->tvb, at->offset, length,
+                                      "Message: %s octets by %s%s%s", grouped(d->pinfo, m->unstuffed_size),
+                                      m->chunked ? "BDAT" : "DATA", missing_of(d, m), why_not_shown(m));
 }
 
 static void draw_message(drawing *d, const message *m, const place *at, int length)
@@ -38,6 +62,7 @@ static void draw_message(drawing *d, const message *m, const place *at, int leng
 
     draw_generated_number(tree, FIELD_MESSAGE_SIZE, d->tvb, m->size);
     draw_generated_number(tree, FIELD_MESSAGE_UNSTUFFED_SIZE, d->tvb, m->unstuffed_size);
+    draw_holes(d, tree, m);
     draw_fragments(d, tree, m);
 }
 

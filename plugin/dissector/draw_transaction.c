@@ -144,6 +144,8 @@ static void draw_transaction_content(drawing *d, proto_tree *tree, const transac
     draw_string(d, tree, FIELD_TRANSACTION_METHOD, t->method);
     if (t->has_size)
         draw_uint(d, tree, FIELD_TRANSACTION_SIZE, t->size);
+    if (t->has_size)
+        draw_uint(d, tree, FIELD_TRANSACTION_MISSING, t->missing);
     if (t->has_declared_size)
         draw_uint(d, tree, FIELD_TRANSACTION_DECLARED_SIZE, t->declared_size);
 }

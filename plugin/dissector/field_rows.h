@@ -223,6 +223,9 @@ FIELD(MESSAGE_SIZE, MESSAGE, "Size", "esmtp.message.size", FT_UINT64, BASE_DEC|B
 FIELD(MESSAGE_UNSTUFFED_SIZE, MESSAGE, "Size without dot-stuffing", "esmtp.message.unstuffed_size",
       FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
       "Octets of content without stuffed dots (RFC 5321, 4.5.2)")
+FIELD(MESSAGE_MISSING, MESSAGE, "Octets not captured", "esmtp.message.missing",
+      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      "Octets of the content that are not in the capture, one after the other")
 FIELD(MESSAGE_FRAGMENT, MESSAGE, "Content in frame", "esmtp.message.fragment", FT_FRAMENUM, BASE_NONE, NULL,
       "A packet that has octets of this content")
 FIELD(MESSAGE_REASSEMBLED_IN, MESSAGE, "Complete in frame", "esmtp.message.reassembled_in", FT_FRAMENUM, BASE_NONE, NULL,
@@ -281,6 +284,9 @@ FIELD(TRANSACTION_METHOD, TRANSACTION, "Content by", "esmtp.transaction.method",
 FIELD(TRANSACTION_SIZE, TRANSACTION, "Size", "esmtp.transaction.size",
       FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
       "Octets of the content without dot-stuffing")
+FIELD(TRANSACTION_MISSING, TRANSACTION, "Octets not captured", "esmtp.transaction.missing",
+      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      "Octets of the content that are not in the capture")
 FIELD(TRANSACTION_DECLARED_SIZE, TRANSACTION, "Declared size", "esmtp.transaction.declared_size",
       FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
       "Octets that SIZE= announced (RFC 1870)")

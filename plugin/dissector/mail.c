@@ -8,7 +8,7 @@
 
 bool mail_is_shown(const message *m)
 {
-    return m->complete && !m->has_holes && !m->too_large && m->unstuffed_size > 0 && (m->octets || !m->read_again);
+    return m->complete && !m->no_begin && !m->too_large && message_captured(m) > 0 && (m->octets || !m->read_again);
 }
 
 /* Content that came whole in this packet, without its stuffed dots. */
@@ -32,10 +32,10 @@ static tvbuff_t *mail_tvb(drawing *d, const message *m)
     if (!m->octets && !m->stuffed)
         return tvb_new_subset_length(d->tvb, offset, (int)m->size);
     if (m->octets)
-        tvb = tvb_new_child_real_data(d->tvb, m->octets, (unsigned)m->unstuffed_size, (int)m->unstuffed_size);
+        tvb = tvb_new_child_real_data(d->tvb, m->octets, (unsigned)message_captured(m), (int)message_captured(m));
     else
         tvb = unstuffed_tvb(d, m, offset);
-    add_new_data_source(d->pinfo, tvb, "Message content");
+    add_new_data_source(d->pinfo, tvb, m->missing ? "Message content, less what was not captured" : "Message content");
     return tvb;
 }
 

@@ -20,9 +20,10 @@
 static void trace(const session *s, client_state state)
 {
     static const char *const names[] = {
-        [CLIENT_COMMANDS] = "commands", [CLIENT_AFTER_DATA] = "after DATA", [CLIENT_CONTENT] = "content",
-        [CLIENT_CHUNK] = "chunk",       [CLIENT_RAW] = "raw octets",        [CLIENT_UNKNOWN] = "unknown",
-        [CLIENT_OPAQUE] = "opaque",
+        [CLIENT_COMMANDS] = "commands", [CLIENT_AFTER_DATA] = "after DATA",
+        [CLIENT_CONTENT] = "content",   [CLIENT_CHUNK] = "chunk",
+        [CLIENT_RAW] = "raw octets",    [CLIENT_UNKNOWN] = "unknown",
+        [CLIENT_OPAQUE] = "opaque",     [CLIENT_DOUBTED] = "content or commands",
     };
 
     if (s->client.state != state)
@@ -279,81 +280,80 @@ static void read_line(reading *r)
 
 /* --- octets of unknown meaning ----------------------------------------------------------------------------------------- */
 
-/* Behind a gap in a content, what comes is most likely more of it. */
-static bool in_lossy_content(const session *s)
-{
-    return s->content.message && !s->content.message->chunked;
-}
-
-static void emit_unknown(reading *r, size_t from, size_t end)
-{
-    if (end <= from)
-        return;
-    if (in_lossy_content(r->s))
-        message_read_lossy(r, from, end);
-    else
-        stream_emit(r, FINDING_UNKNOWN, r->position + from, end - from);
-}
+/* So many lines that look like commands show that the client sent a group of them. */
+#define GROUP_SHOWN 16u
 
 static bool is_lone_dot(const client_line *in)
 {
     return in->line.text.length == 1 && in->line.text.octets[0] == '.' && in->line.ending == LINE_ENDING_CRLF;
 }
 
-static bool ends_lossy_content(const session *s, const client_line *in)
+/* Does the line, which may be but the beginning of one, look like a command among others? Sets *last_r if none may follow it
+ * before its reply. */
+static bool is_of_group(line in, bool *last_r)
 {
-    return in_lossy_content(s) && in->line.text.length == 1 && in->line.text.octets[0] == '.' &&
-           (in->line.ending == LINE_ENDING_CRLF || s->content.message->bare_lf);
+    command parsed;
+    bool whole = in.ending != LINE_ENDING_NONE;
+
+    *last_r = false;
+    if (!command_parse(in.text, &parsed) || !parsed.row || (whole && !command_unmistakable(&parsed)))
+        return false;
+    *last_r = verb_of(&parsed)->id == VERB_BDAT;
+    return verb_of(&parsed)->id != VERB_DATA || in.length == 0 || whole;
+}
+
+/* A client sends a group of commands and waits (RFC 2920, 3.1): are there but commands in octets[at ...)? Lines of a content
+ * that look so have other ones behind them. */
+static bool only_commands(span octets, size_t at)
+{
+    bool last = false;
+
+    for (unsigned i = 0; at < octets.length && i < GROUP_SHOWN && !last; i++) {
+        line next = line_first(span_from(octets, at));
+        if (!is_of_group(next, &last))
+            return false;
+        at += next.length;
+    }
+    return true;
+}
+
+/* What comes are commands, as far as their looks tell. */
+static void commands_found(session *s)
+{
+    message_abandon(s);
+    s->content.answered = false;
+    s->client.unrecognized = 0;
+    s->client.unconfirmed = true;
+    client_enter(s, CLIENT_COMMANDS);
 }
 
 static void line_ends_unknown(reading *r, const client_line *in)
 {
-    session *s = r->s;
-    size_t earlier = in->whole.length - in->here;
-
-    if (in_lossy_content(s))
-        message_take_back(s, earlier);
-    if (ends_lossy_content(s, in)) {
-        message_end_lossy(r, in->here, earlier);
-        return;
-    }
     if (is_lone_dot(in)) {
         message_end_unseen(r, in);
         return;
     }
-    message_abandon(s);
-    s->content.answered = false;
-    client_enter(s, CLIENT_COMMANDS);
-    s->client.unrecognized = 0;
+    commands_found(r->s);
     command_line(r, in);
 }
 
-/* Is there a lone dot in octets[from ...), before which no DATA was sent? Then they are content, whatever they look like. */
-static bool content_ends_in(span octets, size_t from)
+/* Does the line tell where the client is? The end of a content tells it unless its reply has come already. */
+static bool is_known_again(const reading *r, const client_line *in)
 {
-    for (size_t at = from; at < octets.length;) {
-        line next = line_first(span_from(octets, at));
-        if (next.text.length == 1 && next.text.octets[0] == '.' && next.ending == LINE_ENDING_CRLF)
-            return true;
-        if (span_equal_nocase(span_trim(next.text), "DATA"))
-            return false;
-        at += next.length;
-    }
-    return false;
+    if (is_lone_dot(in))
+        return !r->s->content.answered;
+    return is_unmistakable(in) && only_commands(r->octets, r->at);
 }
 
-/* Does the line tell where the client is? The end of a content tells it unless its reply has come already. */
-static bool is_known_again(const session *s, const client_line *in, bool in_content)
+static void emit_unknown(reading *r, size_t from, size_t end)
 {
-    if (is_lone_dot(in) || ends_lossy_content(s, in))
-        return !s->content.answered;
-    return !in_content && is_unmistakable(in);
+    if (end > from)
+        stream_emit(r, FINDING_UNKNOWN, r->position + from, end - from);
 }
 
 /* Looks for a line that can only be a command, or for the end of a content; all before it is shown as one run. */
 static void read_unknown(reading *r)
 {
-    bool content = content_ends_in(r->octets, r->at);
     size_t from = r->at, begin, end;
     client_line in;
 
@@ -366,8 +366,7 @@ static void read_unknown(reading *r)
             continue;
         }
         in = line_taken(r, end);
-        content &= !is_lone_dot(&in);
-        if (!is_known_again(r->s, &in, content))
+        if (!is_known_again(r, &in))
             continue;
         emit_unknown(r, from, begin);
         line_ends_unknown(r, &in);
@@ -381,6 +380,36 @@ static void read_unknown(reading *r)
         stream_hold(r, r->at);
     }
     r->at = r->octets.length;
+}
+
+/* Where a group of commands begins in what the call brought; its end when there is none. */
+static size_t commands_begin(const reading *r)
+{
+    size_t at = r->at, length;
+
+    for (; at < r->octets.length; at += length) {
+        line next = line_first(span_from(r->octets, at));
+        command parsed;
+        length = next.length;
+        if (next.ending != LINE_ENDING_NONE && command_parse(next.text, &parsed) && command_unmistakable(&parsed) &&
+            only_commands(r->octets, at))
+            break;
+    }
+    return at;
+}
+
+/* Content up to the lone dot, or to commands. */
+static void read_doubted(reading *r)
+{
+    size_t whole = r->octets.length, end = commands_begin(r);
+
+    if (end == r->at) {
+        commands_found(r->s);
+        return;
+    }
+    r->octets.length = end;
+    message_read_content(r);
+    r->octets.length = whole;
 }
 
 static void read_content(reading *r)
@@ -412,7 +441,7 @@ static void read_opaque(reading *r)
 static void (*const readers[])(reading *) = {
     [CLIENT_COMMANDS] = read_line,       [CLIENT_AFTER_DATA] = read_line, [CLIENT_CONTENT] = read_content,
     [CLIENT_CHUNK] = message_read_chunk, [CLIENT_RAW] = read_raw,         [CLIENT_UNKNOWN] = read_unknown,
-    [CLIENT_OPAQUE] = read_opaque,
+    [CLIENT_OPAQUE] = read_opaque,       [CLIENT_DOUBTED] = read_doubted,
 };
 
 /* A SASL security layer puts a length of four octets before what it protects (RFC 4422, 3.7). Of any that is agreed on
@@ -515,5 +544,8 @@ void client_gap(reading *r, uint64_t octets)
     transaction_hidden(s);
     if (s->auth.under_way)
         s->auth.under_way->auth->awaits_response = false;
-    client_enter(s, CLIENT_UNKNOWN);
+    if (message_under_way(s))
+        message_doubt(s);
+    else
+        client_enter(s, CLIENT_UNKNOWN);
 }

@@ -181,9 +181,7 @@ static exchange *meant_by_code(const session *s, uint16_t code)
 /* Is a DATA's content under way whose DATA has been answered, or can no longer be? */
 static bool content_under_way(const session *s)
 {
-    const message *m = s->content.message;
-
-    return m && !m->chunked && (s->client.state == CLIENT_CONTENT || s->client.state == CLIENT_UNKNOWN);
+    return message_under_way(s) && (s->client.state == CLIENT_CONTENT || s->client.state == CLIENT_DOUBTED);
 }
 
 /* The final reply came before the end of the content did. */
@@ -198,6 +196,14 @@ static exchange *end_of_data_early(reading *r)
     s->content.answered = true;
     client_enter(s, CLIENT_UNKNOWN);
     return e;
+}
+
+/* Its end is missing, and so is the reply to it: this one is for what was sent behind. */
+static void end_of_data_unseen(session *s)
+{
+    message_abandon(s);
+    transaction_content_lost(s);
+    client_enter(s, CLIENT_UNKNOWN);
 }
 
 /* A greeting that the session did not wait for: commands may have been sent before it. */
@@ -254,7 +260,9 @@ static exchange *head_for(reading *r, uint16_t code)
     e = s->queue.oldest;
     if (code == 354 || code == 334)
         return NULL; /* no DATA, no AUTH waits for it */
-    if (!e && content_under_way(s))
+    if (!e && content_under_way(s) && s->client.state == CLIENT_DOUBTED)
+        end_of_data_unseen(s);
+    else if (!e && content_under_way(s))
         return end_of_data_early(r);
     if (code == 220 && !s->server.greeted && !(e && exchange_is(e, VERB_CONNECT)))
         return late_greeting(s);

@@ -51,6 +51,30 @@ static void keep_field(session *s, gathered *to, const header_field *in)
     to->values[to->count++] = (header_value){unfolded, (uint32_t)header_unfold(in->body, unfolded), row->kind};
 }
 
+/* Without what follows the last line ending of a header that goes on, and the field that this may belong to. */
+static span without_last_field(span content)
+{
+    span rest = content;
+    header_field next;
+    size_t known = 0;
+
+    while (header_field_next(&rest, &next)) {
+        if (!rest.length)
+            return span_first(content, known);
+        known = content.length - rest.length;
+    }
+    return span_first(content, known);
+}
+
+void mail_header_ends(session *s, message *m, span content)
+{
+    if (m->header)
+        return;
+    mail_header_learn(s, m, without_last_field(span_first(content, HEADER_LIMIT)));
+    if (!m->header)
+        m->header = (const mail_header *)session_alloc(s, sizeof(mail_header));
+}
+
 void mail_header_learn(session *s, message *m, span content)
 {
     gathered found;

@@ -12,7 +12,7 @@ static message *message_new(session *s, uint64_t position, bool chunked)
     message *m = (message *)session_alloc(s, sizeof *m);
 
     m->number = ++s->contents;
-    s->content.answered = false;
+    s->content.answered = s->content.reply_lost = s->content.resumes = false;
     m->position = position;
     m->chunked = chunked;
     s->content.message = m;
@@ -48,11 +48,16 @@ static void begin_chunk(session *s, uint64_t position)
     transaction_content_begins(s, s->content.message);
 }
 
+/* What is gathered so far. */
+static span gathered(const message *m)
+{
+    return (span){m->octets, m->octets ? (size_t)message_captured(m) : 0};
+}
+
 /* What was gathered is of no use any more, but for its header. */
 static void gathered_free(session *s, message *m)
 {
-    if (m->octets)
-        mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
+    mail_header_learn(s, m, gathered(m));
     session_free(s, m->octets);
     m->octets = NULL;
     m->capacity = 0;
@@ -61,8 +66,8 @@ static void gathered_free(session *s, message *m)
 /* The message is the session's own: who only looks at it has a const pointer. */
 void message_learn_header(session *s, const message *m)
 {
-    if (m && m->octets && !m->header)
-        mail_header_learn(s, (message *)(uintptr_t)m, (span){m->octets, (size_t)m->unstuffed_size});
+    if (m && !m->header)
+        mail_header_learn(s, (message *)(uintptr_t)m, gathered(m));
 }
 
 void message_abandon(session *s)
@@ -92,15 +97,15 @@ static void note_frame(session *s, message *m, uint32_t frame)
 /* Room for `more` octets behind what is gathered; NULL when the content is not kept. */
 static uint8_t *room_for(session *s, message *m, size_t more)
 {
-    size_t needed = (size_t)m->unstuffed_size + more;
+    size_t before = (size_t)message_captured(m), needed = before + more;
 
-    if (m->too_large || m->has_holes)
+    if (m->too_large)
         return NULL;
     if (needed > m->capacity) {
         m->capacity = needed * 2 > 8192 ? needed * 2 : 8192;
         m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
     }
-    return m->octets + m->unstuffed_size;
+    return m->octets + before;
 }
 
 /* The first octets of a content: copied only if it goes on in a later call. */
@@ -162,7 +167,7 @@ static void message_account(reading *r, message *m, const content_piece *piece)
     m->stuffed |= piece->stuffed;
     if (piece->consumed > piece->end_mark) /* a packet with the lone dot alone has nothing of the content */
         note_frame(r->s, m, r->input->frame);
-    if (m->unstuffed_size > r->s->gather_limit && !m->too_large) {
+    if (message_captured(m) > r->s->gather_limit && !m->too_large) {
         m->too_large = true;
         gathered_free(r->s, m);
     }
@@ -190,15 +195,14 @@ static void message_finish(reading *r, message *m)
 {
     session *s = r->s;
 
-    if (m->octets)
-        mail_header_learn(s, m, (span){m->octets, (size_t)m->unstuffed_size});
+    mail_header_learn(s, m, gathered(m));
     m->complete = true;
     m->complete_frame = r->input->frame;
     s->content.message = NULL;
     if (m->octets && !m->in_line && pools_visited_twice(s->memory.pools)) {
         give_back_later(s, m);
-    } else if (m->octets && m->unstuffed_size < m->capacity) {
-        m->capacity = m->unstuffed_size ? (size_t)m->unstuffed_size : 1;
+    } else if (m->octets && message_captured(m) < m->capacity) {
+        m->capacity = message_captured(m) ? (size_t)message_captured(m) : 1;
         m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
     }
 }
@@ -221,12 +225,35 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
     client_enter(s, CLIENT_COMMANDS);
 }
 
+/* A lone dot behind missing octets may be the end of a line, too. It ends the content if nothing is behind it, or what the
+ * client says next. */
+static bool begins_with_end(const message *m, span octets)
+{
+    line first = line_first(octets), behind = line_first(span_from(octets, first.length));
+    command parsed;
+
+    if (first.text.length != 1 || first.text.octets[0] != '.')
+        return false;
+    if (first.ending != LINE_ENDING_CRLF && !(m->bare_lf && first.ending == LINE_ENDING_LF))
+        return false;
+    return !behind.length || (command_parse(behind.text, &parsed) && command_unmistakable(&parsed));
+}
+
+static content_piece piece_read(reading *r, message *m, span in)
+{
+    content_part *c = &r->s->content;
+
+    if (c->resumes)
+        content_pass_gap(&c->reader, begins_with_end(m, in));
+    c->resumes = false;
+    return m->size || m->in_line ? next_piece(r->s, m, in) : first_piece(r, m, in);
+}
+
 void message_read_content(reading *r)
 {
     session *s = r->s;
     message *m = s->content.message;
-    span rest = span_from(r->octets, r->at);
-    content_piece piece = m->size || m->in_line ? next_piece(s, m, rest) : first_piece(r, m, rest);
+    content_piece piece = piece_read(r, m, span_from(r->octets, r->at));
     size_t of_content = piece.consumed > piece.end_mark ? piece.consumed - piece.end_mark : 0;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
 
@@ -254,33 +281,6 @@ void message_read_earlier(reading *r, span octets)
     m->in_line = true;
     r->s->content.held_oddities |= piece.oddities;
     message_account(r, m, &piece);
-}
-
-void message_read_lossy(reading *r, size_t from, size_t end)
-{
-    message *m = r->s->content.message;
-    content_piece piece = {.consumed = end - from, .unstuffed = end - from};
-
-    stream_emit(r, FINDING_CONTENT, r->position + from, end - from)->message = m;
-    message_account(r, m, &piece);
-}
-
-void message_take_back(session *s, size_t octets)
-{
-    s->content.message->size -= octets;
-    s->content.message->unstuffed_size -= octets;
-}
-
-void message_end_lossy(reading *r, size_t here, size_t earlier)
-{
-    message *m = r->s->content.message;
-    finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at - here, 0);
-
-    f->message = m;
-    f->flags |= FLAG_MESSAGE_END;
-    note_frame(r->s, m, r->input->frame);
-    message_finish(r, m);
-    end_of_data(r, m, here + earlier);
 }
 
 /* All octets of the chunk have passed, the last of them with `f`. */
@@ -326,7 +326,7 @@ void message_chunk_gap(reading *r, uint64_t octets)
     finding *f;
 
     message_gap(s, octets);
-    content_pass_gap(&s->content.reader);
+    content_pass_gap(&s->content.reader, false);
     if (s->client.raw_left)
         return;
     f = stream_emit(r, FINDING_CONTENT, r->position + r->at, 0);
@@ -335,19 +335,59 @@ void message_chunk_gap(reading *r, uint64_t octets)
     chunk_complete(r, f);
 }
 
+static void hole_add(session *s, message *m, uint64_t octets)
+{
+    content_hole *last = m->holes_count ? &m->holes[m->holes_count - 1] : NULL;
+
+    if (last && last->offset + last->octets == m->unstuffed_size) {
+        last->octets += octets;
+        return;
+    }
+    if (m->holes_count == MESSAGE_HOLES_LIMIT)
+        return;
+    /* Room doubles at each power of two. */
+    if ((m->holes_count & (m->holes_count - 1)) == 0)
+        m->holes =
+            (content_hole *)session_realloc(s, m->holes, sizeof(content_hole) * (m->holes_count ? 2u * m->holes_count : 1u));
+    m->holes[m->holes_count++] = (content_hole){m->unstuffed_size, octets};
+}
+
 void message_gap(session *s, uint64_t octets)
 {
     message *m = s->content.message;
 
-    if (!m)
+    if (!m || !octets)
         return;
-    gathered_free(s, m);
-    m->has_holes = true;
+    mail_header_ends(s, m, gathered(m));
+    s->content.resumes = true;
     m->no_begin |= !m->chunked && !m->size && !s->content.data; /* the DATA line, too, is among what is lost */
-    if (m->no_begin)
-        return;
+    if (m->no_begin && !m->size)
+        return; /* nobody knows how many of them are content */
+    hole_add(s, m, octets);
     m->size += octets;
     m->unstuffed_size += octets;
+    m->missing += octets;
+}
+
+bool message_under_way(const session *s)
+{
+    return s->content.message && !s->content.message->chunked;
+}
+
+void message_doubt(session *s)
+{
+    bool silent = s->content.reply_lost || !s->connection.spoken[SIDE_SERVER];
+
+    if (message_under_way(s) && message_has_holes(s->content.message) && silent)
+        client_enter(s, CLIENT_DOUBTED);
+}
+
+/* What is lost before the 354 is something else. */
+void message_reply_lost(session *s)
+{
+    if (message_under_way(s) && !(s->content.data && s->content.data->waits))
+        s->content.reply_lost = true;
+    message_doubt(s);
 }
 
 /* --- the second visit -------------------------------------------------------------------------------------------------- */
@@ -360,7 +400,8 @@ static void begin_again(session *s, message *m)
 
     c->message = m;
     c->again_length = 0;
-    c->again_room = (size_t)m->size + 2 * CONTENT_CARRY;
+    c->again_position = 0;
+    c->again_room = (size_t)(m->size - m->missing) + 2 * CONTENT_CARRY;
     c->again = (uint8_t *)session_realloc(s, c->again, c->again_room);
     content_begin(&c->reader, m->bare_lf);
 }
@@ -369,7 +410,7 @@ static void end_again(session *s, message *m)
 {
     content_part *c = &s->content;
 
-    if (c->again_length == m->unstuffed_size) {
+    if (c->again_length == message_captured(m)) {
         m->octets = c->again;
         c->again = NULL;
         give_back_later(s, m);
@@ -388,6 +429,9 @@ void message_read_again(session *s, const finding *f, span octets)
         begin_again(s, m);
     if (octets.length + CONTENT_CARRY > c->again_room - c->again_length)
         return; /* not in the order of the first visit: it will not be whole */
+    if (c->again_position && f->position > c->again_position)
+        content_pass_gap(&c->reader, false);
+    c->again_position = f->position + f->length;
     if (!m->chunked)
         c->again_length += content_read(&c->reader, octets, c->again + c->again_length).unstuffed;
     else if (octets.length) {
@@ -406,7 +450,7 @@ void message_end_unseen(reading *r, const client_line *in)
     transaction_content_unasked(r);
     message_abandon(s);
     m = message_new(s, in->position, false);
-    m->no_begin = m->has_holes = true;
+    m->no_begin = true;
     transaction_content_begins(s, m);
     message_finish(r, m);
     end_of_data(r, m, in->whole.length);
@@ -439,7 +483,7 @@ void data_answered(reading *r, const server_reply *reply, finding *f)
         return;
     if (granted && client_may_begin_content(s)) {
         message_begin(s, client_unread_position(s, r->input->layer));
-    } else if (!granted && (s->client.state == CLIENT_AFTER_DATA || s->client.state == CLIENT_CONTENT)) {
+    } else if (!granted && (s->client.state == CLIENT_AFTER_DATA || message_under_way(s))) {
         /* Refused: what follows are commands, even if it was sent behind the DATA. */
         message_abandon(s);
         client_enter(s, CLIENT_COMMANDS);

@@ -35,6 +35,8 @@ static bool shows_content(const session *s)
 {
     if (s->client.state == CLIENT_COMMANDS)
         return !s->queue.oldest;
+    if (message_under_way(s))
+        return message_has_holes(s->content.message);
     return s->client.state == CLIENT_UNKNOWN || s->client.state == CLIENT_AFTER_DATA;
 }
 
@@ -57,6 +59,7 @@ static void answering(reading *r, const server_reply *reply, finding *f)
 {
     const exchange *e = reply->exchange;
 
+    r->s->client.unconfirmed = false;
     transaction_reply(r, reply);
     if (auth_may_be_repeated(reply))
         f->flags |= FLAG_SECRET;
@@ -270,6 +273,7 @@ static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool cont
         g_array_append_val(r->s->memory.found->pending, rest);
     r->at = r->octets.length;
     reply_complete(r, from, (reply_end){.code = code}, true);
+    r->s->server.rest_is_cut = true;
     return true;
 }
 
@@ -339,10 +343,14 @@ void server_read(reading *r)
 
 void server_gap(reading *r)
 {
+    bool rest = r->s->server.rest_is_cut;
+
     server_drop_reply(r);
     r->stream->skipping = false;
     r->s->server.line_cut = true;
     r->s->connection.lossy = true;
     /* What the lost octets answered shows when the next ones come: the client may have sent more until then. */
     r->s->server.lost_before = true;
+    if (!rest)
+        message_reply_lost(r->s);
 }

@@ -22,6 +22,8 @@
 #define UNIT_LIMIT 65536u
 /* So many of the frames that a message's content came in are remembered. */
 #define MESSAGE_FRAMES_LIMIT 1000u
+/* So many of its holes are told one by one. */
+#define MESSAGE_HOLES_LIMIT 1000u
 
 typedef enum side { SIDE_CLIENT, SIDE_SERVER } side;
 
@@ -142,30 +144,49 @@ static inline span header_value_text(const header_value *in)
 /* The first value of a kind; its octets are NULL when there is none. */
 span mail_header_find(const mail_header *header, header_kind kind);
 
+/* Octets of a content that were not captured. */
+typedef struct content_hole {
+    uint64_t offset; /* octets of the content before it, those of other holes counted, stuffed dots not */
+    uint64_t octets;
+} content_hole;
+
 /* A message content: DATA's, or all the chunks of BDAT. */
 struct message {
     uint32_t number; /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
     bool chunked;    /* by BDAT */
     bool complete;
     bool no_begin;     /* its beginning was not captured: nobody knows its size */
-    bool has_holes;    /* part of it was not captured */
     bool stuffed;      /* dots were taken out */
     bool bare_lf;      /* the DATA line ended in a bare LF */
     bool too_large;    /* for the gathering limit: not in `octets` */
     unsigned oddities; /* content_oddity */
     uint64_t size;     /* octets on the wire without the dot line; BDAT: of the chunks */
     uint64_t unstuffed_size;
+    uint64_t missing; /* how many of these octets were not captured; of one without its beginning, behind that */
+    content_hole *holes;
+    uint32_t holes_count; /* up to MESSAGE_HOLES_LIMIT */
     uint32_t complete_frame;
     uint32_t frames_count; /* up to MESSAGE_FRAMES_LIMIT */
     uint32_t *frames;
     uint64_t position; /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
-    uint8_t *octets;   /* unstuffed_size octets, when the content came in several calls */
+    uint8_t *octets;   /* message_captured() octets, when the content came in several calls; holes leave no trace in them */
     size_t capacity;
     bool in_line;              /* some of it came as a part of a line, before it was known to be content */
     bool read_again;           /* `octets` are given back, and gathered again on the second visit */
     struct message *next;      /* in the list of those whose octets are given back before the next packet */
     const mail_header *header; /* NULL when the content's beginning was not seen */
 };
+
+/* How many octets of the content the capture has. */
+static inline uint64_t message_captured(const message *m)
+{
+    return m->unstuffed_size - m->missing;
+}
+
+static inline bool message_has_holes(const message *m)
+{
+    return m->no_begin || m->missing > 0;
+}
 
 typedef enum finding_kind {
     FINDING_COMMAND,        /* a command line */

@@ -26,6 +26,7 @@ typedef enum client_state {
     CLIENT_COMMANDS,
     CLIENT_AFTER_DATA, /* DATA was sent and not answered: the next line tells whether content or commands follow */
     CLIENT_CONTENT,    /* content up to the lone dot */
+    CLIENT_DOUBTED,    /* the same, or commands: octets are missing that may hold its end */
     CLIENT_CHUNK,      /* `raw_left` octets of a BDAT chunk */
     CLIENT_RAW,        /* `raw_left` octets that are no content (XEXCH50) */
     CLIENT_UNKNOWN,    /* anything, until a line that can only be a command */
@@ -75,6 +76,7 @@ typedef struct client_part {
     unsigned unrecognized; /* lines in a row that are no known command */
     uint64_t raw_left;     /* CHUNK, RAW: octets still to come */
     bool proxy_possible;   /* the client has sent nothing yet: a PROXY header may come */
+    bool unconfirmed;      /* its lines were found to be commands by their looks alone, behind missing octets */
 } client_part;
 
 /* Owner: server.c. The reply under way. */
@@ -87,6 +89,7 @@ typedef struct server_part {
     bool line_cut;       /* the beginning of the line under way may not have been captured */
     bool greeted;        /* a 220 has greeted */
     bool lost_before;    /* octets were lost, and none have come since */
+    bool rest_is_cut;    /* what is lost next is the rest of a reply that was taken for complete */
 } server_part;
 
 /* Owner: message.c. The content under way. */
@@ -95,15 +98,18 @@ typedef struct content_part {
     unsigned held_oddities; /* content_oddity: of octets that were held, and that no finding shows yet */
     message *message;       /* the content under way, or the chunks gathered so far */
     bool answered;          /* the reply to the last one came before its end, which may come still */
+    bool reply_lost;        /* octets of the server are missing that may be the reply to it */
+    bool resumes;           /* octets are missing before those that come next */
     exchange *data;         /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
     bool data_bare_lf;      /* ... whose line ended in a bare LF */
     exchange *bdat;         /* CHUNK: the BDAT whose octets come */
     transaction *chunks_of; /* what the chunks gathered belong to, NULL for none */
     message *shown;         /* the messages whose octets are given back before the next packet */
     /* Of the second of two visits, where `message` and `reader` are of the content that comes again: */
-    uint8_t *again;      /* its octets */
-    size_t again_length; /* how many these are */
-    size_t again_room;   /* how many there is room for */
+    uint8_t *again;          /* its octets */
+    size_t again_length;     /* how many these are */
+    uint64_t again_position; /* where the next ones are to begin; 0: none have come */
+    size_t again_room;       /* how many there is room for */
 } content_part;
 
 /* Owner: exchange.c. The commands that wait for a reply, oldest first. */
@@ -339,14 +345,15 @@ void message_read_earlier(reading *r, span octets);
 void message_read_chunk(reading *r);
 /* So many octets of the content were not captured. */
 void message_gap(session *s, uint64_t octets);
+/* Is a content by DATA under way? */
+bool message_under_way(const session *s);
+/* The end of the content under way may be among what is missing of it, when the server does not tell otherwise: the client's
+ * octets are in doubt. Nothing where no content is under way, or nothing of it is missing. */
+void message_doubt(session *s);
+/* Octets of the server were lost: the reply to the content may be among them. */
+void message_reply_lost(session *s);
 /* `octets` of the chunk under way were not captured: raw_left is what is left of it behind them. */
 void message_chunk_gap(reading *r, uint64_t octets);
-/* Content behind a gap: octets[from ... end) of the call. */
-void message_read_lossy(reading *r, size_t from, size_t end);
-/* The last `octets` of that are no content: they began another line. */
-void message_take_back(session *s, size_t octets);
-/* Its end, by a lone dot: `here` octets of that line came in this call, up to r->at, and so many in earlier ones. */
-void message_end_lossy(reading *r, size_t here, size_t earlier);
 /* Gives back the octets of the messages that the last packet completed, where its second visit brings them again. */
 void message_free_shown(session *s);
 /* The second visit brings these octets of a content. */
@@ -369,8 +376,12 @@ void message_end_unseen(reading *r, const client_line *in);
 /* A 354 to a DATA that was not captured. */
 void message_unasked(reading *r);
 
-/* mail_header.c — keeps of a content's beginning what a mail log shows. Does nothing if that was done before. */
+/* mail_header.c — keeps of a content's beginning what a mail log shows. Does nothing if that was done before, or of no
+ * octets.
+ */
 void mail_header_learn(session *s, message *m, span content);
+/* The same where octets are missing behind the `content`: nothing is known of a field that they may belong to. */
+void mail_header_ends(session *s, message *m, span content);
 
 /* transaction.c */
 
@@ -384,6 +395,8 @@ void transaction_closing(reading *r, const server_reply *reply);
 void transaction_content_begins(session *s, const message *m);
 /* What was taken for its content was none: DATA was refused. */
 void transaction_content_refused(exchange *e);
+/* The end of the current one's content and the reply to it were not captured. */
+void transaction_content_lost(session *s);
 /* A content whose DATA was not captured begins, or ends. */
 void transaction_content_unasked(reading *r);
 /* What `e` did when it was sent is undone, of what was sent the newest first. */

@@ -111,6 +111,7 @@ void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed
 
     t->null_sender = parsed->path.null_path;
     t->mail_from = session_keep(r->s, parsed->path.address);
+    t->unconfirmed = r->s->client.unconfirmed;
     learn_parameters(t, parsed->parameters);
     e->transaction = t;
     t->unanswered++;
@@ -321,6 +322,7 @@ static void freeze_content(transaction *t)
 {
     t->has_size = t->message && t->message->complete && !t->message->no_begin && t->content_sent && !t->by_url;
     t->size = t->has_size ? t->message->unstuffed_size : 0;
+    t->missing = t->has_size ? t->message->missing : 0;
     t->header = t->message ? t->message->header : NULL;
 }
 
@@ -328,6 +330,12 @@ static void freeze_content(transaction *t)
 static bool is_mail(const session *s, const transaction *t)
 {
     return !t->without_mail || t->witnessed || !s->connection.spoken[SIDE_SERVER];
+}
+
+/* The same of one that something has ended: by now the server would have agreed. */
+static bool was_mail(const session *s, const transaction *t)
+{
+    return is_mail(s, t) && (!t->unconfirmed || t->witnessed || !s->connection.spoken[SIDE_SERVER]);
 }
 
 /* It was none: its commands have nothing to belong to. */
@@ -343,7 +351,7 @@ static void transaction_end(session *s, transaction *t, const char *by)
 {
     if (t->ended_by)
         return;
-    if (!is_mail(s, t)) {
+    if (!was_mail(s, t)) {
         transaction_drop(s, t);
         return;
     }
@@ -588,6 +596,14 @@ static void content_superseded(session *s, transaction *t)
     transaction_end(s, t, "END-OF-DATA");
 }
 
+void transaction_content_lost(session *s)
+{
+    transaction *t = transaction_resolved(s->transactions.current);
+
+    if (t)
+        content_superseded(s, t);
+}
+
 /* The transaction that a 354 is for. */
 static transaction *granted(reading *r, transaction *t)
 {
@@ -655,7 +671,7 @@ static void witness(session *s, transaction *t)
 {
     transaction *before = transaction_resolved(t->previous);
 
-    if (!t->without_mail || t->witnessed)
+    if (!(t->without_mail || t->unconfirmed) || t->witnessed)
         return;
     t->witnessed = true;
     if (before && !before->ended_by)

@@ -48,6 +48,7 @@ struct transaction {
     const message *message;    /* NULL: no content, or one by URL; may still grow: what counts is below */
     bool has_size;             /* the content was sent wholly, none of it by URL */
     uint64_t size;             /* ... its octets after unstuffing, when the transaction ended */
+    uint64_t missing;          /* ... and how many of these were not captured */
     const mail_header *header; /* of the content as it was then, NULL when none was seen */
     bool has_declared_size;
     uint64_t declared_size;
@@ -77,6 +78,7 @@ struct transaction {
     bool hidden : 1;           /* a reply to it, or octets that the client sent for it, were not captured */
     bool without_mail : 1;     /* its MAIL was not captured: it is one if a reply says so, or no reply was captured ... */
     bool witnessed : 1;        /* ... as this one did */
+    bool unconfirmed : 1;      /* its MAIL looked like a command where content may have been: likewise */
     bool content_granted : 1;  /* a 354 asked for its content: a second one is for another mail's */
     bool prdr : 1;             /* the content was answered by PRDR's 353 */
     transaction *previous;     /* open when its MAIL was sent: stays the open one if MAIL is refused */

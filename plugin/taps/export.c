@@ -2,10 +2,12 @@
  *
  * The session keeps no content larger than a limit, so it is gathered here from the packets as they pass, one content a
  * connection at a time. A mail is on the list as soon as it is complete, for its reply may never come; when its transaction
- * ends with a queue id, the entry is renamed. What has holes is no mail and is not exported.
+ * ends with a queue id, the entry is renamed. Of a mail with holes the file has what was captured, and its name says so.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <inttypes.h>
+
 #include <epan/packet.h>
 
 #include <epan/export_object.h>
@@ -31,6 +33,7 @@ typedef struct gathering {
     GHashTable *unnamed; /* number of a content -> unnamed *, while its transaction is open */
     content_reader reader;
     GByteArray *content; /* unstuffed; NULL when nothing is gathered, or when the content is larger than the limit */
+    uint64_t next;       /* the position where its octets go on, if none are missing */
     GByteArray *line;    /* pieces of a line that is not whole yet: after an unanswered DATA it may be content; NULL: none */
 } gathering;
 
@@ -38,6 +41,7 @@ typedef struct gathering {
 typedef struct unnamed {
     export_object_entry_t *entry;
     char *stem;
+    char *missing; /* the end of the stem, which tells of holes */
 } unnamed;
 
 /* A list of objects under way. */
@@ -56,6 +60,7 @@ static void unnamed_free(void *which)
     unnamed *u = (unnamed *)which;
 
     g_free(u->stem);
+    g_free(u->missing);
     g_free(u);
 }
 
@@ -119,7 +124,7 @@ static bool is_gathered(const gathering *g, const message *m)
 /* The session has it as a whole, or never will. */
 static bool need_not_gather(const message *m)
 {
-    return m->has_holes || (m->complete && m->octets);
+    return m->complete && m->octets;
 }
 
 /* Appends the octets without their stuffed dots. */
@@ -160,10 +165,20 @@ static void gathering_begin(gathering *g, const finding *f)
 
     g->of = f->message;
     g->number = f->message->number;
+    g->next = f->position;
     g_clear_pointer(&g->content, g_byte_array_unref);
     g->content = g_byte_array_sized_new(expected <= GATHER_LIMIT ? (guint)expected : 0);
     content_begin(&g->reader, f->message->bare_lf);
     gather_line(g, f);
+}
+
+/* The octets of a finding, before which some may be missing. */
+static void gather_next(gathering *g, const finding *f, span octets)
+{
+    if (f->position > g->next)
+        content_pass_gap(&g->reader, false);
+    g->next = f->position + f->length;
+    gather(g, octets);
 }
 
 /* What was gathered, in a block no larger than it need be. */
@@ -176,19 +191,19 @@ static uint8_t *gathered_take(gathering *g)
     return (uint8_t *)g_realloc(octets, MAX(length, 1));
 }
 
-/* The whole content, to be freed with g_free, as the list of objects does; NULL when it is not whole. */
+/* The content, to be freed with g_free, as the list of objects does; NULL when there is none of it. */
 static uint8_t *content_take(gathering *g, const message *m)
 {
     uint8_t *copy;
 
-    if (!m->complete || m->has_holes)
+    if (message_has_holes(m) && !message_captured(m))
         return NULL;
-    if (is_gathered(g, m) && g->content && g->content->len == m->unstuffed_size)
+    if (is_gathered(g, m) && g->content && g->content->len == message_captured(m))
         return gathered_take(g);
     if (!m->octets)
         return NULL;
-    copy = (uint8_t *)g_malloc((size_t)m->unstuffed_size + 1);
-    memcpy(copy, m->octets, (size_t)m->unstuffed_size);
+    copy = (uint8_t *)g_malloc((size_t)message_captured(m) + 1);
+    memcpy(copy, m->octets, (size_t)message_captured(m));
     return copy;
 }
 
@@ -204,6 +219,26 @@ typedef struct export_call {
 
 /* --- entries ----------------------------------------------------------------------------------------------------------- */
 
+/* What a file's name says of a content that is not whole; to be freed with g_free. */
+static char *missing_of(const message *m)
+{
+    GString *words = g_string_new(m->no_begin ? "-beginning-missing" : NULL);
+
+    if (m->missing)
+        g_string_append_printf(words, "-%" PRIu64 "-octets-missing", m->missing);
+    if (!m->complete)
+        g_string_append(words, "-end-missing");
+    return g_string_free(words, FALSE);
+}
+
+static char *stem_of(const char *name, const char *missing)
+{
+    char *safe = file_stem(name, NAMELESS), *stem = g_strconcat(safe, missing, NULL);
+
+    g_free(safe);
+    return stem;
+}
+
 static void entry_add(export_call *call, const message *m, uint8_t *content)
 {
     packet_info *pinfo = call->pinfo;
@@ -211,12 +246,13 @@ static void entry_add(export_call *call, const message *m, uint8_t *content)
     unnamed *u = g_new0(unnamed, 1);
 
     u->entry = entry;
-    u->stem = file_stem(header_text(pinfo->pool, mail_header_find(m->header, HEADER_SUBJECT)), NAMELESS);
+    u->missing = missing_of(m);
+    u->stem = stem_of(header_text(pinfo->pool, mail_header_find(m->header, HEADER_SUBJECT)), u->missing);
     entry->pkt_num = pinfo->num;
     entry->hostname = g_strdup(header_text(pinfo->pool, mail_header_find(m->header, HEADER_FROM)));
     entry->content_type = g_strdup(CONTENT_TYPE);
     entry->filename = file_name_take(call->exporting->names, u->stem, EXTENSION);
-    entry->payload_len = (size_t)m->unstuffed_size;
+    entry->payload_len = (size_t)message_captured(m);
     entry->payload_data = content;
     g_hash_table_insert(call->gathering->unnamed, GUINT_TO_POINTER(m->number), u);
     call->list->add_entry(call->list->gui_data, entry);
@@ -225,7 +261,7 @@ static void entry_add(export_call *call, const message *m, uint8_t *content)
 static void entry_rename(exporting *x, const unnamed *u, span queue_id)
 {
     char *text = g_strndup((const char *)queue_id.octets, queue_id.length);
-    char *stem = file_stem(text, NAMELESS);
+    char *stem = stem_of(text, u->missing);
 
     file_name_release(x->names, u->stem, u->entry->filename);
     g_free(u->entry->filename);
@@ -258,7 +294,7 @@ static void export_content(export_call *call, const finding *f)
     if (!is_gathered(g, f->message) && !need_not_gather(f->message))
         gathering_begin(g, f);
     if (is_gathered(g, f->message))
-        gather(g, octets_in_record(call->record, f));
+        gather_next(g, f, octets_in_record(call->record, f));
     if (!(f->flags & FLAG_MESSAGE_END))
         return;
     content = content_take(g, f->message);
@@ -270,9 +306,9 @@ static void export_content(export_call *call, const finding *f)
     call->added = true;
 }
 
-static void export_transaction(export_call *call, const finding *f)
+/* The entry of a mail is called by its queue id. */
+static void export_name(export_call *call, const finding *f, const message *m)
 {
-    const message *m = f->transaction->message;
     void *key = m ? GUINT_TO_POINTER(m->number) : NULL;
     const unnamed *u = m ? (const unnamed *)g_hash_table_lookup(call->gathering->unnamed, key) : NULL;
 
@@ -281,6 +317,28 @@ static void export_transaction(export_call *call, const finding *f)
     if (f->transaction->verdict.queue_id.length)
         entry_rename(call->exporting, u, f->transaction->verdict.queue_id);
     g_hash_table_remove(call->gathering->unnamed, key);
+}
+
+/* The content came to no end that was captured: its reply tells that there was one. */
+static void export_without_end(export_call *call, const message *m)
+{
+    gathering *g = call->gathering;
+    uint8_t *content = m && !m->complete && is_gathered(g, m) && g->content ? content_take(g, m) : NULL;
+
+    if (!content)
+        return;
+    g->of = NULL;
+    entry_add(call, m, content);
+    call->added = true;
+}
+
+static void export_transaction(export_call *call, const finding *f)
+{
+    const message *m = f->transaction->message;
+
+    if (f->transaction->content_answered)
+        export_without_end(call, m);
+    export_name(call, f, m);
 }
 
 static void (*const exporters[FINDING_KINDS])(export_call *, const finding *) = {

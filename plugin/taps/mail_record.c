@@ -161,6 +161,12 @@ static value size(wmem_allocator_t *scope, const transaction *t)
     return t->has_size ? value_number(t->size) : value_absent;
 }
 
+static value missing(wmem_allocator_t *scope, const transaction *t)
+{
+    (void)scope;
+    return t->has_size ? value_number(t->missing) : value_absent;
+}
+
 static value declared_size(wmem_allocator_t *scope, const transaction *t)
 {
     (void)scope;
@@ -350,6 +356,7 @@ static const struct {
     [COLUMN_RCPT_COUNT] = {"rcpt_count", rcpt_count},
     [COLUMN_METHOD] = {"method", method},
     [COLUMN_SIZE] = {"size", size},
+    [COLUMN_MISSING] = {"missing", missing},
     [COLUMN_DECLARED_SIZE] = {"declared_size", declared_size},
     [COLUMN_CODE] = {"code", code},
     [COLUMN_ENHANCED_STATUS] = {"enhanced_status", enhanced_status_of},

@@ -218,10 +218,11 @@ void content_begin_chunks(content_reader *reader)
     *reader = (content_reader){.state = LINE_BEGIN, .chunked = true};
 }
 
-void content_pass_gap(content_reader *reader)
+void content_pass_gap(content_reader *reader, bool line_begins)
 {
-    reader->state = TEXT;
-    lookalike_pass(&reader->lookalike, false);
+    reader->state = line_begins ? LINE_BEGIN : TEXT;
+    reader->line_length = reader->line_unstuffed = 0;
+    lookalike_pass(&reader->lookalike, line_begins);
 }
 
 /* Is the octet at `at` in the middle of text, or the beginning of a line that is nothing but text? */

@@ -53,8 +53,8 @@ typedef struct content_piece {
 /* Begins a content of DATA, or one of BDAT. */
 void content_begin(content_reader *reader, bool bare_lf_ends);
 void content_begin_chunks(content_reader *reader);
-/* Octets are missing: what comes next begins no line. */
-void content_pass_gap(content_reader *reader);
+/* Octets are missing: what comes next goes on inside a line, or begins one. */
+void content_pass_gap(content_reader *reader, bool line_begins);
 
 /* Reads the next piece. Stops behind the end of data, and behind a lookalike if the reader is told to; else takes all of
  * `in`. out: NULL, or room for in.length + CONTENT_CARRY octets, for the content without stuffed dots. Octets that may yet

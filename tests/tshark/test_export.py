@@ -126,14 +126,14 @@ def test_content_that_looked_like_commands_until_the_354(tshark, capture, two_pa
     assert tshark.values(path, "esmtp.message.unstuffed_size", **options) == [str(len(content))] * 2
 
 
-def test_a_mail_with_holes_is_none(tshark, capture):
+def test_a_mail_with_holes_says_so(tshark, capture):
     before = mail_script(lines("Subject: Before", "", "x"))
     connection = dialogue(Connection(), OPENING + before + mail_script(b"", None, end=b""))
     connection.client(lines("Subject: Holes", ""))
     connection.lost(True, 100)
     connection.client(lines("text", "."))
     dialogue(connection, [("S", lines("250 Ok"))] + mail_script(lines("Subject: After", "", "y")))
-    assert sorted(exported(tshark, capture(connection))) == ["After.eml", "Before.eml"]
+    assert sorted(exported(tshark, capture(connection))) == ["After.eml", "Before.eml", "Holes-100-octets-missing.eml"]
 
 
 def test_a_mail_that_was_given_up_is_none(tshark, capture):

@@ -119,7 +119,7 @@ def test_json(tshark, strange):
         "rcpt_to": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_code": [250, 250],
         "rcpt_status": ["2.1.5", "2.1.5"], "rcpt_text": ["Ok", "Ok"],
         "rcpt_accepted": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_deferred": [], "rcpt_rejected": [],
-        "rcpt_count": 2, "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "declared_size": 500, "code": 250,
+        "rcpt_count": 2, "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "missing": 0, "declared_size": 500, "code": 250,
         "enhanced_status": "2.0.0", "text": "Ok: queued as 1234567", "queue_id": "1234567",
         "reply_frame": 16, "duration": pytest.approx(0.009, abs=2e-6), "content_time": pytest.approx(0.001, abs=2e-6),
         "reply_time": pytest.approx(0.001, abs=2e-6), "tls": False, "first_frame": 7,

@@ -244,9 +244,9 @@ static void take_back(recorder *rec, const record_stream *stream, uint64_t begin
             return;
         if (e->found.kind == FINDING_GAP || e->found.kind == FINDING_RETRANSMISSION)
             continue;
-        if (e->found.kind == FINDING_CONTENT && !e->found.message->has_holes)
+        if (e->found.kind == FINDING_CONTENT)
             continue; /* an end mark's dot was taken for content at first, which the message's size tells */
-        g_assert_true(e->found.kind == FINDING_PART || e->found.kind == FINDING_UNKNOWN || e->found.kind == FINDING_CONTENT);
+        g_assert_true(e->found.kind == FINDING_PART || e->found.kind == FINDING_UNKNOWN);
         e->end = begin;
         if (e->begin >= begin)
             g_array_remove_index(rec->entries, i);
@@ -288,7 +288,8 @@ static void record_finding(recorder *rec, record_stream *stream, const call *mad
     entry *before;
 
     if (f->kind == FINDING_CONTENT && !f->message->chunked && f->message->position < f->position &&
-        f->message->frames[0] == in->frame && (!(before = newest(rec, stream)) || before->found.message != f->message))
+        !message_has_holes(f->message) && f->message->frames[0] == in->frame &&
+        (!(before = newest(rec, stream)) || before->found.message != f->message))
         fresh.begin = f->message->position; /* the first line began in an earlier call */
     if (is_unit(f) || f->kind == FINDING_CONTENT)
         take_back(rec, stream, fresh.begin);
@@ -347,8 +348,8 @@ static GByteArray *raw_octets(recorder *rec, const message *m)
         if (e->found.kind == FINDING_CONTENT && e->found.message == m && e->end > e->begin)
             g_byte_array_append(raw, e->stream->octets->data + (e->begin - e->stream->base), (guint)(e->end - e->begin));
     }
-    if (raw->len > m->size) /* with octets of the end mark */
-        g_byte_array_set_size(raw, (guint)m->size);
+    if (raw->len > m->size - m->missing) /* with octets of the end mark */
+        g_byte_array_set_size(raw, (guint)(m->size - m->missing));
     return raw;
 }
 
@@ -364,13 +365,31 @@ static void check_in_place(const recorder *rec, const message *m)
     g_error("a message of %" G_GUINT64_FORMAT " octets is neither kept nor whole in one call", m->size);
 }
 
+/* What is kept of a message with holes are the octets around them. No dots are stuffed in those of the tests. */
+static void check_holes(recorder *rec, const message *m)
+{
+    GByteArray *raw = raw_octets(rec, m);
+    uint64_t missing = 0;
+
+    for (uint32_t i = 0; i < m->holes_count; i++) {
+        g_assert_cmpuint(m->holes[i].offset + m->holes[i].octets, <=, m->unstuffed_size);
+        missing += m->holes[i].octets;
+    }
+    g_assert_cmpuint(missing, ==, m->missing);
+    if (m->complete && m->octets)
+        g_assert_cmpmem(m->octets, message_captured(m), raw->data, raw->len);
+    g_byte_array_unref(raw);
+}
+
 static void check_message(recorder *rec, const message *m)
 {
     GByteArray *raw, *plain;
 
-    if (m->has_holes || m->too_large)
+    if (m->too_large)
         g_assert_null(m->octets);
-    if (!m->complete || m->has_holes || m->too_large)
+    if (message_has_holes(m))
+        check_holes(rec, m);
+    if (!m->complete || message_has_holes(m) || m->too_large)
         return;
     raw = raw_octets(rec, m);
     plain = m->chunked ? g_byte_array_ref(raw) : unstuff(raw->data, raw->len, m->bare_lf);
@@ -521,8 +540,11 @@ static void append_content(GString *out, const entry *e)
         g_string_append_printf(out, ", ends %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, m->size, m->unstuffed_size);
     if (m->complete && !m->chunked)
         g_string_append(out, " complete");
-    if (m->has_holes)
-        g_string_append(out, " holes");
+    if (m->no_begin)
+        g_string_append(out, " without its beginning");
+    for (uint32_t i = 0; i < m->holes_count; i++)
+        g_string_append_printf(out, " missing %" G_GUINT64_FORMAT "@%" G_GUINT64_FORMAT, m->holes[i].octets,
+                               m->holes[i].offset);
     if (m->too_large)
         g_string_append(out, " too large");
 }

@@ -238,10 +238,10 @@ static const script hidden[] = {
     {.name = "lost behind RCPT, then QUIT",
      .turns = {GREETING, ENVELOPE, {C_LOST, "DATA\r\n"}, {C, "QUIT\r\n"}, {S, "221 bye\r\n"}},
      .mails = {"1 unknown, QUIT, 0, a@b to 250, helo a"}},
-    {.name = "the end of the content lost, then the connection ends",
+    {.name = "the end of the content lost, then the connection ends: nothing tells that QUIT is no content",
      .turns =
          {GREETING, ENVELOPE, {C, "DATA\r\n"}, {S, "354 go\r\n"}, {C, "x\r\n"}, {C_LOST, "y\r\n.\r\n"}, {C, "QUIT\r\n"}},
-     .mails = {"1 unknown, QUIT, 0, a@b to 250, DATA, helo a"}},
+     .mails = {"1 unknown, CLOSE, 0, a@b to 250, DATA, helo a"}},
     {.name = "a refusal decides all the same",
      .turns = {GREETING,
                FROM,

@@ -1,0 +1,88 @@
+"""Mails of which octets are not in the capture: shown, logged and exported with what there is, and every hole is told.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import pytest
+
+import mail_log
+from packets import Connection, dialogue, lines
+from test_export import CLIENT, ENVELOPE, LIMITS, OPENING, exported
+
+HEADER = lines("From: Ann <ann@example.org>", "Subject: Holes", "")
+QUEUED = lines("250 2.0.0 Ok: queued as 4XyZ01")
+GRANTED = ("S", lines("250 Ok", "250 Ok", "354 Go on"))
+ANOTHER = lines("MAIL FROM:<x@example.net>", "RCPT TO:<y@example.net>", "DATA")
+
+
+def lossy(parts, command=lines("DATA"), granted=GRANTED, port=40000):
+    """A mail whose content comes in these parts: octets, or how many are not in the capture."""
+    connection = dialogue(Connection(client=(CLIENT[0], port)), OPENING + [("C", ENVELOPE + command), granted])
+    for part in parts:
+        if isinstance(part, int):
+            connection.lost(True, part)
+        else:
+            connection.client(part)
+    return dialogue(connection, [("S", QUEUED), ("C", lines("QUIT")), ("S", lines("221 Bye"))])
+
+
+BY_DATA = lossy([HEADER + b"be", 720, lines("gin", "..dot"), 5, lines("end", ".")])
+PIECES = [HEADER + b"be", lines("gin", ".dot"), lines("end")]
+CHUNK = lossy([HEADER + b"be", 720, b"gin", 5], f"BDAT {len(HEADER) + 730} LAST\r\n".encode(), ("S", lines("250 Ok", "250 Ok")),
+              port=40001)
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+@LIMITS
+def test_mail_with_holes_is_exported(tshark, capture, two_pass, limit):
+    """The octets on both sides of a hole stand side by side, and the name tells how many are missing."""
+    found = exported(tshark, capture(BY_DATA), two_pass=two_pass, preferences={"esmtp.message_limit": limit})
+    assert found == {"4XyZ01-725-octets-missing.eml": b"".join(PIECES)}
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_holes_are_named_where_the_mail_is_shown(tshark, capture, two_pass):
+    path, size = capture(BY_DATA, CHUNK), len(b"".join(PIECES)) + 725
+    found = {"esmtp.message.missing": ["720", "5", "720", "5"], "imf.subject": ["Holes", "Holes"],
+             "esmtp.message.unstuffed_size": [str(size), str(len(HEADER) + 730)], "esmtp.transaction.missing": ["725", "725"],
+             "esmtp.transaction.size": [str(size), str(len(HEADER) + 730)]}
+    assert {field: tshark.values(path, field, two_pass=two_pass) for field in found} == found
+    tree = tshark.tree(path, "esmtp", two_pass=two_pass)
+    assert f"[720 octets at offset {len(HEADER) + 2} were not captured]" in tree
+    assert f"Message: {size} octets by DATA, 725 of them not captured" in tree
+
+
+def only_record(tshark, path):
+    record, = mail_log.records(tshark, path)
+    return {name: record[name] for name in ("outcome", "queue_id", "mail_from", "size", "missing", "subject")}
+
+
+RECORD = {"outcome": "accepted", "queue_id": "4XyZ01", "mail_from": "a@example.org", "size": None, "missing": None, "subject": "Holes"}
+
+
+def test_content_whose_end_is_not_in_the_capture(tshark, capture):
+    path = capture(lossy([HEADER, 100]))
+    assert only_record(tshark, path) == RECORD
+    assert exported(tshark, path) == {"4XyZ01-100-octets-missing-end-missing.eml": HEADER}
+
+
+def test_line_of_the_dot_alone_behind_a_hole(tshark, capture):
+    assert only_record(tshark, capture(lossy([HEADER, 10, b".\r\n"]))) == RECORD | {"size": len(HEADER) + 10, "missing": 10}
+
+
+def test_dot_that_ends_a_line_behind_a_hole(tshark, capture):
+    path = capture(lossy([HEADER, 10, lines(".", "QUIT is what he said", ".")]))
+    assert only_record(tshark, path) == RECORD | {"size": len(HEADER) + 35, "missing": 10}
+
+
+def test_field_that_a_hole_may_have_cut(tshark, capture):
+    """What is left of it is no value."""
+    path = capture(lossy([lines("From: Ann <ann@example.org>", "Subject: Holes"), 10, lines("", "text", ".")]))
+    assert only_record(tshark, path)["subject"] is None
+
+
+@pytest.mark.parametrize("whole", [lines("", "text") + ANOTHER + lines("."), ANOTHER], ids=["in one", "alone"])
+def test_commands_in_a_content_with_a_hole_make_no_mail(tshark, capture, whole):
+    found = only_record(tshark, capture(lossy([HEADER, 10, whole, lines("text", ".")])))
+    assert {name: found[name] for name in ("outcome", "queue_id", "mail_from")} == {
+        name: RECORD[name] for name in ("outcome", "queue_id", "mail_from")}
