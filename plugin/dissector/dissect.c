@@ -245,9 +245,9 @@ static void draw_gap(drawing *d, const finding *f)
     proto_item *item = proto_tree_add_uint64(d->tree, hf[FIELD_GAP], d->tvb, 0, 0, f->length);
 
     proto_item_set_generated(item);
-    expert_add_info_format(d->pinfo, item, &ei[NOTE_GAP], "%u octets %s", f->length,
-                           f->flags & FLAG_SNAPLEN ? "of this packet were cut off by the capture's snap length"
-                                                   : "before this packet were not captured");
+    draw_expert_format(d, item, NOTE_GAP, "%u octets %s", f->length,
+                       f->flags & FLAG_SNAPLEN ? "of this packet were cut off by the capture's snap length"
+                                               : "before this packet were not captured");
 }
 
 static void draw_held_item(drawing *d, const finding *f)
@@ -261,7 +261,7 @@ static void draw_held_item(drawing *d, const finding *f)
     else
         proto_item_append_text(item, ": %s captured before what it answers", f->length == 1 ? "it was" : "they were");
     if (!f->held->read_frame && d->pinfo->fd->visited)
-        expert_add_info_format(d->pinfo, item, &ei[NOTE_WITHHELD], "%u octets could not be put in order", f->length);
+        draw_expert_format(d, item, NOTE_WITHHELD, "%u octets could not be put in order", f->length);
 }
 
 static void draw_held(drawing *d, const finding *f)
@@ -362,6 +362,7 @@ static void draw_tree(drawing *d, bool all)
     draw_findings(d);
     draw_cut_off_transactions(d);
     draw_layer(d);
+    draw_experts_counted(d);
 }
 
 /* The sessions that were read in the last frame: its tree may point into them until the next packet comes. A tunnel has

@@ -150,15 +150,65 @@ const char *grouped(packet_info *pinfo, uint64_t number)
     return wmem_strbuf_get_str(text);
 }
 
-void draw_syntax_error(drawing *d, proto_tree *tree, const place *at, span wrong, const char *text)
+void draw_expert(drawing *d, proto_item *item, note which, const char *text)
 {
-    proto_tree_add_expert_format(tree, d->pinfo, &ei[NOTE_SYNTAX], at->tvb, offset_in(at, wrong), (int)wrong.length, "%s",
-                                 text);
+    d->experts++;
+    if (text)
+        expert_add_info_format(d->pinfo, item, &ei[which], "%s", text);
+    else
+        expert_add_info(d->pinfo, item, &ei[which]);
+}
+
+void draw_expert_format(drawing *d, proto_item *item, note which, const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    draw_expert(d, item, which, wmem_strdup_vprintf(d->pinfo->pool, format, values));
+    va_end(values);
+}
+
+void draw_expert_at(drawing *d, proto_tree *tree, const place *at, span wrong, note which, const char *text)
+{
+    d->experts++;
+    proto_tree_add_expert_format(tree, d->pinfo, &ei[which], at->tvb, offset_in(at, wrong), (int)wrong.length, "%s", text);
+}
+
+/* The octets that end a line, or a text, in what the value may be copied to. */
+static const char *injected_octet(span value)
+{
+    static const struct {
+        uint8_t octet;
+        const char *name;
+    } octets[] = {{'\r', "CR"}, {'\n', "LF"}, {'\0', "NUL"}};
+
+    for (size_t i = 0; i < sizeof octets / sizeof octets[0]; i++)
+        if (span_find(value, octets[i].octet) < value.length)
+            return octets[i].name;
+    return NULL;
+}
+
+void draw_injection(drawing *d, proto_item *item, span value, const char *what)
+{
+    const char *name = injected_octet(value);
+
+    if (name)
+        draw_expert_format(d, item, NOTE_HEADER_INJECTION, "%s holds a %s, which may begin a line of a header", what, name);
 }
 
 void draw_notes(drawing *d, proto_item *item, const finding *f)
 {
-    for (int i = 0; f->notes >> i; i++)
-        if (f->notes & note_bit((note)i) && i != NOTE_SYNTAX) /* what the grammar expected is said where it is drawn */
-            expert_add_info(d->pinfo, item, &ei[i]);
+    for (int i = 0; i < NOTE_COUNT && f->notes >> i; i++)
+        if (f->notes & note_bit((note)i))
+            draw_expert(d, item, (note)i, note_text(d, f, (note)i));
+}
+
+void draw_experts_counted(const drawing *d)
+{
+    proto_item *item;
+
+    if (!d->experts || !field_is_wanted(FIELD_EXPERT))
+        return;
+    item = proto_tree_add_none_format(d->tree, hf[FIELD_EXPERT], d->tvb, 0, 0, "Expert infos: %u", d->experts);
+    proto_item_set_generated(item);
 }

@@ -61,16 +61,20 @@ static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span
 
 static void note_base64(drawing *d, proto_tree *tree, const place *at, span base64, const base64_result *result)
 {
-    static const char *const texts[] = {
-        [BASE64_UNPADDED] = "base64: expected \"=\" to fill the last group (RFC 4648, 4)",
-        [BASE64_TRAILING_BITS] = "base64: the last group's spare bits are not zero (RFC 4648, 3.5)",
-        [BASE64_CUT] = "base64: the last group is cut off (RFC 4648, 4)",
-        [BASE64_BAD_PADDING] = "base64: expected \"=\" at the end alone (RFC 4648, 4)",
-        [BASE64_BAD_OCTET] = "base64: expected letters, digits, \"+\" and \"/\" (RFC 4648, 4)",
+    static const struct {
+        note which;
+        const char *text;
+    } rows[] = {
+        [BASE64_UNPADDED] = {NOTE_LENIENT_SYNTAX, "base64: expected \"=\" to fill the last group (RFC 4648, 4)"},
+        [BASE64_TRAILING_BITS] = {NOTE_LENIENT_SYNTAX, "base64: the last group's spare bits are not zero (RFC 4648, 3.5)"},
+        [BASE64_CUT] = {NOTE_SYNTAX, "base64: the last group is cut off (RFC 4648, 4)"},
+        [BASE64_BAD_PADDING] = {NOTE_SYNTAX, "base64: expected \"=\" at the end alone (RFC 4648, 4)"},
+        [BASE64_BAD_OCTET] = {NOTE_SYNTAX, "base64: expected letters, digits, \"+\" and \"/\" (RFC 4648, 4)"},
     };
+    span wrong = span_first(span_from(base64, result->offset), 1);
 
     if (result->status != BASE64_OK)
-        draw_syntax_error(d, tree, at, span_first(span_from(base64, result->offset), 1), texts[result->status]);
+        draw_expert_at(d, tree, at, wrong, rows[result->status].which, rows[result->status].text);
 }
 
 /* "=" stands for a message of no octets (RFC 4954, 4). */
@@ -120,7 +124,7 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
                        decoded, &read);
     draw_sasl_fields(d, below, at, base64, &read);
     if (read.malformed)
-        expert_add_info_format(d->pinfo, item, &ei[NOTE_SYNTAX], "Syntax error in a message of %s", mechanism);
+        draw_expert_format(d, item, NOTE_SYNTAX, "Syntax error in a message of %s", mechanism);
     draw_token(d, below, at, decoded, read.handoff);
 }
 

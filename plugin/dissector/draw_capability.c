@@ -25,11 +25,11 @@ static void draw_size(const capability_drawing *c)
         draw_number(c->tree, FIELD_CAPABILITY_SIZE, c->at, span_trim(c->in->parameters), octets);
         break;
     case NUMBER_OVERFLOW:
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_NUMBER_OVERFLOW], "Size too large for a number of octets");
+        draw_expert_format(c->d, c->item, NOTE_NUMBER_OVERFLOW, "Size too large for a number of octets");
         break;
     case NUMBER_BAD:
         if (span_trim(c->in->parameters).length)
-            expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected a number of octets (RFC 1870, 3)");
+            draw_expert_format(c->d, c->item, NOTE_SYNTAX, "Expected a number of octets (RFC 1870, 3)");
         break;
     }
 }
@@ -89,9 +89,8 @@ static void draw_limit(const capability_drawing *c, const capability_limit *limi
         if (limit->result == NUMBER_OK)
             draw_number(c->tree, limits[i].field, c->at, limit->text, limit->value);
         else
-            expert_add_info_format(c->d->pinfo, c->item,
-                                   &ei[limit->result == NUMBER_OVERFLOW ? NOTE_NUMBER_OVERFLOW : NOTE_SYNTAX],
-                                   "Expected a number of at most 32 bits (RFC 9422)");
+            draw_expert(c->d, c->item, limit->result == NUMBER_OVERFLOW ? NOTE_NUMBER_OVERFLOW : NOTE_SYNTAX,
+                        "Expected a number of at most 32 bits (RFC 9422)");
     }
 }
 

@@ -26,7 +26,7 @@ static void draw_helo(const command_drawing *c)
     ip_address found = address_of(name);
 
     if (!name.length) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected the client's name (RFC 5321, 4.1.1.1)");
+        draw_expert_format(c->d, c->item, NOTE_SYNTAX, "Expected the client's name (RFC 5321, 4.1.1.1)");
         return;
     }
     draw_text(c->tree, c->d->pinfo, FIELD_HELO_DOMAIN, c->at, name);
@@ -77,11 +77,11 @@ static void note_path(const command_drawing *c, span argument, const path_prefix
     span wrong = span_first(span_from(argument, prefix->length + found->expected_offset), 1);
 
     if (found->expected)
-        draw_syntax_error(c->d, c->tree, c->at, wrong,
-                          wmem_strdup_printf(c->d->pinfo->pool, "Path: %s (RFC 5321, 4.1.2)", found->expected));
+        draw_expert_at(c->d, c->tree, c->at, wrong, found->lenient ? NOTE_LENIENT_SYNTAX : NOTE_SYNTAX,
+                       wmem_strdup_printf(c->d->pinfo->pool, "Path: %s (RFC 5321, 4.1.2)", found->expected));
     else if (prefix->spaced)
-        draw_syntax_error(c->d, c->tree, c->at, span_first(span_from(argument, prefix->length - 2), 1),
-                          "Expected the colon straight behind the word (RFC 5321, 4.1.1.2)");
+        draw_expert_at(c->d, c->tree, c->at, span_first(span_from(argument, prefix->length - 2), 1), NOTE_LENIENT_SYNTAX,
+                       "Expected the colon straight behind the word (RFC 5321, 4.1.1.2)");
 }
 
 static void draw_path(const command_drawing *c, const path_fields *fields, const char *word)
@@ -91,11 +91,12 @@ static void draw_path(const command_drawing *c, const path_fields *fields, const
     proto_item *item;
 
     if (!prefix->length) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected %s: and a path (RFC 5321, 4.1.1)", word);
+        draw_expert_format(c->d, c->item, NOTE_SYNTAX, "Expected %s: and a path (RFC 5321, 4.1.1)", word);
         return;
     }
     item = draw_text(c->tree, c->d->pinfo, fields->address, c->at, found->address);
     note_path(c, c->parsed->command.argument, prefix, found);
+    draw_injection(c->d, item, found->address, "The address");
     draw_path_parts(c, draw_below(c->tree, item, SUBTREE_PATH), fields, found);
     if (found->null_path && fields == &mail_fields)
         draw_true(c->tree, FIELD_MAIL_NULL_SENDER, c->at,
@@ -134,12 +135,11 @@ static void draw_bdat(const command_drawing *c)
             draw_true(c->tree, FIELD_BDAT_LAST, c->at, span_trim(rest));
         break;
     case BDAT_OVERFLOW:
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_NUMBER_OVERFLOW],
-                               "Chunk size too large: no octets are taken for it");
+        draw_expert_format(c->d, c->item, NOTE_NUMBER_OVERFLOW, "Chunk size too large: no octets are taken for it");
         break;
     case BDAT_BAD:
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX],
-                               "Expected a number of octets, and LAST or nothing behind it (RFC 3030, 2)");
+        draw_expert_format(c->d, c->item, NOTE_SYNTAX,
+                           "Expected a number of octets, and LAST or nothing behind it (RFC 3030, 2)");
         break;
     }
 }
@@ -162,12 +162,11 @@ static void draw_auth(const command_drawing *c)
     span response = span_trim(rest);
 
     if (!mechanism.length) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX], "Expected a SASL mechanism (RFC 4954, 4)");
+        draw_expert_format(c->d, c->item, NOTE_SYNTAX, "Expected a SASL mechanism (RFC 4954, 4)");
         return;
     }
     if (c->finding->auth && !c->finding->auth->mechanism[0]) {
-        expert_add_info_format(c->d->pinfo, c->item, &ei[NOTE_SYNTAX],
-                               "Expected a SASL mechanism before the response (RFC 4954, 4)");
+        draw_expert_format(c->d, c->item, NOTE_SYNTAX, "Expected a SASL mechanism before the response (RFC 4954, 4)");
         draw_auth_message(c->d, c->tree, c->at, mechanism, c->finding, SIDE_CLIENT, 0);
         return;
     }
@@ -239,6 +238,19 @@ static void draw_command_parts(const command_drawing *c)
     draw_argument(c);
 }
 
+/* White space at the line's end, which RFC 5321 (4.1.1) wants receivers to tolerate. */
+static void note_blanks(const command_drawing *c, span text)
+{
+    size_t end = text.length;
+
+    while (end && (text.octets[end - 1] == ' ' || text.octets[end - 1] == '\t'))
+        end--;
+    if (end && end < text.length)
+        draw_expert_at(c->d, c->tree, c->at, span_from(text, end), NOTE_LENIENT_SYNTAX,
+                       wmem_strdup_printf(c->d->pinfo->pool, "%u blank%s at the end of the command (RFC 5321, 4.1.1)",
+                                          (unsigned)(text.length - end), text.length - end == 1 ? "" : "s"));
+}
+
 void draw_command(drawing *d, const finding *f)
 {
     place at = place_of(d, f, "Reassembled line");
@@ -249,10 +261,8 @@ void draw_command(drawing *d, const finding *f)
     c.item = draw_text(d->tree, d->pinfo, FIELD_COMMAND, &at, text);
     c.tree = draw_below(d->tree, c.item, SUBTREE_COMMAND);
     draw_notes(d, c.item, f);
-    if (f->notes & note_bit(NOTE_SYNTAX))
-        expert_add_info_format(d->pinfo, c.item, &ei[NOTE_SYNTAX],
-                               "Expected a command: a verb of letters (RFC 5321, 4.1.1)");
-    else if (c.parsed)
+    note_blanks(&c, text);
+    if (c.parsed)
         draw_command_parts(&c);
     if (f->exchange && f->exchange->reply_frame)
         draw_generated_number(c.tree, FIELD_COMMAND_REPLY_FRAME, d->tvb, f->exchange->reply_frame);

@@ -22,7 +22,7 @@ static void note_number(const parameter_drawing *p, number_result result)
 {
     if (result != NUMBER_OVERFLOW)
         return;
-    expert_add_info_format(p->d->pinfo, p->item, &ei[NOTE_NUMBER_OVERFLOW], "Number too large");
+    draw_expert_format(p->d, p->item, NOTE_NUMBER_OVERFLOW, "Number too large");
     *p->noted = true;
 }
 
@@ -48,15 +48,19 @@ static void draw_flag(const parameter_drawing *p, field which)
 
 static void note_xtext(const parameter_drawing *p, xtext_result result)
 {
-    static const char *const texts[] = {
-        [XTEXT_LOWER_CASE] = "xtext: an escape has lower-case digits (RFC 3461, 4)",
-        [XTEXT_STRAY] = "xtext: an octet stands for itself that has to be escaped (RFC 3461, 4)",
-        [XTEXT_BAD_ESCAPE] = "xtext: expected two hexadecimal digits behind \"+\" (RFC 3461, 4); the value is not decoded",
+    static const struct {
+        note which;
+        const char *text;
+    } rows[] = {
+        [XTEXT_LOWER_CASE] = {NOTE_LENIENT_SYNTAX, "xtext: an escape has lower-case digits (RFC 3461, 4)"},
+        [XTEXT_STRAY] = {NOTE_LENIENT_SYNTAX, "xtext: an octet stands for itself that has to be escaped (RFC 3461, 4)"},
+        [XTEXT_BAD_ESCAPE] = {NOTE_SYNTAX, "xtext: expected two hexadecimal digits behind \"+\" (RFC 3461, 4); the value is "
+                                           "not decoded"},
     };
 
     if (result == XTEXT_OK)
         return;
-    expert_add_info_format(p->d->pinfo, p->item, &ei[NOTE_SYNTAX], "%s", texts[result]);
+    draw_expert(p->d, p->item, rows[result].which, rows[result].text);
     *p->noted = true;
 }
 
@@ -68,6 +72,8 @@ static void draw_decoded(const parameter_drawing *p, field which, span value, bo
     span shown = result == XTEXT_BAD_ESCAPE ? value : (span){decoded, length};
 
     draw_value(p->tree, which, p->at, value, text_of(p->d->pinfo, shown));
+    if (shown.length != value.length) /* something was encoded; what was not is looked at in any parameter */
+        draw_injection(p->d, p->item, shown, "The value");
     note_xtext(p, result);
 }
 
@@ -198,10 +204,11 @@ static void draw_parameter(drawing *d, proto_tree *tree, const place *at, const 
     draw_value(p.tree, FIELD_PARAMETER_KEYWORD, at, in->keyword, upper_case_of(d->pinfo, in->keyword));
     if (in->has_value)
         draw_text(p.tree, d->pinfo, FIELD_PARAMETER_VALUE, at, in->value);
+    draw_injection(d, item, in->whole, "The parameter");
     if (in->row)
         draw_typed(&p);
     if (expected && !noted)
-        expert_add_info_format(d->pinfo, item, &ei[NOTE_SYNTAX], "%s", expected);
+        draw_expert(d, item, NOTE_SYNTAX, expected);
 }
 
 void draw_parameters(drawing *d, proto_tree *tree, const place *at, span rest, unsigned verb)

@@ -44,8 +44,6 @@ static void draw_code(const reply_drawing *r, span code_text, const reply_line *
 
     draw_number(tree, FIELD_REPLY_SEVERITY, r->at, span_first(code_text, 1), reply_severity(parsed->code));
     draw_number(tree, FIELD_REPLY_CATEGORY, r->at, span_first(span_from(code_text, 1), 1), reply_category(parsed->code));
-    if (!parsed->code_valid)
-        expert_add_info_format(r->d->pinfo, item, &ei[NOTE_SYNTAX], "Expected a code from 200 to 559 (RFC 5321, 4.2)");
 }
 
 static const char *class_text(unsigned status_class)
@@ -83,8 +81,8 @@ static void draw_status(const reply_drawing *r, const reply_line *parsed)
     if (row)
         proto_item_set_text(detail, "Detail: %s (%u), %s", row->text, status->detail, row->rfc);
     if (parsed->code && status->status_class != reply_severity(parsed->code))
-        expert_add_info_format(r->d->pinfo, item, &ei[NOTE_STATUS_CLASS_MISMATCH],
-                               "Class %u in a reply with code %u (RFC 2034, 4)", status->status_class, parsed->code);
+        draw_expert_format(r->d, item, NOTE_STATUS_CLASS_MISMATCH, "Class %u in a reply with code %u (RFC 2034, 4)",
+                           status->status_class, parsed->code);
 }
 
 static void draw_queue_id(const reply_drawing *r, span whole)
@@ -150,14 +148,10 @@ static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
 static void draw_bad_line(reply_drawing *r, const parsed_reply_line *in)
 {
     span text = in->odd ? in->parsed.text : in->line.text;
-    proto_item *item;
 
     if (in->odd && in->parsed.has_status && groups_are_wanted(GROUP_STATUS))
         draw_status(r, &in->parsed);
-    item = draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, text);
-
-    expert_add_info_format(r->d->pinfo, item, &ei[NOTE_SYNTAX],
-                           "Expected three digits, and \"-\", a space or nothing behind them (RFC 5321, 4.2)");
+    draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, text);
 }
 
 static void draw_line(reply_drawing *r, unsigned at)

@@ -65,6 +65,7 @@ typedef struct drawing {
     bool parsed;  /* what the session parsed of it can still be asked for */
     bool of_peer; /* the octets were sent by the packet's receiver, and became readable with it */
     layer layer;
+    unsigned experts;      /* expert infos that were added */
     packet_state *packet;  /* by packet_state_of() */
     wmem_strbuf_t *info;   /* this call's text for the Info column */
     uint64_t info_content; /* octets of content, when the text tells of nothing else; else 0 */
@@ -157,10 +158,21 @@ char *text_of(packet_info *pinfo, span octets);
 char *upper_case_of(packet_info *pinfo, span octets);
 /* "1,234,567" */
 const char *grouped(packet_info *pinfo, uint64_t number);
-/* A syntax error, at the octet that is `wrong`: part of the place, and empty where an octet is missing. */
-void draw_syntax_error(drawing *d, proto_tree *tree, const place *at, span wrong, const char *text);
+/* Expert information about an item: `text`, or the note's own sentence for NULL. Nothing else adds any, so that the packet's
+ * are counted. */
+void draw_expert(drawing *d, proto_item *item, note which, const char *text);
+void draw_expert_format(drawing *d, proto_item *item, note which, const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* The same at the octet that is `wrong`: part of the place, and empty where an octet is missing. */
+void draw_expert_at(drawing *d, proto_tree *tree, const place *at, span wrong, note which, const char *text);
+/* NOTE_HEADER_INJECTION if the value, which is that of `what`, holds a CR, LF or NUL. */
+void draw_injection(drawing *d, proto_item *item, span value, const char *what);
 /* The expert information for each note of a finding. */
 void draw_notes(drawing *d, proto_item *item, const finding *f);
+/* esmtp.expert, if the call has drawn any. To be called when all else is drawn. */
+void draw_experts_counted(const drawing *d);
+
+/* note_text.c — what a note says of this finding, with its place and its number; NULL: what it says of any. */
+const char *note_text(drawing *d, const finding *f, note which);
 
 /* One kind of finding each. */
 void draw_command(drawing *d, const finding *f);

@@ -355,6 +355,8 @@ FIELD(LATE, HELD, "Octets too late", "esmtp.late", FT_NONE, BASE_NONE, NULL,
       "Octets that came when they had been given up for lost")
 FIELD(ASIDE, HELD, "Octets put aside", "esmtp.aside", FT_NONE, BASE_NONE, NULL,
       "Octets of a packet whose numbers cannot be of this connection")
+FIELD(EXPERT, LAYER, "Expert infos", "esmtp.expert", FT_NONE, BASE_NONE, NULL,
+      "On every packet that has an expert info of this plugin")
 FIELD(GAP, GAP, "Octets not captured", "esmtp.gap", FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
       "Octets before or behind these that were not captured")
 /* clang-format on */

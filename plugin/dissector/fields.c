@@ -80,6 +80,12 @@ static bool experts_asked(const packet_info *pinfo)
            (pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0);
 }
 
+/* epan notes in the field's own row whether a filter, a column or a statistic refers to it. */
+static bool is_named(field which)
+{
+    return in_command[which] || field_rows[which].info.hfinfo.ref_type != HF_REF_TYPE_NONE;
+}
+
 /* An expert information that a filter or a column names is below another field, which has to be drawn for it. */
 static bool any_expert_named(void)
 {
@@ -91,7 +97,7 @@ static bool any_expert_named(void)
         if (infos[i]->ref_type != HF_REF_TYPE_NONE)
             return true;
     }
-    return false;
+    return is_named(FIELD_EXPERT);
 }
 
 /* Something reads trees and does not say which fields: a Lua script, or a post-dissector, which is called after the others.
@@ -124,12 +130,6 @@ bool fields_ask(const proto_tree *top, const packet_info *pinfo)
     else if (groups_in_command || is_referenced(proto_esmtp))
         asked = any_expert_named() ? ASKED_ALL : ASKED_NAMED;
     return asked == ASKED_ALL;
-}
-
-/* epan notes in the field's own row whether a filter, a column or a statistic refers to it. */
-static bool is_named(field which)
-{
-    return in_command[which] || field_rows[which].info.hfinfo.ref_type != HF_REF_TYPE_NONE;
 }
 
 bool field_is_wanted(field which)

@@ -100,13 +100,20 @@ static note_set command_notes(const session *s, const client_line *in, const ver
 
 /* --- lines ------------------------------------------------------------------------------------------------------------- */
 
+note_set line_notes(const line *in)
+{
+    bool cr = in->ending == LINE_ENDING_CRS_LF || span_find(in->text, '\r') < in->text.length;
+
+    return note_if(in->ending == LINE_ENDING_LF, NOTE_BARE_LF) | note_if(cr, NOTE_BARE_CR) |
+           note_if(span_find(in->text, '\0') < in->text.length, NOTE_NUL);
+}
+
 finding *client_emit_line(reading *r, finding_kind kind, const client_line *in)
 {
     finding *f = stream_emit(r, kind, in->position, in->whole.length);
 
     f->octets = in->copy;
-    f->notes |= note_if(in->line.ending == LINE_ENDING_LF, NOTE_BARE_LF);
-    f->notes |= note_if(span_find(in->line.text, 0) < in->line.text.length, NOTE_NUL);
+    f->notes |= line_notes(&in->line);
     return f;
 }
 

@@ -13,7 +13,9 @@
 
 /* ROW(NAME, FIELD, GROUP, SEVERITY, summary) */
 #define NOTE_ROWS(ROW)                                                                                                      \
-    ROW(SYNTAX, syntax, PROTOCOL, WARN, "Syntax error")                                                                     \
+    ROW(SYNTAX, syntax, PROTOCOL, WARN, "Cannot be parsed")                                                                 \
+    ROW(LENIENT_SYNTAX, lenient_syntax, PROTOCOL, NOTE, "Not as the grammar has it, but servers accept it")                 \
+    ROW(REPLY_SYNTAX, reply_syntax, PROTOCOL, NOTE, "A reply line that no RFC allows")                                      \
     ROW(GAP, gap, SEQUENCE, NOTE, "Octets of this stream were not captured")                                                \
     ROW(WITHHELD, withheld, SEQUENCE, NOTE, "Octets that are in the capture could not be put in order")                     \
     ROW(REPLY_UNEXPECTED, reply_unexpected, SEQUENCE, NOTE, "No command waits for this reply")                              \
@@ -38,7 +40,9 @@
         "Command before the reply to the one before, though the server does not offer PIPELINING")                          \
     ROW(EXTENSION_UNADVERTISED, extension_unadvertised, PROTOCOL, NOTE, "The server does not offer this extension")         \
     ROW(SIZE_EXCEEDED, size_exceeded, PROTOCOL, NOTE, "The declared size is over what the server takes (RFC 1870)")         \
-    ROW(SMTPUTF8_MISSING, smtputf8_missing, PROTOCOL, WARN, "Address outside ASCII without SMTPUTF8 (RFC 6531, 3.4)")
+    ROW(SMTPUTF8_MISSING, smtputf8_missing, PROTOCOL, NOTE, "Address outside ASCII without SMTPUTF8 (RFC 6531, 3.4)")       \
+    ROW(HEADER_INJECTION, header_injection, SECURITY, WARN,                                                                 \
+        "A CR, LF or NUL in an address or parameter: it may end up as a line of a header")
 
 #define NOTE_NAME(name, ...) NOTE_##name,
 typedef enum note { NOTE_ROWS(NOTE_NAME) NOTE_COUNT } note;

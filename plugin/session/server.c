@@ -92,12 +92,24 @@ static bool has_long_line(const server_reply *reply)
     return false;
 }
 
+/* One that the ABNF does not allow: 999. */
+static bool has_odd_code(const server_reply *reply)
+{
+    for (unsigned i = 0; i < reply->line_count; i++)
+        if (reply->lines[i].valid && !reply->lines[i].parsed.code_valid)
+            return true;
+    return false;
+}
+
 static note_set reply_notes(const server_part *server, const server_reply *reply)
 {
-    return note_if(server->bad_line, NOTE_SYNTAX) | note_if(server->codes_differ, NOTE_REPLY_CODES_DIFFER) |
-           note_if(has_long_line(reply), NOTE_LINE_TOO_LONG) |
-           note_if(span_find(reply->whole, 0) < reply->whole.length, NOTE_NUL) |
-           note_if(reply->lines[0].line.ending == LINE_ENDING_LF, NOTE_BARE_LF);
+    note_set notes = note_if(server->bad_line || has_odd_code(reply), NOTE_REPLY_SYNTAX) |
+                     note_if(server->codes_differ, NOTE_REPLY_CODES_DIFFER) |
+                     note_if(has_long_line(reply), NOTE_LINE_TOO_LONG);
+
+    for (unsigned i = 0; i < reply->line_count; i++)
+        notes |= line_notes(&reply->lines[i].line);
+    return notes;
 }
 
 parsed_reply_line parsed_reply_line_read(line in, bool first, bool with_status)

@@ -465,6 +465,8 @@ uint64_t client_unread_position(session *s, layer which);
 void client_drop_line(session *s, layer which);
 /* May content begin with the client's next octets? Not inside a content or a chunk that is under way. */
 bool client_may_begin_content(const session *s);
+/* What a line of either side has that no line may: a bare LF or CR, a NUL. */
+note_set line_notes(const line *in);
 finding *client_emit_line(reading *r, finding_kind kind, const client_line *in);
 void client_read(reading *r);
 void client_gap(reading *r, uint64_t octets);

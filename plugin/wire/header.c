@@ -19,7 +19,7 @@ static bool is_ftext(uint8_t octet)
 /* The empty line that ends a header. One that is cut off before its LF is none yet. */
 static bool is_end(line in)
 {
-    return in.text.length == 0 && in.ending != LINE_ENDING_NONE;
+    return in.text.length == 0 && (in.ending == LINE_ENDING_CRLF || in.ending == LINE_ENDING_LF);
 }
 
 /* Where the text of a line ends, octets from `start`. A CR at the end of the content is half a line ending. */

@@ -10,9 +10,12 @@ line line_of(span whole)
 
     if (length == 0 || whole.octets[length - 1] != '\n')
         return (line){whole, LINE_ENDING_NONE, length};
-    if (length >= 2 && whole.octets[length - 2] == '\r')
-        return (line){span_first(whole, length - 2), LINE_ENDING_CRLF, length};
-    return (line){span_first(whole, length - 1), LINE_ENDING_LF, length};
+    if (length < 2 || whole.octets[length - 2] != '\r')
+        return (line){span_first(whole, length - 1), LINE_ENDING_LF, length};
+    for (length -= 2; length > 0 && whole.octets[length - 1] == '\r'; length--)
+        ;
+    return (line){span_first(whole, length), length + 2 < whole.length ? LINE_ENDING_CRS_LF : LINE_ENDING_CRLF,
+                  whole.length};
 }
 
 line line_first(span in)

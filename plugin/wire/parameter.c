@@ -57,8 +57,7 @@ static const parameter_row rows[] = {
      "RFC 4405"},
     {"TRANSID", PARAMETER_OTHER, PARAMETER_FORM_TEXT, MAIL, "CHECKPOINT",
      "identifier of a transaction that can be taken up again", "RFC 1845"},
-    {"VERP", PARAMETER_OTHER, PARAMETER_FORM_OPTIONAL, MAIL, "XVERP", "a return path of its own for each recipient",
-     "Courier"},
+    {"VERP", PARAMETER_OTHER, PARAMETER_FORM_VERP, MAIL, "XVERP", "a return path of its own for each recipient", "Courier"},
     {"XATTRDIRECT", PARAMETER_OTHER, PARAMETER_FORM_TEXT, MAIL, "XATTR", "direction of the message within the organization",
      "Microsoft Exchange"},
     {"XATTRORGID", PARAMETER_OTHER, PARAMETER_FORM_TEXT, MAIL, "XATTR", "organization the message is attributed to",
@@ -79,8 +78,7 @@ static const parameter_row rows[] = {
      "Microsoft Exchange"},
     {"XSYSPROBEID", PARAMETER_OTHER, PARAMETER_FORM_TEXT, MAIL, "XSYSPROBE", "identifier of a monitoring probe",
      "Microsoft Exchange"},
-    {"XVERP", PARAMETER_OTHER, PARAMETER_FORM_OPTIONAL, MAIL, "XVERP", "a return path of its own for each recipient",
-     "Postfix"},
+    {"XVERP", PARAMETER_OTHER, PARAMETER_FORM_VERP, MAIL, "XVERP", "a return path of its own for each recipient", "Postfix"},
 };
 
 _Static_assert(offsetof(parameter_row, keyword) == 0, "names_find() reads the first member");
@@ -303,6 +301,12 @@ static bool ret_ok(span value)
     return is_one_of(value, words);
 }
 
+static bool verp_ok(span value)
+{
+    return value.length == 2 && value.octets[0] > ' ' && value.octets[1] > ' ' && value.octets[0] < 127 &&
+           value.octets[1] < 127;
+}
+
 static const struct {
     bool (*ok)(span value); /* NULL: any esmtp-value will do, or there is none */
     const char *expected;
@@ -322,6 +326,7 @@ static const struct {
     [PARAMETER_FORM_RET] = {ret_ok, "expected FULL or HDRS"},
     [PARAMETER_FORM_NOTIFY] = {notify_ok, "expected NEVER, or a list of SUCCESS, FAILURE and DELAY"},
     [PARAMETER_FORM_ORCPT] = {orcpt_ok, "expected an address type, a semicolon, and an address in xtext"},
+    [PARAMETER_FORM_VERP] = {verp_ok, "expected two delimiters"},
 };
 
 /* esmtp-keyword. "_" is none of the RFC's, but XCLIENT's REVERSE_NAME has it. */
@@ -353,7 +358,7 @@ const char *parameter_expected(const parameter *in)
 
     if (!keyword_ok(in->keyword))
         return "expected a keyword of letters, digits and hyphens";
-    if (form != PARAMETER_FORM_OPTIONAL && in->has_value != (form != PARAMETER_FORM_NONE))
+    if (form != PARAMETER_FORM_OPTIONAL && form != PARAMETER_FORM_VERP && in->has_value != (form != PARAMETER_FORM_NONE))
         return forms[form].expected;
     if (!in->has_value)
         return NULL;

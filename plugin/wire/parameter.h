@@ -39,7 +39,8 @@ typedef enum parameter_form {
     PARAMETER_FORM_BODY, /* one of a list of words: parameter_expected() knows it */
     PARAMETER_FORM_RET,
     PARAMETER_FORM_NOTIFY,
-    PARAMETER_FORM_ORCPT /* addr-type ";" xtext */
+    PARAMETER_FORM_ORCPT, /* addr-type ";" xtext */
+    PARAMETER_FORM_VERP   /* the two delimiters of Postfix's VERP addresses, "=" among them, or no value */
 } parameter_form;
 
 /* The commands a parameter belongs to; may be added up. */

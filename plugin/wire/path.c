@@ -7,13 +7,23 @@
  */
 #include "path.h"
 
-/* The first mistake is the one told. */
+/* The first mistake is the one told, but one that servers accept gives way to one that they do not. */
 static void expect(path *out, const char *expected, size_t offset)
 {
-    if (out->expected)
+    if (out->expected && !out->lenient)
         return;
     out->expected = expected;
     out->expected_offset = offset;
+    out->lenient = false;
+}
+
+/* The same for a mistake that servers accept. */
+static void prefer(path *out, const char *expected, size_t offset)
+{
+    if (out->expected)
+        return;
+    expect(out, expected, offset);
+    out->lenient = true;
 }
 
 static size_t offset_in(span whole, span part)
@@ -89,6 +99,12 @@ static bool is_ldh(uint8_t octet)
     return octet_is_alphanumeric(octet) || octet >= 0x80 || octet == '-';
 }
 
+/* Windows gives hosts such names. */
+static bool is_ldh_or_underscore(uint8_t octet)
+{
+    return is_ldh(octet) || octet == '_';
+}
+
 /* Words of octets that are `allowed`, with single dots between them. Returns where it is not so, in.length when it is. */
 static size_t check_dotted(span in, bool (*allowed)(uint8_t))
 {
@@ -143,8 +159,10 @@ static void check_domain(path *out, span in)
         return;
     }
     size_t bad = check_dotted(domain, is_ldh);
-    if (domain.length == 0 || bad < domain.length)
+    if (domain.length == 0 || check_dotted(domain, is_ldh_or_underscore) < domain.length)
         expect(out, "expected a domain of letters, digits, hyphens and single dots", offset + bad);
+    else if (bad < domain.length)
+        prefer(out, "expected a domain without underscores", offset + bad);
 }
 
 /* Local part and domain of a mailbox. */
@@ -169,10 +187,10 @@ static void delimit(path *out, span in)
     size_t start = in.length - rest.length;
 
     if (start > 0)
-        expect(out, "expected no white space after the colon", 0);
+        prefer(out, "expected no white space after the colon", 0);
     out->bracketed = rest.length > 0 && rest.octets[0] == '<';
     if (!out->bracketed)
-        expect(out, "expected \"<\"", start);
+        prefer(out, "expected \"<\"", start);
     rest = span_from(rest, out->bracketed ? 1 : 0);
 
     size_t length = mailbox_length(rest, out->bracketed);
@@ -187,7 +205,7 @@ static void delimit(path *out, span in)
         expect(out, "expected a space behind \">\"", out->consumed);
     out->address = span_trim(inner);
     if (out->address.length < inner.length)
-        expect(out, "expected no white space inside the angle brackets", start + 1);
+        prefer(out, "expected no white space inside the angle brackets", start + 1);
 }
 
 bool path_parse(span in, path *path_r)

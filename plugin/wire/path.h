@@ -32,6 +32,7 @@ typedef struct path {
     ip_address literal;     /* of the domain, when it is an address literal or an address without brackets */
     const char *expected;   /* NULL, or the first thing that the grammar wants and is not there: "expected \">\"" */
     size_t expected_offset; /* where in the input it should stand */
+    bool lenient;           /* servers accept it all the same */
 } path;
 
 /* Reads the path at the start of what follows "FROM:" or "TO:". Gives what can be known of a malformed path as well.

@@ -411,8 +411,11 @@ static void check_message(recorder *rec, const message *m)
 
 /* --- writing it down --------------------------------------------------------------------------------------------------- */
 
+/* The notes that dialogues tell of. Those of order and of refusals, which many a dialogue would raise that is about
+ * something else, are test_session_notes.c's. */
 static const char *const note_names[NOTE_COUNT] = {
     [NOTE_SYNTAX] = "syntax",
+    [NOTE_REPLY_SYNTAX] = "reply syntax",
     [NOTE_REPLY_UNEXPECTED] = "unexpected",
     [NOTE_REPLY_CODES_DIFFER] = "codes differ",
     [NOTE_STARTTLS_PLAINTEXT] = "plaintext",
@@ -447,7 +450,7 @@ static GPtrArray *note_words(const entry *e)
     if (e->flags & FLAG_SNAPLEN)
         g_ptr_array_add(words, (gpointer)(e->found.kind == FINDING_REPLY ? "reply cut" : "snap length"));
     for (unsigned i = 0; i < NOTE_COUNT; i++) {
-        if (e->notes & note_bit((note)i))
+        if (e->notes & note_bit((note)i) && note_names[i])
             g_ptr_array_add(words, (gpointer)note_names[i]);
     }
     return words;

@@ -37,7 +37,7 @@ static const header_case cases[] = {
     {"Subject:\r\n hello\r\n\r\n", {{"Subject", "\r\n hello"}}, "\r\n"},
     {"Subject: a\r\n \r\nTo: b\r\n\r\n", {{"Subject", " a\r\n "}, {"To", " b"}}, "\r\n"},
     {"Subject: a\r\n no: field\r\n\r\n", {{"Subject", " a\r\n no: field"}}, "\r\n"},
-    {"Subject: a\rTo: b\r\r\n\r\n", {{"Subject", " a\rTo: b\r"}}, "\r\n"},
+    {"Subject: a\rTo: b\r\r\n\r\n", {{"Subject", " a\rTo: b"}}, "\r\n"},
 
     /* cut off */
     {"Subject: hel", {{"Subject", " hel"}}, ""},
@@ -119,7 +119,7 @@ static void test_unfold(void)
         {" \r\n\t\n hello\r\n \r\n\t", "hello"},
         {" a\r\n \r\n b\r\n", "a  b"},
         {" a\rb", "a\rb"},
-        {" a\r\r\n b", "a\r b"},
+        {" a\r\r\n b", "a b"},
         {" \xc3\xbc\r\n \xff", "\xc3\xbc \xff"},
     };
 

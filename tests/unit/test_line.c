@@ -18,7 +18,8 @@ static const struct {
     {"QUIT\n", 5, 4, LINE_ENDING_LF, 5},       {"\r\n", 2, 0, LINE_ENDING_CRLF, 2},
     {"\n", 1, 0, LINE_ENDING_LF, 1},           {"\n\r\n", 3, 0, LINE_ENDING_LF, 1},
     {"a\r\nb\r\n", 6, 1, LINE_ENDING_CRLF, 3}, {"a\nb\r\n", 5, 1, LINE_ENDING_LF, 2},
-    {"a\rb\r\n", 5, 3, LINE_ENDING_CRLF, 5},   {"a\r\r\n", 4, 2, LINE_ENDING_CRLF, 4},
+    {"a\rb\r\n", 5, 3, LINE_ENDING_CRLF, 5},   {"a\r\r\n", 4, 1, LINE_ENDING_CRS_LF, 4},
+    {"\r\r\r\n", 4, 0, LINE_ENDING_CRS_LF, 4}, {"a\r\r", 3, 3, LINE_ENDING_NONE, 3},
     {"a\0b\r\n", 5, 3, LINE_ENDING_CRLF, 5},
 };
 

@@ -101,7 +101,7 @@ static const dialogue end_of_data[] = {
                {C, "0123\r\n.\r\n"},
                {S, "250 ok\r\n"}},
      .expected = {"S reply 220 to CONNECT", "C command DATA", "S reply 354 to DATA", "C content 18/17 complete too large",
-                  "S reply 150", "C end-of-data", "S reply 250 to END-OF-DATA of 18", "C command DATA",
+                  "S reply 150 [reply syntax]", "C end-of-data", "S reply 250 to END-OF-DATA of 18", "C command DATA",
                   "S reply 354 to DATA", "C content 6/6 complete", "C end-of-data", "S reply 250 to END-OF-DATA of 6"}},
 };
 

@@ -23,7 +23,7 @@ static const dialogue middle[] = {
     {.name = "in a reply",
      .late = true,
      .turns = {{S, "PIPELINING\r\n250 HELP\r\n"}, {C, "RSET\r\n"}, {S, "250 ok\r\n"}},
-     .expected = {"S reply PIPELINING [syntax]", "S reply 250", "C command RSET", "S reply 250 to RSET"}},
+     .expected = {"S reply PIPELINING [reply syntax]", "S reply 250", "C command RSET", "S reply 250 to RSET"}},
     {.name = "in an AUTH exchange",
      .late = true,
      .turns = {{S, "334 UGFzc3dvcmQ6\r\n"},
@@ -36,7 +36,7 @@ static const dialogue middle[] = {
     {.name = "lines that are no commands",
      .late = true,
      .turns = {{C, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}, {S, "HTTP/1.1 200 OK\r\n"}},
-     .expected = {"C unknown 27", "S reply HTTP/1.1 200 OK [syntax]"}},
+     .expected = {"C unknown 27", "S reply HTTP/1.1 200 OK [reply syntax]"}},
 };
 
 static const dialogue client_gaps[] = {
@@ -194,8 +194,8 @@ static const dialogue server_gaps[] = {
                {S, "150 wait\r\n"},
                {C, ".\r\n"},
                {S, "250 queued\r\n"}},
-     .expected = {"S reply 220 to CONNECT", "C command DATA", "C content 3/3 complete", "S gap 8", "S reply 150",
-                  "C end-of-data", "S reply 250 to END-OF-DATA of 3"}},
+     .expected = {"S reply 220 to CONNECT", "C command DATA", "C content 3/3 complete", "S gap 8",
+                  "S reply 150 [reply syntax]", "C end-of-data", "S reply 250 to END-OF-DATA of 3"}},
     {.name = "of the 354, the mail is refused",
      .turns = {{S, "220 mx\r\n"},
                {C, "DATA\r\n"},
