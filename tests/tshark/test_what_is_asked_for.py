@@ -81,7 +81,7 @@ def test_details_column(tshark):
 
 NOTEWORTHY = [("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")),
               ("S", lines("250-mx.example.org", "250 SIZE 1000")),
-              ("C", lines("MAIL FROM:<ann@example.org> SIZE=2000")), ("S", lines("999 what"))]
+              ("C", lines("MAIL FROM:<ann@example.org> SIZE=2000")), ("S", lines("550-no", "250 yes"))]
 
 
 @pytest.mark.parametrize("only", [None, "tcp", "esmtp", "_ws.expert"])
@@ -90,7 +90,7 @@ def test_expert_column(tshark, capture, only):
     path = capture(dialogue(Connection(), NOTEWORTHY))
     column = {"gui.column.format": '"Number","%m","Severity","%a"'}
     rows = [row.split() for row in tshark.run(path, preferences=column, only=only).splitlines()]
-    mail, reply = [row for row in rows if int(row[0]) in tshark.frames(path, "esmtp.expert.size_exceeded || esmtp.reply.code == 999")]
+    mail, reply = [row for row in rows if int(row[0]) in tshark.frames(path, "esmtp.expert.size_exceeded || esmtp.expert.reply_codes_differ")]
     assert (mail[1], reply[1]) == ("Note", "Warning")
 
 
