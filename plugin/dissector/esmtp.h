@@ -39,6 +39,7 @@ typedef struct connection {
     tls_state followed; /* what the TLS dissector was told of */
 
     /* Where TCP's segments are put in order (route.h). */
+    const struct route *route;          /* NULL: nowhere */
     struct connection *earlier, *later; /* of the same addresses and ports */
     unsigned server_direction;          /* the route's direction in which the server sends */
     uint32_t last_read_frame;           /* of the last packet that something was read with */

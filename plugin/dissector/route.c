@@ -142,6 +142,7 @@ static connection *route_begin_connection(route *r, const packet_info *pinfo, co
     copy_address_wmem(wmem_file_scope(), &r->current->client_address, from_server ? &pinfo->dst : &pinfo->src);
     r->current->server_port = r->key.ends[r->current->server_direction].port;
     r->current->client_port = r->key.ends[!r->current->server_direction].port;
+    r->current->route = r;
     r->current->late = r->late;
     r->current->first_frame = pinfo->num;
     r->current->earlier = r->newest;
@@ -432,6 +433,50 @@ wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
     g_byte_array_free(f.copied, true);
     return f.records;
 }
+
+/* --- what is held at the end ------------------------------------------------------------------------------------------- */
+
+static const segment *read_rest_event(const connection *c, const segments_event *e, uint32_t tag)
+{
+    segment_input input = {.frame = e->frame, .tag = tag, .layer = LAYER_PLAIN};
+    span octets = {e->kind == SEGMENTS_READ ? e->octets : NULL, e->kind == SEGMENTS_READ ? (size_t)e->length : 0};
+
+    input.sender = e->direction == c->server_direction ? SIDE_SERVER : SIDE_CLIENT;
+    return session_read_ordered(c->session, &input, e, 1, octets, 0, false);
+}
+
+bool route_read_rest(const connection *c, rest_reader read, void *data)
+{
+    route rest = {0};
+    connection copy = *c;
+    feed f = {.route = &rest};
+    wmem_allocator_t *scope;
+    pools *memory;
+    const segments_event *events;
+    size_t count;
+
+    if (!c->route || c->route->current != c || !segments_held(c->route->order))
+        return false;
+    scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    memory = pools_new(VISITS_ONCE);
+    copy.session = session_copy(c->session, memory);
+    rest = *c->route;
+    rest.current = &copy;
+    events = segments_rest(rest.order, scope, &count);
+    for (size_t i = 0; i < count; i++) {
+        segments_event e = events[i];
+        if (e.kind == SEGMENTS_ENDED)
+            session_closed(copy.session);
+        else if (pass_tls(&f, &e))
+            read(data, copy.session, read_rest_event(&copy, &e, (uint32_t)i));
+    }
+    read(data, copy.session, NULL);
+    pools_free(memory);
+    wmem_destroy_allocator(scope);
+    return true;
+}
+
+/* --- later visits ------------------------------------------------------------------------------------------------------ */
 
 /* The direction of its octets goes to *direction_r. */
 static const segment *record_find(const connection *c, uint32_t frame, uint32_t tag, unsigned *direction_r)

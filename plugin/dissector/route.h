@@ -50,6 +50,12 @@ void route_keep_record(wmem_array_t *records, packet_info *pinfo);
 /* What route_read() gave, on a later visit. */
 wmem_array_t *route_records(const route_segment *in, packet_info *pinfo);
 
+/* What would be read of a connection if the capture ended here, for its octets that are held: `read` gets each piece, and
+ * `s`, a copy of the session that has read so far; at last it gets the copy alone. Nothing of it is remembered. False:
+ * nothing is held. */
+typedef void (*rest_reader)(void *data, session *s, const segment *found);
+bool route_read_rest(const connection *c, rest_reader read, void *data);
+
 /* Tells the routes of a file apart: from 0. */
 uint32_t route_number(const route *r);
 

@@ -316,6 +316,10 @@ void session_closed(session *s);
 /* Has what was said shown that the one taken for the client is the server, or have they changed places? */
 bool session_roles_swapped(const session *s);
 
+/* Goes on where `from` stands, whose memory has to stay, and changes nothing there. `memory`: pools of its own, for packets
+ * that are visited once. */
+session *session_copy(const session *from, pools *memory);
+
 /* Has any octet been read? */
 bool session_begun(const session *s);
 

@@ -6,6 +6,8 @@
 
 #include "taps/last_mails.h"
 
+#include "dissector/route.h"
+
 typedef struct followed {
     const connection *connection;
     const peers *peers[2]; /* NULL until asked for; [1]: when the sides have changed their roles */
@@ -74,18 +76,50 @@ const peers *last_mails_see(last_mails *m, const tap_record *record)
     return peers_of(m, f);
 }
 
+/* Who is told of the mails of a connection. */
+typedef struct visiting {
+    const last_mails *mails;
+    followed *connection;
+    last_mail_visitor visit;
+    void *data;
+} visiting;
+
+static void visit_mail(const visiting *v, const transaction *ended)
+{
+    v->visit(v->data, ended, peers_of(v->mails, v->connection));
+}
+
+static void visit_open(const visiting *v, session *s)
+{
+    for (const transaction *open = session_open_transactions(s); open; open = open->next) {
+        transaction ended;
+        if (transaction_cut_off(s, open, &ended))
+            visit_mail(v, &ended);
+    }
+}
+
+/* Octets that are held to the end are read for the log: what they tell, and what is open then. */
+static void visit_rest(void *data, session *s, const segment *found)
+{
+    const visiting *v = (const visiting *)data;
+
+    for (uint32_t i = 0; found && i < found->count; i++)
+        if (found->findings[i].kind == FINDING_TRANSACTION)
+            visit_mail(v, found->findings[i].transaction);
+    if (!found)
+        visit_open(v, s);
+}
+
 static void visit_connection(const last_mails *m, followed *f, last_mail_visitor visit, void *data)
 {
     session *s = f->connection->session;
+    visiting v = {m, f, visit, data};
 
     if (!session_is_last(s, &f->latest))
         return;
     connection_notice_end(f->connection);
-    for (const transaction *open = session_open_transactions(s); open; open = open->next) {
-        transaction ended;
-        if (transaction_cut_off(s, open, &ended))
-            visit(data, &ended, peers_of(m, f));
-    }
+    if (!route_read_rest(f->connection, visit_rest, &v))
+        visit_open(&v, s);
 }
 
 void last_mails_visit(const last_mails *m, last_mail_visitor visit, void *data)

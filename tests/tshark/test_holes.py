@@ -86,3 +86,20 @@ def test_commands_in_a_content_with_a_hole_make_no_mail(tshark, capture, whole):
     found = only_record(tshark, capture(lossy([HEADER, 10, whole, lines("text", ".")])))
     assert {name: found[name] for name in ("outcome", "queue_id", "mail_from")} == {
         name: RECORD[name] for name in ("outcome", "queue_id", "mail_from")}
+
+
+def held(script):
+    """What is held at the end of the capture: nobody has acknowledged what is missing before it."""
+    connection = dialogue(Connection(), OPENING + [("C", ENVELOPE + lines("DATA")), GRANTED, ("C", HEADER)])
+    connection.lost(True, 10)
+    for octets in script:
+        connection.client(octets)
+    return connection
+
+
+def test_log_tells_of_what_is_held_at_the_end(tshark, capture):
+    """The packets do not: more might have come."""
+    path = capture(held([b"text\r\n", b"more\r\n.\r\n"]))
+    assert only_record(tshark, path) == RECORD | {"outcome": "open", "queue_id": None, "size": len(HEADER) + 22, "missing": 10}
+    assert tshark.values(path, "esmtp.transaction.outcome", two_pass=True) == ["open"]
+    assert tshark.values(path, "esmtp.transaction.size", two_pass=True) == []
