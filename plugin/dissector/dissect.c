@@ -10,6 +10,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
 
+#include "dissector/connections.h"
 #include "dissector/esmtp.h"
 #include "dissector/register.h"
 #include "dissector/watch.h"
@@ -64,7 +65,7 @@ static wmem_callback_result file_closed(wmem_allocator_t *file, wmem_cb_event_t 
     return false; /* not to be called again */
 }
 
-static pools *pools_of_file(void)
+pools *pools_of_file(void)
 {
     if (!file_pools) {
         file_pools = pools_new(command_line_visits());
@@ -82,11 +83,17 @@ connection *connection_new(bool from_start, const moment *syn)
     return c;
 }
 
-peer connection_peer(const connection *c, side which)
+/* Octets that a tunnel carries, or TLS alone, come without their segments; those of a route have a carrier already. */
+static carrier *carrier_for(const packet_info *pinfo, bool from_server)
 {
-    bool server = (which == SIDE_SERVER) != session_roles_swapped(c->session);
+    const watched *w = watch_current(pinfo);
+    carrier *c = w && w->segment.route ? route_carrier(w->segment.route) : NULL;
 
-    return server ? (peer){&c->server_address, c->server_port} : (peer){&c->client_address, c->client_port};
+    if (c && !c->carried)
+        return c;
+    c = carrier_new(pinfo, from_server ? SIDE_SERVER : SIDE_CLIENT, SIDE_SERVER);
+    c->handed = true;
+    return c;
 }
 
 static connection *connection_begin(packet_info *pinfo, conversation_t *conversation, const struct tcp_analysis *tcp,
@@ -99,9 +106,11 @@ static connection *connection_begin(packet_info *pinfo, conversation_t *conversa
     c->conversation = conversation;
     c->tcp = tcp;
     copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
-    copy_address_wmem(wmem_file_scope(), &c->client_address, from_server ? &pinfo->dst : &pinfo->src);
     c->server_port = (uint16_t)(from_server ? pinfo->srcport : pinfo->destport);
-    c->client_port = (uint16_t)(from_server ? pinfo->destport : pinfo->srcport);
+    c->carrier = carrier_for(pinfo, from_server);
+    c->carrier->carried = c;
+    if (syn_seen && c->carrier->handed)
+        c->carrier->told.begin = syn;
     c->late = late;
     conversation_add_proto_data(conversation, proto_esmtp, c);
     return c;
@@ -361,6 +370,7 @@ static void draw_tree(drawing *d, bool all)
     d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
     draw_findings(d);
     draw_cut_off_transactions(d);
+    draw_connection(d);
     draw_layer(d);
     draw_experts_counted(d);
 }
@@ -519,6 +529,8 @@ static const segment *read_or_find(drawing *d, const segment_input *a)
         d->connection->first_frame = a->frame;
         d->connection->first_tag = a->tag;
     }
+    if (d->connection->carrier->handed)
+        carrier_octets(d->connection->carrier, a->sender, octets.length, &a->time);
     d->segment = session_read(s, a, octets);
     session_was_read(s, a->frame);
     tls_follow_session(d->connection, d->pinfo);
@@ -542,6 +554,8 @@ static int dissect_handed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     d.segment = read_or_find(&d, &a);
     if (!d.segment)
         return 0;
+    if (d.connection->carrier->handed)
+        carrier_is_stream(d.connection->carrier, stream_number(pinfo, tcp));
     draw_segment(&d, stream_number(pinfo, tcp));
     return (int)tvb_reported_length(tvb); /* also when no octet was captured: the gap is shown */
 }

@@ -7,7 +7,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/to_str.h>
 
-#include "dissector/esmtp.h"
+#include "dissector/connections.h"
 #include "session/transaction.h"
 
 static void draw_string(drawing *d, proto_tree *tree, field which, const char *value)
@@ -121,7 +121,7 @@ static void draw_times(drawing *d, proto_tree *tree, const transaction *t)
 
 static void draw_peer(drawing *d, proto_tree *tree, side which, field address_field, field port_field)
 {
-    peer of = connection_peer(d->connection, which);
+    peer of = carrier_peer(d->connection->carrier, which);
 
     if (of.address->type != AT_NONE && field_is_wanted(address_field))
         draw_string(d, tree, address_field, address_to_str(d->pinfo->pool, of.address));

@@ -25,14 +25,16 @@ typedef struct preferences {
 
 extern preferences esmtp_preferences;
 
+typedef struct carrier carrier; /* connections.h */
+
 /* What is kept of a TCP connection, as conversation data. */
 typedef struct connection {
     session *session;
     conversation_t *conversation;
     const struct tcp_analysis *tcp; /* what TCP knows of it; NULL: nothing */
-    address server_address;         /* who was connected to, as far as the packets tell, ... */
-    address client_address;         /* ... and by whom */
-    uint16_t server_port, client_port;
+    carrier *carrier;               /* what TCP's segments told of it */
+    address server_address;         /* who was connected to, as far as the packets tell */
+    uint16_t server_port;
     uint32_t first_frame; /* and tag: of the first call that was for it */
     uint32_t first_tag;
     bool late;          /* its first packets were not ours, though they were captured */
@@ -80,6 +82,12 @@ typedef struct place {
     span octets; /* the same octets in memory */
 } place;
 
+/* An end of a connection. */
+typedef struct peer {
+    const address *address;
+    uint16_t port;
+} peer;
+
 /* dissect.c */
 int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 /* To be called when another file is begun. */
@@ -89,14 +97,10 @@ struct tcp_analysis;
 uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence);
 /* Begins a connection whose first packets were not dissected: nothing is said of what they held. */
 void connection_begin_late(packet_info *pinfo);
+/* The memory of all sessions of the file that is open. */
+pools *pools_of_file(void);
 /* A connection with a session, without addresses. `from_start`: its beginning was captured; `syn` NULL: not its SYN. */
 connection *connection_new(bool from_start, const moment *syn);
-/* Who the client or the server is, as the session has found out. */
-typedef struct peer {
-    const address *address;
-    uint16_t port;
-} peer;
-peer connection_peer(const connection *c, side which);
 /* To be called before something is read in a frame, and when it was. What was over when the last frame ended is freed. */
 void sessions_frame_begins(uint32_t frame);
 void session_was_read(session *s, uint32_t frame);
@@ -194,6 +198,9 @@ void draw_cut_off_transactions(drawing *d);
 void connection_notice_end(const connection *c);
 typedef void (*cut_off_visitor)(void *data, const transaction *ended);
 void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data);
+
+/* draw_connection.c — what became of the connection, if this is its last call. */
+void draw_connection(drawing *d);
 
 /* header_text.c — a header field's text as UTF-8: its encoded words decoded (RFC 2047). Lives with `scope`. */
 char *header_text(wmem_allocator_t *scope, span unfolded);

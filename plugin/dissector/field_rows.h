@@ -337,6 +337,32 @@ FIELD(TRANSACTION_RECEIVED, TRANSACTION, "Received", "esmtp.transaction.received
       "A Received field of the content's header, the newest first")
 FIELD(TRANSACTION_DATE, TRANSACTION, "Date", "esmtp.transaction.date", FT_STRING, BASE_NONE, NULL,
       "The Date field of the content's header")
+FIELD(CONNECTION, CONNECTION, "Connection", "esmtp.connection", FT_NONE, BASE_NONE, NULL,
+      "What became of the connection, on its last packet that carried SMTP, from the second visit of the packet on")
+FIELD(CONNECTION_SERVER_NAME, CONNECTION, "Server name", "esmtp.connection.server_name", FT_STRING, BASE_NONE, NULL,
+      "The server's name in its greeting, or in its reply to EHLO")
+FIELD(CONNECTION_SERVER_SOFTWARE, CONNECTION, "Server software", "esmtp.connection.server_software", FT_STRING, BASE_NONE, NULL,
+      "As the greeting names it")
+FIELD(CONNECTION_CLIENT_NAME, CONNECTION, "Client name", "esmtp.connection.client_name", FT_STRING, BASE_NONE, NULL,
+      "The client's name in EHLO, HELO or LHLO")
+FIELD(CONNECTION_MAILS, CONNECTION, "Mails", "esmtp.connection.mails", FT_UINT32, BASE_DEC, NULL,
+      "How many mail transactions there were")
+FIELD(CONNECTION_QUIT, CONNECTION, "QUIT answered", "esmtp.connection.quit", FT_BOOLEAN, BASE_NONE, NULL,
+      "QUIT was answered with 221")
+FIELD(CONNECTION_CLOSED_BY, CONNECTION, "Closed by", "esmtp.connection.closed_by", FT_STRING, BASE_NONE, NULL,
+      "client, server, open (the capture ends before) or unknown")
+FIELD(CONNECTION_CLOSE, CONNECTION, "Closed with", "esmtp.connection.close", FT_STRING, BASE_NONE, NULL,
+      "FIN or RST: the first one")
+FIELD(CONNECTION_PHASE, CONNECTION, "Under way", "esmtp.connection.phase", FT_STRING, BASE_NONE, NULL,
+      "CONNECT (no greeting), a verb that was not answered, CONTENT, END-OF-DATA, TLS (its handshake), or IDLE")
+FIELD(CONNECTION_SILENCE, CONNECTION, "Silence before the end", "esmtp.connection.silence", FT_RELATIVE_TIME, BASE_NONE, NULL,
+      "From the last octet of SMTP or TLS to the end")
+FIELD(CONNECTION_TLS, CONNECTION, "TLS", "esmtp.connection.tls", FT_STRING, BASE_NONE, NULL,
+      "none, offered, refused, established, failed or implicit; with unread, where nothing could be decrypted")
+FIELD(CONNECTION_CODE, CONNECTION, "Closing code", "esmtp.connection.code", FT_UINT16, BASE_DEC, NULL,
+      "The code of the reply that refused or closed the connection")
+FIELD(CONNECTION_TEXT, CONNECTION, "Closing text", "esmtp.connection.text", FT_STRING, BASE_NONE, NULL,
+      "The first line's text of the reply that refused or closed the connection")
 FIELD(PROXY, PROXY, "PROXY protocol header", "esmtp.proxy", FT_NONE, BASE_NONE, NULL,
       "What a proxy tells of the connection that it passes on")
 FIELD(PART, PART, "Part of a line", "esmtp.part", FT_NONE, BASE_NONE, NULL,

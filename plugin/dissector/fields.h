@@ -39,9 +39,10 @@ typedef enum field_group {
     GROUP_OPAQUE = 1u << 14,
     GROUP_RETRANSMITTED = 1u << 15,
     GROUP_GAP = 1u << 16,
-    GROUP_HELD = 1u << 17, /* the last */
+    GROUP_HELD = 1u << 17,
+    GROUP_CONNECTION = 1u << 18, /* the last */
 } field_group;
-#define GROUP_COUNT 18
+#define GROUP_COUNT 19
 
 typedef enum subtree {
     SUBTREE_ESMTP,
@@ -55,6 +56,7 @@ typedef enum subtree {
     SUBTREE_CAPABILITY,
     SUBTREE_MESSAGE,
     SUBTREE_TRANSACTION,
+    SUBTREE_CONNECTION,
     SUBTREE_COUNT
 } subtree;
 

@@ -7,6 +7,7 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 
+#include "dissector/connections.h"
 #include "session/tls_records.h"
 
 #define ADDRESS_OCTETS 16 /* IPv6; IPv4 has fewer */
@@ -27,6 +28,7 @@ struct route {
     uint32_t number;     /* of the routes of the file, from 0 */
     connection *newest;  /* of its connections */
     connection *current; /* the same; NULL: none has begun since the last one was over */
+    carrier *carrier;    /* of the connection under way, whether or not octets came; NULL: nothing of it did */
     bool late;
     bool syn_seen[2];     /* by direction: without or with ACK, since the last connection was over */
     bool syn_answers[2];  /* it had the flag ACK */
@@ -129,20 +131,32 @@ static unsigned server_direction(const route *r)
     return server_by_port(r);
 }
 
+static carrier *carrier_of(route *r, const packet_info *pinfo, unsigned direction)
+{
+    if (!r->carrier)
+        r->carrier = carrier_new(pinfo, direction, server_direction(r));
+    return r->carrier;
+}
+
+carrier *route_carrier(const route *r)
+{
+    return r->carrier;
+}
+
 static connection *route_begin_connection(route *r, const packet_info *pinfo, const tcp_segment *in)
 {
     bool syn_seen = r->syn_seen[0] || r->syn_seen[1];
-    bool from_server;
     bool asked = (r->syn_seen[0] && !r->syn_answers[0]) || (r->syn_seen[1] && !r->syn_answers[1]);
 
     r->current = connection_new(syn_seen && !r->late, asked && !r->late ? &r->syn_time : NULL);
     r->current->server_direction = server_direction(r);
-    from_server = r->current->server_direction == in->direction;
-    copy_address_wmem(wmem_file_scope(), &r->current->server_address, from_server ? &pinfo->src : &pinfo->dst);
-    copy_address_wmem(wmem_file_scope(), &r->current->client_address, from_server ? &pinfo->dst : &pinfo->src);
+    copy_address_wmem(wmem_file_scope(), &r->current->server_address,
+                      r->current->server_direction == in->direction ? &pinfo->src : &pinfo->dst);
     r->current->server_port = r->key.ends[r->current->server_direction].port;
-    r->current->client_port = r->key.ends[!r->current->server_direction].port;
     r->current->route = r;
+    r->current->carrier = carrier_of(r, pinfo, in->direction);
+    r->current->carrier->carried = r->current;
+    r->current->carrier->server = r->current->server_direction;
     r->current->late = r->late;
     r->current->first_frame = pinfo->num;
     r->current->earlier = r->newest;
@@ -192,6 +206,7 @@ static void route_restart(route *r)
     if (r->syn_frame < last)
         r->syn_seen[0] = r->syn_seen[1] = false;
     r->current = NULL;
+    r->carrier = NULL;
     r->late = r->tls_from_start = false;
     memset(r->tls, 0, sizeof r->tls);
     memset(r->tls_from, 0, sizeof r->tls_from);
@@ -356,6 +371,7 @@ static bool begins_tls(feed *f, const segments_event *e)
     if (!tls_records_begin_with((span){e->octets, (size_t)e->length}))
         return false;
     r->tls_from_start |= first;
+    carrier_of(r, f->pinfo, f->segment->in.direction)->told.tls_first |= first;
     return first || r->tls_from_start || state == TLS_GRANTED || state == TLS_RUNNING;
 }
 
@@ -379,6 +395,7 @@ static bool pass_tls(feed *f, segments_event *e)
     if (e->kind != SEGMENTS_READ)
         return e->kind == SEGMENTS_RETRANSMITTED && e->position < f->route->tls_from[e->direction];
     passed = tls_records_pass(t, (span){e->octets, (size_t)e->length});
+    f->route->carrier->told.tls[e->direction] = t->facts;
     e->position += passed;
     e->octets += passed;
     e->length -= passed;
@@ -394,8 +411,24 @@ static void end_current(const route *r)
         session_closed(r->current->session);
 }
 
+static void tell_carrier(const feed *f, const segments_event *e)
+{
+    carrier *c = f->route->carrier;
+
+    if (!c)
+        return;
+    if (e->kind == SEGMENTS_READ)
+        carrier_octets(c, e->direction, e->length, &e->time);
+    else
+        carrier_ended(c, e->direction, e->cause == SEGMENTS_CAUSE_RESET, &e->time);
+}
+
 static void take_event(feed *f, segments_event e)
 {
+    if (e.kind == SEGMENTS_READ)
+        carrier_of(f->route, f->pinfo, f->segment->in.direction & 1);
+    if (e.kind == SEGMENTS_READ || e.kind == SEGMENTS_ENDED)
+        tell_carrier(f, &e);
     switch ((segments_event_kind)e.kind) {
     case SEGMENTS_RESTART:
         flush(f);
@@ -414,6 +447,17 @@ static void take_event(feed *f, segments_event e)
     }
 }
 
+/* A connection begins with a SYN or with octets: what else comes without one is left over from an earlier one. */
+static void note_segment(feed *f)
+{
+    const tcp_segment *in = &f->segment->in;
+
+    if (in->syn || in->payload.length)
+        carrier_of(f->route, f->pinfo, in->direction & 1);
+    if (f->route->carrier)
+        carrier_segment(f->route->carrier, in->direction & 1);
+}
+
 wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
 {
     size_t count;
@@ -423,13 +467,16 @@ wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
     note_syn(f.route, &in->in);
     events = segments_put(f.route->order, &in->in, &count);
     f.records = wmem_array_new(pinfo->pool, sizeof(route_record));
-    if (!count)
+    if (!count) {
+        note_segment(&f);
         return f.records;
+    }
     f.events = wmem_alloc_array(pinfo->pool, segments_event, count);
     f.copied = g_byte_array_new();
     for (size_t i = 0; i < count; i++)
         take_event(&f, events[i]);
     flush(&f);
+    note_segment(&f);
     g_byte_array_free(f.copied, true);
     return f.records;
 }

@@ -14,6 +14,7 @@
 #include <epan/ipproto.h>
 #include <epan/proto_data.h>
 
+#include "dissector/connections.h"
 #include "dissector/register.h"
 
 /* RFC 9293, 3.1 */
@@ -188,6 +189,8 @@ static int call_tcp_and_draw(const watched *own, const watched *outer, packet_in
     FINALLY
     {
         current = *own;
+        if (!pinfo->fd->visited && route_carrier(own->segment.route))
+            carrier_learn_stream(route_carrier(own->segment.route), pinfo);
         draw_kept_back(own, pinfo, tree);
         current = *outer;
     }

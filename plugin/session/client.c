@@ -156,6 +156,8 @@ static void command_line(reading *r, const client_line *in)
     uint32_t at = s->memory.found->list->len;
     finding *f;
 
+    if (!before)
+        connection_command(s);
     undecided_note(s, in->position, e);
     emit_command(r, in, e, notes);
     client_enter(s, s->client.unrecognized > UNRECOGNIZED_LIMIT ? CLIENT_UNKNOWN : CLIENT_COMMANDS);

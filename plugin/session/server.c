@@ -185,6 +185,7 @@ static void reply_takes_effect(reading *r, const server_reply *reply, finding *f
         return;
     if (reply->code)
         notice_closing(r, reply);
+    connection_reply(r, reply);
     if (reply->exchange && reply->code)
         answering(r, reply, f);
     else if (reply->exchange)

@@ -111,6 +111,19 @@ void session_free_finished(session *s)
     s->transactions.closing = NULL;
 }
 
+/* --- time -------------------------------------------------------------------------------------------------------------- */
+
+#define NANOSECONDS 1000000000 /* of a second */
+
+bool moment_between(const moment *from, const moment *to, moment *time_r)
+{
+    bool borrow = to->nanoseconds < from->nanoseconds;
+
+    time_r->seconds = to->seconds - from->seconds - borrow;
+    time_r->nanoseconds = to->nanoseconds - from->nanoseconds + (borrow ? NANOSECONDS : 0);
+    return time_r->seconds >= 0;
+}
+
 /* --- a session begins anew --------------------------------------------------------------------------------------------- */
 
 /* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is dropped. `by`: the command that made
@@ -289,8 +302,10 @@ static void read_octets(reading *r, uint64_t missing)
         client_read(r);
     else
         server_read(r);
-    if (r->octets.length)
+    if (r->octets.length) {
         s->connection.spoken[r->role] = true;
+        s->connection.spoken_plain |= r->input->layer == LAYER_PLAIN;
+    }
 }
 
 static reading reading_begin(session *s, const segment_input *a)

@@ -35,6 +35,9 @@ typedef struct moment {
     int32_t nanoseconds;
 } moment;
 
+/* The time from one moment to another. False: the second one is before the first. */
+bool moment_between(const moment *from, const moment *to, moment *time_r);
+
 typedef struct auth_exchange {
     const char *mechanism;   /* upper case; "" when the command names none: what stands in its place may be a secret */
     const char *outcome;     /* "succeeded", "failed", "cancelled"; NULL while it is not known */

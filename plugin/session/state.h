@@ -60,6 +60,7 @@ typedef struct connection_part {
     bool roles_swapped;      /* the sender that opened the connection is the server */
     bool roles_known;        /* a first line has shown which side is the client */
     bool spoken[2];          /* by role: it has sent something since the session began */
+    bool spoken_plain;       /* somebody has sent something in the clear */
     bool closed;             /* its end was seen */
     bool lossy;              /* there were gaps or a late start: a missing partner for a reply is no wonder */
     layer last_layer;        /* the layer of the last octets */
@@ -69,6 +70,18 @@ typedef struct connection_part {
     uint32_t last_frame;     /* of the last call */
     uint32_t last_tag;       /* of the last call */
 } connection_part;
+
+/* Owner: connection.c. What the connection's record tells (connection.h), and is not known elsewhere. */
+typedef struct record_part {
+    span server_name, server_software, client_name;
+    uint32_t commands, replies, refused;
+    moment longest_wait;
+    char longest_wait_verb[16]; /* "": there was none */
+    uint16_t code;              /* of the reply that refused or closed the connection; 0: none, or the session went on */
+    span text;
+    bool quit;
+    bool starttls_offered, starttls_refused;
+} record_part;
 
 /* Owner: client.c. The reader of what the client sends. */
 typedef struct client_part {
@@ -173,6 +186,7 @@ struct session {
     uint32_t contents;     /* how many contents have begun */
     stream streams[2][2];  /* by layer and sender; owner: stream.c */
     connection_part connection;
+    record_part record;
     client_part client;
     server_part server;
     content_part content;
@@ -327,6 +341,13 @@ void undecided_unanswered(session *s, const exchange *data);
 /* Octets were lost, or the session begins anew: nothing is read again. */
 void undecided_forget(session *s);
 
+/* connection.c — what the record tells. */
+
+/* A command was read. */
+void connection_command(session *s);
+/* A reply was read, and has not taken effect yet. */
+void connection_reply(reading *r, const server_reply *reply);
+
 /* message.c — content. */
 
 /* The same for octets that are read again: all are copied. */
@@ -415,6 +436,8 @@ void transaction_restart(session *s, const exchange *by);
 transaction *transaction_take_ended(session *s);
 /* Octets of the client were lost: what they held may belong to the transaction that is open. */
 void transaction_hidden(session *s);
+/* How many there were, those that are open among them. */
+uint32_t transaction_count(const session *s);
 /* Is none under way? */
 bool transaction_none(const session *s);
 /* Verbs. */

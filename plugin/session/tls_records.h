@@ -11,6 +11,15 @@
 
 #define TLS_RECORD_HEADER 5u /* type, version, length */
 
+/* What the records of one direction tell, though they are not decrypted. */
+typedef struct tls_facts {
+    bool seen;     /* there was a record */
+    bool finished; /* the sender has ended its handshake: what only comes behind that was sent */
+    bool ciphered; /* ChangeCipherSpec was sent */
+    bool alerted;  /* an alert was sent in the clear ... */
+    uint8_t alert; /* ... this one (RFC 8446, 6) */
+} tls_facts;
+
 /* One direction. All zero: no record has begun. */
 typedef struct tls_records {
     bool active; /* what comes next is part of a record, or should begin one */
@@ -18,6 +27,7 @@ typedef struct tls_records {
     uint8_t header_length;
     uint8_t header[TLS_RECORD_HEADER];
     uint16_t left; /* octets of the record under way behind its header */
+    tls_facts facts;
 } tls_records;
 
 /* Is this how a record begins? One octet tells: a line of SMTP begins with a printable one. */

@@ -18,8 +18,6 @@
 /* What ended those that the capture cut off. */
 #define CAPTURE_END "CAPTURE-END"
 
-#define NANOSECONDS 1000000000 /* of a second */
-
 transaction *transaction_resolved(transaction *t)
 {
     while (t && t->merged_into)
@@ -815,6 +813,15 @@ static void number_open(const session *s)
     }
 }
 
+uint32_t transaction_count(const session *s)
+{
+    uint32_t count = s->transactions.numbered;
+
+    for (const transaction *open = s->transactions.oldest_open; open; open = open->next)
+        count += !open->index && is_mail(s, open);
+    return count;
+}
+
 bool transaction_cut_off(session *s, const transaction *t, transaction *ended_r)
 {
     if (!is_mail(s, t))
@@ -839,26 +846,16 @@ const transaction *session_open_transactions(const session *s)
 
 /* --- how long it took -------------------------------------------------------------------------------------------------- */
 
-/* False: the second moment is before the first one. */
-static bool time_between(const moment *from, const moment *to, moment *time_r)
-{
-    bool borrow = to->nanoseconds < from->nanoseconds;
-
-    time_r->seconds = to->seconds - from->seconds - borrow;
-    time_r->nanoseconds = to->nanoseconds - from->nanoseconds + (borrow ? NANOSECONDS : 0);
-    return time_r->seconds >= 0;
-}
-
 bool transaction_content_time(const transaction *t, moment *time_r)
 {
-    return t->content_begin_known && t->content_end_known && time_between(&t->content_begin, &t->content_end, time_r);
+    return t->content_begin_known && t->content_end_known && moment_between(&t->content_begin, &t->content_end, time_r);
 }
 
 bool transaction_reply_time(const transaction *t, moment *time_r)
 {
     bool answered = t->content_answered && t->verdict.code;
 
-    return answered && t->content_end_known && time_between(&t->content_end, &t->end, time_r);
+    return answered && t->content_end_known && moment_between(&t->content_end, &t->end, time_r);
 }
 
 /* --- copies --------------------------------------------------------------------------------------------------------------

@@ -11,8 +11,7 @@
 typedef struct followed {
     const connection *connection;
     const peers *peers[2]; /* NULL until asked for; [1]: when the sides have changed their roles */
-    uint32_t stream;
-    segment latest; /* of those that were seen */
+    segment latest;        /* of those that were seen */
 } followed;
 
 struct last_mails {
@@ -54,7 +53,7 @@ static const peers *peers_of(const last_mails *m, followed *f)
     const peers **of = &f->peers[session_roles_swapped(f->connection->session)];
 
     if (!*of && m->scope)
-        *of = peers_new(m->scope, f->connection, f->stream, m->restarts);
+        *of = peers_new(m->scope, f->connection->carrier, m->restarts);
     return *of;
 }
 
@@ -69,7 +68,6 @@ const peers *last_mails_see(last_mails *m, const tap_record *record)
     if (!f) {
         f = g_new0(followed, 1);
         f->connection = record->connection;
-        f->stream = record->stream;
         g_hash_table_insert(m->connections, s, f);
     }
     f->latest = record->segment;

@@ -14,18 +14,9 @@ static void append_column(wmem_allocator_t *scope, GString *text, const void *re
     append_value(text, &v);
 }
 
-/* To the millisecond: 2023-11-14 22:13:20.005 */
 static void time_cell(wmem_allocator_t *scope, GString *text, const void *record)
 {
-    size_t begin = text->len;
-    char *letter, *point;
-
-    append_column(scope, text, record, COLUMN_TIME);
-    letter = strchr(text->str + begin, 'T');
-    point = strchr(text->str + begin, '.');
-    if (letter)
-        *letter = ' ';
-    g_string_truncate(text, (size_t)(point - text->str) + 4);
+    append_time_for_people(text, mail_record_value(scope, (const mail_record *)record, COLUMN_TIME));
 }
 
 static void stream_cell(wmem_allocator_t *scope, GString *text, const void *record)

@@ -11,16 +11,16 @@ static const char *address_text(wmem_allocator_t *scope, const address *of)
     return of->type == AT_NONE ? NULL : address_to_str(scope, of);
 }
 
-const peers *peers_new(wmem_allocator_t *scope, const connection *of, uint32_t stream, unsigned restarts)
+const peers *peers_new(wmem_allocator_t *scope, const carrier *of, unsigned restarts)
 {
     peers *made = wmem_new(scope, peers);
-    peer client = connection_peer(of, SIDE_CLIENT), server = connection_peer(of, SIDE_SERVER);
+    peer client = carrier_peer(of, SIDE_CLIENT), server = carrier_peer(of, SIDE_SERVER);
 
     *made = (peers){.client_addr = address_text(scope, client.address),
                     .server_addr = address_text(scope, server.address),
                     .client_port = client.port,
                     .server_port = server.port,
-                    .stream = stream,
+                    .stream = of->stream,
                     .restarts = restarts};
     return made;
 }

@@ -5,7 +5,7 @@
 #ifndef ESMTP_TAPS_PEERS_H
 #define ESMTP_TAPS_PEERS_H
 
-#include "dissector/esmtp.h"
+#include "dissector/connections.h"
 
 typedef struct peers {
     const char *client_addr, *server_addr; /* NULL: not known */
@@ -15,6 +15,6 @@ typedef struct peers {
 } peers;
 
 /* Lives with `scope`. */
-const peers *peers_new(wmem_allocator_t *scope, const connection *of, uint32_t stream, unsigned restarts);
+const peers *peers_new(wmem_allocator_t *scope, const carrier *of, unsigned restarts);
 
 #endif

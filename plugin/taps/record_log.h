@@ -41,5 +41,7 @@ void text_flush(GString *text, FILE *out, bool last);
  *     2023-11-14T22:13:20.000000000Z      a time; 0.023411000 is one in seconds
  */
 void append_value(GString *text, const value *v);
+/* A time to the millisecond: 2023-11-14 22:13:20.005 */
+void append_time_for_people(GString *text, value time);
 
 #endif

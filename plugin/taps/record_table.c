@@ -7,6 +7,19 @@
 #define GAP "  " /* between columns */
 #define ELLIPSIS "\xe2\x80\xa6"
 
+void append_time_for_people(GString *text, value time)
+{
+    size_t begin = text->len;
+    char *letter, *point;
+
+    append_value(text, &time);
+    letter = strchr(text->str + begin, 'T');
+    point = strchr(text->str + begin, '.');
+    if (letter)
+        *letter = ' ';
+    g_string_truncate(text, (size_t)(point - text->str) + 4);
+}
+
 #define FIRST_COMBINING 0x300u /* below, each character takes one column */
 
 static unsigned width_of_character(gunichar c)

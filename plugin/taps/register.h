@@ -12,6 +12,9 @@ void taps_register(void);
 /* mails.c — the mail log: -z esmtp,mails */
 void mails_register(void);
 
+/* connections.c — the log of connections: -z esmtp,connections */
+void connections_register(void);
+
 /* tree.c — what was said, counted: -z esmtp,tree */
 void tree_register(void);
 

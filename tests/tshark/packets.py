@@ -69,6 +69,10 @@ class Connection:
     def reset(self, from_client=True):
         self._add(*self._ends(from_client), RST | ACK)
 
+    def signal(self, from_client, flags):
+        """A segment of flags alone."""
+        self._add(*self._ends(from_client), flags)
+
     def _ends(self, from_client):
         """Who sends, and to whom."""
         return (self._client, self._server) if from_client else (self._server, self._client)

@@ -25,14 +25,16 @@ TYPES = {
         transaction.queue_id transaction.subject transaction.message_id transaction.header_from transaction.header_to
         transaction.date transaction.client_addr transaction.server_addr transaction.rcpt_status transaction.rcpt_text
         transaction.header_cc transaction.reply_to transaction.in_reply_to transaction.user_agent transaction.x_originating_ip
-        transaction.received""".split() + [f"{path}.{part}" for path in ("mail.from", "rcpt.to") for part in PARTS],
+        transaction.received connection.server_name connection.server_software connection.client_name connection.closed_by
+        connection.close connection.phase connection.tls connection.text""".split()
+    + [f"{path}.{part}" for path in ("mail.from", "rcpt.to") for part in PARTS],
     "FT_BOOLEAN": """mail.null_sender mail.smtputf8 mail.requiretls mail.by.trace bdat.last burl.last tls
-        transaction.null_sender transaction.tls""".split(),
+        transaction.null_sender transaction.tls connection.quit""".split(),
     "FT_UINT8": "reply.severity reply.category reply.enhanced_status.class".split(),
     "FT_UINT16": """reply.code reply.enhanced_status.subject reply.enhanced_status.detail transaction.rcpt_code
-        transaction.code transaction.client_port transaction.server_port""".split(),
+        transaction.code transaction.client_port transaction.server_port connection.code""".split(),
     "FT_UINT32": """mail.holdfor reply.lines capability.deliverby_min capability.future_release_interval capability.limit_mailmax
-        capability.limit_rcptmax capability.limit_rcptdomainmax transaction.index transaction.rcpt_count""".split(),
+        capability.limit_rcptmax capability.limit_rcptdomainmax transaction.index transaction.rcpt_count connection.mails""".split(),
     "FT_UINT64": """mail.size bdat.size capability.size message.size message.unstuffed_size message.reassembled_length
         transaction.size transaction.declared_size""".split(),
     "FT_INT8": ["mail.mt_priority"],
@@ -40,15 +42,15 @@ TYPES = {
     "FT_IPv4": "helo.ipv4 mail.from.ipv4 rcpt.to.ipv4 ehlo_reply.client_ipv4".split(),
     "FT_IPv6": "helo.ipv6 mail.from.ipv6 rcpt.to.ipv6 ehlo_reply.client_ipv6".split(),
     "FT_ABSOLUTE_TIME": "mail.holduntil rcpt.rrvs capability.future_release_until".split(),
-    "FT_RELATIVE_TIME": "reply.time transaction.duration transaction.content_time transaction.reply_time".split(),
+    "FT_RELATIVE_TIME": "reply.time transaction.duration transaction.content_time transaction.reply_time connection.silence".split(),
     "FT_FRAMENUM": """command.reply_frame reply.command_frame starttls.frame message.fragment message.reassembled_in
         transaction.first_frame transaction.reply_frame""".split(),
-    "FT_NONE": "message message.end_of_data transaction".split(),
+    "FT_NONE": "message message.end_of_data transaction connection".split(),
 }
 
 EXPERTS = """syntax gap reply_unexpected reply_codes_differ status_class_mismatch number_overflow starttls_plaintext
     starttls_stripped auth_without_tls requiretls_without_tls end_of_data_lookalike bare_lf bare_cr nul line_too_long early_talker
-    pipelining_unadvertised extension_unadvertised size_exceeded smtputf8_missing""".split()
+    pipelining_unadvertised extension_unadvertised size_exceeded smtputf8_missing connection_lost""".split()
 
 
 def registered(tshark):

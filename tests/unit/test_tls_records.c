@@ -84,6 +84,76 @@ static void test_lost_in_a_header(void)
     g_assert_true(t.lost);
 }
 
+/* Records with zeros in them, told by type and length; their octets begin with those of `first`. */
+static void append_record(GByteArray *to, uint8_t type, uint16_t length, const char *first)
+{
+    const uint8_t header[] = {type, 3, 3, (uint8_t)(length >> 8), (uint8_t)length};
+    size_t at = to->len + sizeof header;
+
+    g_byte_array_append(to, header, sizeof header);
+    g_byte_array_set_size(to, (guint)(at + length));
+    memset(to->data + at, 0, length);
+    memcpy(to->data + at, first, MIN(strlen(first), length));
+}
+
+static tls_facts facts_of(const GByteArray *sent)
+{
+    tls_records t = {.active = true};
+
+    tls_records_pass(&t, (span){sent->data, sent->len});
+    return t.facts;
+}
+
+/* A side has ended its handshake with what it sends enciphered behind ChangeCipherSpec, or, in TLS 1.3, with data that are
+ * more than an alert. */
+static void test_facts(void)
+{
+    static const struct {
+        uint8_t types[4];
+        uint16_t lengths[4];
+        const char *last; /* how the octets of the last record begin */
+        bool finished, alerted;
+        uint8_t alert;
+    } rows[] = {
+        {{22}, {200}, "", false, false, 0},
+        {{22, 22, 20, 22}, {200, 70, 1, 40}, "\x7f", true, false, 0},
+        {{22, 20, 22}, {200, 1, 70}, "\x01\x01", true, false, 0},
+        {{22, 20, 23}, {200, 1, 53}, "", true, false, 0},
+        {{22, 20, 23}, {200, 1, 19}, "", false, false, 0},
+        {{22, 21}, {200, 2}, "\x02\x30", false, true, 48},
+        {{22, 20, 21}, {200, 1, 26}, "", false, false, 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GByteArray *sent = g_byte_array_new();
+        tls_facts facts;
+        for (size_t n = 0; n < 4 && rows[i].types[n]; n++)
+            append_record(sent, rows[i].types[n], rows[i].lengths[n], n == 3 || !rows[i].types[n + 1] ? rows[i].last : "");
+        facts = facts_of(sent);
+        g_assert_true(facts.seen);
+        g_assert_cmpint(facts.finished, ==, rows[i].finished);
+        g_assert_cmpint(facts.alerted, ==, rows[i].alerted);
+        g_assert_cmpuint(facts.alert, ==, rows[i].alert);
+        g_byte_array_unref(sent);
+    }
+}
+
+/* A hello in the clear may follow ChangeCipherSpec, where the server asked for another one. */
+static void test_hello_behind_cipher_spec(void)
+{
+    GByteArray *sent = g_byte_array_new();
+    tls_facts facts;
+
+    append_record(sent, 22, 200, "\x01");
+    append_record(sent, 20, 1, "\x01");
+    append_record(sent, 22, 204, "\x01");
+    sent->data[sent->len - 201] = 200; /* the length that the hello itself tells */
+    facts = facts_of(sent);
+    g_assert_true(facts.ciphered);
+    g_assert_false(facts.finished);
+    g_byte_array_unref(sent);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -92,5 +162,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tls-records/empty-record", test_empty_record);
     g_test_add_func("/tls-records/lost-octets", test_lost_octets);
     g_test_add_func("/tls-records/lost-in-a-header", test_lost_in_a_header);
+    g_test_add_func("/tls-records/facts", test_facts);
+    g_test_add_func("/tls-records/hello-behind-cipher-spec", test_hello_behind_cipher_spec);
     return g_test_run();
 }

@@ -1,0 +1,336 @@
+/* connection_record.c — reads a connection's values, with a row of the table for each column.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "taps/connection_record.h"
+
+#include "taps/record_log.h"
+
+#define ARROW "\xe2\x86\x92"
+
+static span copy_of(wmem_allocator_t *scope, span in)
+{
+    return in.length ? (span){(const uint8_t *)wmem_memdup(scope, in.octets, in.length), in.length} : (span){NULL, 0};
+}
+
+logged_connection logged_connection_make(wmem_allocator_t *scope, const carrier *of, unsigned restarts)
+{
+    logged_connection made = {carrier_record(of), peers_new(scope, of, restarts)};
+    connection_record *told = &made.told;
+
+    told->server_name = copy_of(scope, told->server_name);
+    told->server_software = copy_of(scope, told->server_software);
+    told->client_name = copy_of(scope, told->client_name);
+    told->text = copy_of(scope, told->text);
+    told->phase = wmem_strdup(scope, told->phase);
+    told->longest_wait_verb = wmem_strdup(scope, told->longest_wait_verb);
+    return made;
+}
+
+/* --- columns for programs ---------------------------------------------------------------------------------------------- */
+
+typedef value getter(wmem_allocator_t *scope, const logged_connection *of);
+
+static value stream(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->peers->stream);
+}
+
+static value time_of(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_time(&of->told.begin);
+}
+
+static value client_addr(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_text(of->peers->client_addr);
+}
+
+static value client_port(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->peers->client_port);
+}
+
+static value server_addr(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_text(of->peers->server_addr);
+}
+
+static value server_port(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->peers->server_port);
+}
+
+static value server_name(wmem_allocator_t *scope, const logged_connection *of)
+{
+    return value_octets(scope, of->told.server_name);
+}
+
+static value server_software(wmem_allocator_t *scope, const logged_connection *of)
+{
+    return value_octets(scope, of->told.server_software);
+}
+
+static value client_name(wmem_allocator_t *scope, const logged_connection *of)
+{
+    return value_octets(scope, of->told.client_name);
+}
+
+static value mails(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.mails);
+}
+
+static value commands(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.commands);
+}
+
+static value replies(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.replies);
+}
+
+static value refused(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.refused);
+}
+
+static value longest_wait(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return of->told.has_wait ? value_seconds(&of->told.longest_wait) : value_absent;
+}
+
+static value longest_wait_verb(wmem_allocator_t *scope, const logged_connection *of)
+{
+    return of->told.longest_wait_verb ? value_octets(scope, span_of(of->told.longest_wait_verb)) : value_absent;
+}
+
+static value client_octets(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.octets[SIDE_CLIENT]);
+}
+
+static value server_octets(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.octets[SIDE_SERVER]);
+}
+
+static value quit(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_boolean(of->told.quit);
+}
+
+static value closed_by(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_text(of->told.closed_by);
+}
+
+static value closed_with(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_text(of->told.close);
+}
+
+static value phase(wmem_allocator_t *scope, const logged_connection *of)
+{
+    return value_octets(scope, span_of(of->told.phase));
+}
+
+static value silence(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return of->told.has_silence ? value_seconds(&of->told.silence) : value_absent;
+}
+
+static value tls(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_text(of->told.tls);
+}
+
+static value tls_alert(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return of->told.has_tls_alert ? value_number(of->told.tls_alert) : value_absent;
+}
+
+static value code(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return of->told.code ? value_number(of->told.code) : value_absent;
+}
+
+static value text(wmem_allocator_t *scope, const logged_connection *of)
+{
+    return value_octets(scope, of->told.text);
+}
+
+/* In the order in which they are written; named as the fields esmtp.connection.* where there is one. */
+static const struct {
+    const char *name;
+    getter *get;
+} columns[] = {
+    {"stream", stream},
+    {"time", time_of},
+    {"client_addr", client_addr},
+    {"client_port", client_port},
+    {"server_addr", server_addr},
+    {"server_port", server_port},
+    {"server_name", server_name},
+    {"server_software", server_software},
+    {"client_name", client_name},
+    {"mails", mails},
+    {"commands", commands},
+    {"replies", replies},
+    {"refused", refused},
+    {"longest_wait", longest_wait},
+    {"longest_wait_verb", longest_wait_verb},
+    {"client_octets", client_octets},
+    {"server_octets", server_octets},
+    {"quit", quit},
+    {"closed_by", closed_by},
+    {"close", closed_with},
+    {"phase", phase},
+    {"silence", silence},
+    {"tls", tls},
+    {"tls_alert", tls_alert},
+    {"code", code},
+    {"text", text},
+};
+
+static const char *column_name(unsigned at)
+{
+    return columns[at].name;
+}
+
+static value value_of_record(wmem_allocator_t *scope, const void *record, unsigned at)
+{
+    return columns[at].get(scope, (const logged_connection *)record);
+}
+
+/* --- the table for people ---------------------------------------------------------------------------------------------- */
+
+static void append(GString *out, value v)
+{
+    append_value(out, &v);
+}
+
+static void time_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append_time_for_people(out, time_of(scope, (const logged_connection *)record));
+}
+
+static void stream_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append(out, stream(scope, (const logged_connection *)record));
+}
+
+/* "192.0.2.1 → 198.51.100.25:25" */
+static void peers_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    const logged_connection *of = (const logged_connection *)record;
+
+    append(out, client_addr(scope, of));
+    g_string_append(out, " " ARROW " ");
+    append(out, server_addr(scope, of));
+    g_string_append_printf(out, ":%u", of->peers->server_port);
+}
+
+static void server_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append(out, server_name(scope, (const logged_connection *)record));
+}
+
+static void client_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append(out, client_name(scope, (const logged_connection *)record));
+}
+
+static void mails_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append(out, mails(scope, (const logged_connection *)record));
+}
+
+static void tls_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append(out, tls(scope, (const logged_connection *)record));
+}
+
+/* "server RST, CONTENT" */
+static void end_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    const logged_connection *of = (const logged_connection *)record;
+
+    append(out, closed_by(scope, of));
+    if (of->told.close)
+        g_string_append_printf(out, " %s", of->told.close);
+    if (strcmp(of->told.phase, "IDLE") != 0) {
+        g_string_append(out, ", ");
+        append(out, phase(scope, of));
+    }
+}
+
+static void silence_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    const connection_record *told = &((const logged_connection *)record)->told;
+
+    (void)scope;
+    if (told->has_silence)
+        g_string_append_printf(out, "%" G_GINT64_FORMAT ".%03d", told->silence.seconds, told->silence.nanoseconds / 1000000);
+}
+
+static void code_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append(out, code(scope, (const logged_connection *)record));
+}
+
+static void text_cell(wmem_allocator_t *scope, GString *out, const void *record)
+{
+    append(out, text(scope, (const logged_connection *)record));
+}
+
+static const table_column table[] = {
+    {"Time (UTC)", time_cell, false, 24},
+    {"Stream", stream_cell, true, 10},
+    {"Client " ARROW " server", peers_cell, false, 90},
+    {"Server", server_cell, false, 40},
+    {"Client", client_cell, false, 40},
+    {"Mails", mails_cell, true, 10},
+    {"TLS", tls_cell, false, 20},
+    {"Ended by", end_cell, false, 30},
+    {"Silence", silence_cell, true, 14},
+    {"Code", code_cell, true, 4},
+    {"Text", text_cell, false, 60},
+};
+
+static void append_count(GString *line, const void *records, unsigned count)
+{
+    (void)records;
+    g_string_append_printf(line, "%u connection%s", count, count == 1 ? "" : "s");
+}
+
+const record_kind connection_record_kind = {
+    .size = sizeof(logged_connection),
+    .columns = sizeof columns / sizeof columns[0],
+    .column_name = column_name,
+    .value = value_of_record,
+    .table = table,
+    .table_columns = sizeof table / sizeof table[0],
+    .append_count = append_count,
+};

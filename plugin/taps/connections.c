@@ -1,0 +1,97 @@
+/* connections.c — the log of connections of a capture: -z esmtp,connections[,FORMAT]
+ *
+ * Every TCP connection to our ports is in it, those that were never answered too, and every other one that carried SMTP. It
+ * is written when all has been read; earlier, what Wireshark drops (tshark -M) is copied.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <epan/packet.h>
+
+#include <epan/tap.h>
+#include <wsutil/report_message.h>
+
+#include "dissector/tap.h"
+#include "taps/connection_record.h"
+#include "taps/log_options.h"
+#include "taps/register.h"
+
+#define STATISTIC "esmtp,connections"
+
+typedef struct connection_log {
+    const record_format *format;
+    wmem_allocator_t *scope;
+    wmem_array_t *dropped; /* logged_connection: of files that Wireshark has dropped */
+    unsigned restarts;     /* how often it did */
+} connection_log;
+
+static void gather(wmem_allocator_t *scope, wmem_array_t *to, unsigned restarts)
+{
+    for (const carrier *c = carriers_of_file(); c; c = c->next) {
+        logged_connection made = logged_connection_make(scope, c, restarts);
+        wmem_array_append_one(to, made);
+    }
+}
+
+static void before_free(void *data)
+{
+    connection_log *log = (connection_log *)data;
+
+    gather(log->scope, log->dropped, log->restarts);
+    log->restarts++;
+}
+
+/* Packets are not looked at, but dissected because somebody listens. */
+static tap_packet_status ignore_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
+                                       tap_flags_t flags)
+{
+    (void)data;
+    (void)pinfo;
+    (void)edt;
+    (void)queued;
+    (void)flags;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static void connections_draw(void *data)
+{
+    const connection_log *log = (const connection_log *)data;
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    wmem_array_t *all = wmem_array_new(scope, sizeof(logged_connection));
+
+    wmem_array_append(all, wmem_array_get_raw(log->dropped), wmem_array_get_count(log->dropped));
+    gather(scope, all, log->restarts);
+    log->format->write(stdout, &connection_record_kind, wmem_array_get_raw(all), wmem_array_get_count(all));
+    wmem_destroy_allocator(scope);
+}
+
+/* The listener stays for as long as the program runs. */
+static bool connections_start(const char *argument)
+{
+    connection_log *log;
+    log_options options;
+    GString *error;
+
+    if (!log_options_parse(STATISTIC, argument, &options))
+        return false;
+    if (options.filter) {
+        report_failure("-z " STATISTIC " takes no filter");
+        return false;
+    }
+    log = g_new0(connection_log, 1);
+    log->format = options.format;
+    log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    log->dropped = wmem_array_new(log->scope, sizeof(logged_connection));
+    carriers_watch(before_free, log);
+    error =
+        register_tap_listener(ESMTP_TAP_NAME, log, NULL, TL_REQUIRES_NOTHING, NULL, ignore_packet, connections_draw, NULL);
+    if (error)
+        report_failure("-z " STATISTIC ": %s", error->str);
+    return !error;
+}
+
+void connections_register(void)
+{
+    static command_line_statistic connections = {STATISTIC, connections_start};
+
+    statistic_register(&connections);
+}
