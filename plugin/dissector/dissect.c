@@ -354,6 +354,32 @@ static void draw_layer(drawing *d)
         draw_generated_number(d->tree, FIELD_STARTTLS_FRAME, d->tvb, granted);
 }
 
+void draw_tls_unasked(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    drawing d = {.tvb = tvb, .pinfo = pinfo, .top = tree};
+
+    if (tls_port_begins_with_tls(pinfo->srcport) || tls_port_begins_with_tls(pinfo->destport))
+        return;
+    fields_ask(tree, pinfo);
+    d.item = proto_tree_add_item(tree, proto_esmtp, tvb, 0, -1, ENC_NA);
+    d.tree = proto_item_add_subtree(d.item, ett[SUBTREE_ESMTP]);
+    draw_expert(&d, d.item, NOTE_FOREIGN_PROTOCOL, "TLS begins with the connection, on a port where SMTP does");
+    draw_experts_counted(&d);
+}
+
+static bool is_first_call(const drawing *d)
+{
+    return d->segment->frame == d->connection->first_frame && d->segment->tag == d->connection->first_tag;
+}
+
+/* Told once a connection. */
+static void draw_clear_submissions(drawing *d)
+{
+    if (d->layer == LAYER_PLAIN && is_first_call(d) && tls_port_is_submissions(d->connection->server_port))
+        draw_expert(d, d->item, NOTE_FOREIGN_PROTOCOL,
+                    "SMTP in the clear on port 465, where TLS has to begin (RFC 8314, 3.3)");
+}
+
 static void draw_tree(drawing *d, bool all)
 {
     /* Without a tree, the list of expert infos still needs them. And the dissectors of tokens keep, on the first visit, what
@@ -372,6 +398,7 @@ static void draw_tree(drawing *d, bool all)
     draw_cut_off_transactions(d);
     draw_connection(d);
     draw_layer(d);
+    draw_clear_submissions(d);
     draw_experts_counted(d);
 }
 

@@ -196,10 +196,20 @@ void draw_injection(drawing *d, proto_item *item, span value, const char *what)
         draw_expert_format(d, item, NOTE_HEADER_INJECTION, "%s holds a %s, which may begin a line of a header", what, name);
 }
 
+/* What later packets have shown to follow from something else is not told on later visits. */
+static note_set notes_left(const finding *f)
+{
+    bool no_greeting = f->kind == FINDING_COMMAND && f->exchange && f->exchange->without_greeting;
+
+    return f->notes & ~note_if(no_greeting, NOTE_EARLY_TALKER);
+}
+
 void draw_notes(drawing *d, proto_item *item, const finding *f)
 {
-    for (int i = 0; i < NOTE_COUNT && f->notes >> i; i++)
-        if (f->notes & note_bit((note)i))
+    note_set notes = notes_left(f);
+
+    for (int i = 0; i < NOTE_COUNT && notes >> i; i++)
+        if (notes & note_bit((note)i))
             draw_expert(d, item, (note)i, note_text(d, f, (note)i));
 }
 

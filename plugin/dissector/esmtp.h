@@ -106,6 +106,8 @@ void sessions_frame_begins(uint32_t frame);
 void session_was_read(session *s, uint32_t frame);
 /* What the packet's calls have in common: made when it is first asked for, which most packets never do. */
 packet_state *packet_state_of(drawing *d);
+/* TLS begins in the packet with the connection's first octets. */
+void draw_tls_unasked(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 /* The octets of a finding, in memory. */
 span octets_of(const drawing *d, const finding *f);
 /* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */
@@ -229,6 +231,9 @@ void tls_follow_session(connection *c, packet_info *pinfo);
  * on. */
 bool tls_take_over(tvbuff_t *tvb, packet_info *pinfo);
 bool tls_is_handle(dissector_handle_t handle);
+/* Is TLS what begins connections to the port? And is it 465, where nothing else may (RFC 8314, 7.3)? */
+bool tls_port_begins_with_tls(uint16_t port);
+bool tls_port_is_submissions(uint32_t port);
 
 /* builtin_fields.c — the built-in dissector's fields, hidden, when something names them. */
 void builtin_fields_register_handoff(void);

@@ -4,6 +4,9 @@
  */
 #include "dissector/esmtp.h"
 #include "session/parsed.h"
+#include "session/transaction.h"
+#include "wire/foreign.h"
+#include "wire/line.h"
 
 /* --- replies ----------------------------------------------------------------------------------------------------------- */
 
@@ -30,7 +33,68 @@ static const char *reply_syntax_text(drawing *d, const finding *f)
     return NULL;
 }
 
-/* --- the table --------------------------------------------------------------------------------------------------------- */
+/* "550 5.1.1" */
+static const char *code_and_status(drawing *d, const finding *f, const reply_line *in)
+{
+    bool status = in->has_status && !(f->flags & FLAG_HELLO_REPLY);
+
+    return wmem_strdup_printf(d->pinfo->pool, "%03u%s%s", in->code, status ? " " : "",
+                              status ? text_of(d->pinfo, in->status_text) : "");
+}
+
+static span recipient_of(const exchange *e, const transaction *t)
+{
+    unsigned at = e->recipient + (e->transaction->merged_into ? e->transaction->merged_at : 0);
+
+    if (at >= wmem_array_get_count(t->recipients))
+        return (span){NULL, 0};
+    return ((const recipient *)wmem_array_index(t->recipients, at))->address;
+}
+
+/* "RCPT TO:<x@y>" */
+static const char *command_name(drawing *d, const exchange *e)
+{
+    const transaction *t = e->transaction;
+
+    while (t && t->merged_into)
+        t = t->merged_into;
+    if (exchange_is(e, VERB_CONNECT))
+        return "the connection";
+    if (exchange_is(e, VERB_END_OF_DATA))
+        return "the content";
+    if (t && exchange_is(e, VERB_MAIL))
+        return wmem_strdup_printf(d->pinfo->pool, "MAIL FROM:<%s>", text_of(d->pinfo, e->transaction->mail_from));
+    if (t && exchange_is(e, VERB_RCPT))
+        return wmem_strdup_printf(d->pinfo->pool, "RCPT TO:<%s>", text_of(d->pinfo, recipient_of(e, t)));
+    return e->name[0] ? e->name : "a line";
+}
+
+static const char *user_of(drawing *d, const finding *f)
+{
+    const auth_exchange *auth = f->exchange ? exchange_auth(f->exchange) : NULL;
+
+    if (!auth || !auth->mechanism[0])
+        return "";
+    if (!auth->username.length || !esmtp_preferences.decode_auth)
+        return wmem_strdup_printf(d->pinfo->pool, " %s", auth->mechanism);
+    return wmem_strdup_printf(d->pinfo->pool, " %s of %s", auth->mechanism, text_of(d->pinfo, auth->username));
+}
+
+/* "550 5.1.1 to RCPT TO:<x@y>: user unknown" */
+static const char *refusal_text(drawing *d, const finding *f)
+{
+    unsigned count;
+    const parsed_reply_line *lines = reply_lines_of(d, f, &count);
+    const reply_line *in = count && (lines[0].valid || lines[0].odd) ? &lines[0].parsed : NULL;
+
+    if (!in)
+        return NULL;
+    return wmem_strdup_printf(d->pinfo->pool, "%s%s%s%s: %s", code_and_status(d, f, in), f->exchange ? " to " : "",
+                              f->exchange ? command_name(d, f->exchange) : " with nothing to answer", user_of(d, f),
+                              f->flags & FLAG_SECRET ? "\xe2\x80\xa6" : text_of(d->pinfo, in->text));
+}
+
+/* --- commands ---------------------------------------------------------------------------------------------------------- */
 
 static const char *command_syntax_text(drawing *d, const finding *f)
 {
@@ -39,9 +103,90 @@ static const char *command_syntax_text(drawing *d, const finding *f)
     return "Expected a command: a verb of letters (RFC 5321, 4.1.1)";
 }
 
+static const char *sequence_text(drawing *d, const finding *f)
+{
+    static const char *const mistakes[ORDER_MISTAKES] = {
+        [ORDER_NO_HELLO] = "before EHLO or HELO",
+        [ORDER_NO_MAIL] = "without MAIL",
+        [ORDER_NESTED_MAIL] = "inside a mail, without RSET",
+        [ORDER_NO_RECIPIENT] = "without a recipient",
+        [ORDER_DATA_TWICE] = "while another one waits for its reply",
+        [ORDER_AFTER_QUIT] = "behind QUIT",
+    };
+
+    if (!f->exchange || !f->exchange->mistake)
+        return NULL;
+    return wmem_strdup_printf(d->pinfo->pool, "%s %s (RFC 5321, 4.1.4)", f->exchange->name[0] ? f->exchange->name : "A line",
+                              mistakes[f->exchange->mistake]);
+}
+
+static const char *unknown_command_text(drawing *d, const finding *f)
+{
+    span rest = octets_of(d, f), verb = span_next_word(&rest);
+
+    if (f->flags & FLAG_SECRET || !verb.length)
+        return NULL;
+    if (verb.octets[verb.length - 1] == ':')
+        return wmem_strdup_printf(d->pinfo->pool, "%s is a field of a mail's header, where a command belongs",
+                                  text_of(d->pinfo, verb));
+    return wmem_strdup_printf(d->pinfo->pool, "%s is no verb that an RFC or a known server defines",
+                              text_of(d->pinfo, line_of(verb).text));
+}
+
+/* --- either side ------------------------------------------------------------------------------------------------------- */
+
+static const char *foreign_text(drawing *d, const finding *f)
+{
+    const char *name = foreign_protocol_of(line_first(octets_of(d, f)).text);
+
+    return name ? wmem_strdup_printf(d->pinfo->pool, "%s where SMTP belongs", name) : NULL;
+}
+
+static const char *long_line_text(drawing *d, const finding *f)
+{
+    span rest = octets_of(d, f);
+    size_t longest = 0;
+
+    if (f->kind != FINDING_COMMAND && f->kind != FINDING_REPLY && f->kind != FINDING_AUTH_RESPONSE)
+        return "A line longer than 998 octets and CRLF (RFC 5321, 4.5.3.1.6)";
+    for (line next; rest.length; rest = span_from(rest, next.length)) {
+        next = line_first(rest);
+        longest = next.length > longest ? next.length : longest;
+    }
+    return wmem_strdup_printf(d->pinfo->pool, "Line of %s octets (RFC 5321, 4.5.3.1)", grouped(d->pinfo, longest));
+}
+
+/* --- content ----------------------------------------------------------------------------------------------------------- */
+
+static const char *size_text(drawing *d, const finding *f)
+{
+    const transaction *of;
+
+    if (f->kind != FINDING_CONTENT)
+        return NULL;
+    of = f->message->of;
+    if (of && of->has_declared_size)
+        return wmem_strdup_printf(d->pinfo->pool, "Content of %s octets, where SIZE=%s was declared (RFC 1870)",
+                                  grouped(d->pinfo, f->message->unstuffed_size), grouped(d->pinfo, of->declared_size));
+    return wmem_strdup_printf(d->pinfo->pool, "Content of %s octets, more than the server takes (RFC 1870)",
+                              grouped(d->pinfo, f->message->unstuffed_size));
+}
+
+static const char *utf8_text(drawing *d, const finding *f)
+{
+    (void)d;
+    return f->kind == FINDING_CONTENT ? "UTF-8 in the content's header without SMTPUTF8 (RFC 6531, 3.4)" : NULL;
+}
+
+/* --- the table --------------------------------------------------------------------------------------------------------- */
+
 static const char *(*const texts[NOTE_COUNT])(drawing *, const finding *) = {
-    [NOTE_SYNTAX] = command_syntax_text,
-    [NOTE_REPLY_SYNTAX] = reply_syntax_text,
+    [NOTE_SYNTAX] = command_syntax_text,     [NOTE_REPLY_SYNTAX] = reply_syntax_text,
+    [NOTE_REFUSED] = refusal_text,           [NOTE_DEFERRED] = refusal_text,
+    [NOTE_AUTH_FAILED] = refusal_text,       [NOTE_CLOSING_REPLY] = refusal_text,
+    [NOTE_COMMAND_SEQUENCE] = sequence_text, [NOTE_UNKNOWN_COMMAND] = unknown_command_text,
+    [NOTE_FOREIGN_PROTOCOL] = foreign_text,  [NOTE_LINE_TOO_LONG] = long_line_text,
+    [NOTE_SIZE_EXCEEDED] = size_text,        [NOTE_SMTPUTF8_MISSING] = utf8_text,
 };
 
 const char *note_text(drawing *d, const finding *f, note which)

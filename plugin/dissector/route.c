@@ -35,7 +35,8 @@ struct route {
     moment syn_time;      /* of the one without ACK */
     uint32_t syn_frame;   /* of the last one */
     tls_records tls[2];   /* by direction */
-    bool tls_from_start;  /* TLS began with the first octets */
+    bool tls_from_start;  /* TLS began with the first octets ... */
+    uint32_t tls_frame;   /* ... of this packet */
     uint64_t tls_from[2]; /* positions from which on all is TLS's, where `tls` is active */
 };
 
@@ -231,6 +232,11 @@ bool route_is_tls(const route *r)
     return r->tls_from_start;
 }
 
+bool route_begins_tls(const route *r, uint32_t frame)
+{
+    return r->tls_from_start && r->tls_frame == frame;
+}
+
 bool route_has_tls(const route_segment *in)
 {
     uint64_t from = in->route->tls_from[in->in.direction & 1];
@@ -370,6 +376,8 @@ static bool begins_tls(feed *f, const segments_event *e)
 
     if (!tls_records_begin_with((span){e->octets, (size_t)e->length}))
         return false;
+    if (first && !r->tls_from_start)
+        r->tls_frame = f->pinfo->num;
     r->tls_from_start |= first;
     carrier_of(r, f->pinfo, f->segment->in.direction)->told.tls_first |= first;
     return first || r->tls_from_start || state == TLS_GRANTED || state == TLS_RUNNING;

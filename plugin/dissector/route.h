@@ -65,6 +65,8 @@ carrier *route_carrier(const route *r);
 connection *route_connection(const route *r, uint32_t frame);
 /* Has TLS begun with the connection's first octets? */
 bool route_is_tls(const route *r);
+/* ... with those of this packet? */
+bool route_begins_tls(const route *r, uint32_t frame);
 /* May octets of this segment be TLS's? */
 bool route_has_tls(const route_segment *in);
 

@@ -57,3 +57,13 @@ bool tls_is_handle(dissector_handle_t handle)
 {
     return handle == tls_handle;
 }
+
+bool tls_port_begins_with_tls(uint16_t port)
+{
+    return dissector_get_uint_handle(find_dissector_table("tls.port"), port) != NULL;
+}
+
+bool tls_port_is_submissions(uint32_t port)
+{
+    return port == SUBMISSIONS_PORT;
+}

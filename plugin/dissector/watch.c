@@ -192,6 +192,8 @@ static int call_tcp_and_draw(const watched *own, const watched *outer, packet_in
         if (!pinfo->fd->visited && route_carrier(own->segment.route))
             carrier_learn_stream(route_carrier(own->segment.route), pinfo);
         draw_kept_back(own, pinfo, tree);
+        if (route_begins_tls(own->segment.route, pinfo->num))
+            draw_tls_unasked(own->payload, pinfo, tree);
         current = *outer;
     }
     ENDTRY;

@@ -185,6 +185,7 @@ static void auth_close(session *s, const server_reply *reply)
     } else {
         auth->outcome = auth->cancelled && !auth->error_challenge ? "cancelled" : "failed";
     }
+    s->auth.failed = reply->code != 235;
     s->auth.layer_possible = reply->code == 235 && mechanism && mechanism->adds_layer;
     if (s->auth.under_way == reply->exchange)
         s->auth.under_way = NULL;

@@ -3,7 +3,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
+#include "wire/foreign.h"
+#include "wire/header.h"
 #include "wire/proxy.h"
+#include "wire/sasl.h"
 
 #ifdef ESMTP_TRACE
 #define WS_LOG_DOMAIN "esmtp"
@@ -72,30 +75,75 @@ bool client_may_begin_content(const session *s)
 
 /* --- what is noteworthy about a command -------------------------------------------------------------------------------- */
 
-/* Commands that were sent without waiting for what was due before them. */
-static note_set order_notes(const session *s)
+/* A firewall that "fixes" SMTP writes X over verbs that it does not know. */
+static bool is_masked_verb(span verb)
 {
-    const exchange *newest = s->queue.newest;
-    bool offered = offers_extension(s, "PIPELINING");
+    size_t x = 0;
 
-    if (!newest)
+    while (x < verb.length && verb.octets[x] == 'X')
+        x++;
+    return x == verb.length && x >= 4;
+}
+
+static bool is_header_field(span text)
+{
+    header_field field;
+
+    return header_field_next(&text, &field);
+}
+
+/* A line that is no command that anybody knows. */
+static note_set verb_notes(const client_line *in, const verb_rule *row)
+{
+    const command *parsed = &in->parsed.command;
+
+    if (in->is_command && parsed->row)
+        return note_if(row->illegal, NOTE_ILLEGAL_COMMAND);
+    if (foreign_protocol_of(in->line.text))
+        return note_bit(NOTE_FOREIGN_PROTOCOL);
+    if (!in->is_command)
+        return note_bit(is_header_field(in->line.text) ? NOTE_UNKNOWN_COMMAND : NOTE_SYNTAX);
+    return note_bit(is_masked_verb(parsed->verb) ? NOTE_MASKED : NOTE_UNKNOWN_COMMAND);
+}
+
+/* Extensions add to the line's limit what their parameters have, and nothing else. */
+static bool is_too_long(const client_line *in, const verb_rule *row)
+{
+    size_t limit = row->line_limit ? row->line_limit : COMMAND_LINE_LIMIT;
+    bool envelope = row->id == VERB_MAIL || row->id == VERB_RCPT;
+
+    return in->whole.length > limit || (envelope && in->whole.length - in->parsed.parameters.length > COMMAND_LINE_LIMIT);
+}
+
+static note_set exposure_notes(const session *s, const client_line *in)
+{
+    span rest = in->parsed.command.argument;
+    span mechanism = span_next_word(&rest);
+
+    if (s->connection.last_layer == LAYER_TLS || s->connection.tls == TLS_READABLE)
         return 0;
-    if (exchange_is(newest, VERB_CONNECT))
-        return note_if(!s->connection.spoken[SIDE_SERVER] && !s->connection.lossy, NOTE_EARLY_TALKER);
-    if (exchange_waits(s, VERB_STARTTLS))
-        return note_bit(NOTE_STARTTLS_PLAINTEXT);
-    return note_if(session_server_known(s) && s->offers.hello_seen && !offered, NOTE_PIPELINING_UNADVERTISED);
+    if (!sasl_is_mechanism(mechanism)) /* what stands in its place may be a password */
+        return note_bit(NOTE_AUTH_WITHOUT_TLS);
+    switch (sasl_exposure_of(mechanism)) {
+    case SASL_SHOWS_PASSWORD:
+        return note_bit(NOTE_AUTH_WITHOUT_TLS);
+    case SASL_SHOWS_PROOF:
+        return note_bit(NOTE_AUTH_PROOF_WITHOUT_TLS);
+    case SASL_SHOWS_NOTHING:
+        break;
+    }
+    return 0;
 }
 
 static note_set command_notes(const session *s, const client_line *in, const verb_rule *row)
 {
-    size_t limit = row->line_limit ? row->line_limit : COMMAND_LINE_LIMIT;
-    bool in_the_clear = s->connection.last_layer == LAYER_PLAIN && s->connection.tls != TLS_READABLE;
-    note_set notes = in->is_command ? offers_notes(s, in, row) : note_bit(NOTE_SYNTAX);
+    note_set notes = verb_notes(in, row);
 
-    notes |= note_if(in->whole.length > limit, NOTE_LINE_TOO_LONG);
-    notes |= note_if(row->id == VERB_AUTH && in_the_clear, NOTE_AUTH_WITHOUT_TLS);
-    return notes | order_notes(s);
+    if (in->is_command)
+        notes |= offers_notes(s, in, row);
+    if (row->id == VERB_AUTH)
+        notes |= exposure_notes(s, in);
+    return notes | note_if(is_too_long(in, row), NOTE_LINE_TOO_LONG);
 }
 
 /* --- lines ------------------------------------------------------------------------------------------------------------- */
@@ -140,6 +188,7 @@ static finding *emit_command(reading *r, const client_line *in, exchange *e, not
     s->client.unrecognized = known ? 0 : s->client.unrecognized + 1;
     if (known)
         s->auth.under_way = NULL; /* an AUTH whose end was not captured is over */
+    e->unrecognized = !known;
     e->secret = !known && auth_may_be_secret(s, in->line.text);
     return f;
 }
@@ -149,7 +198,9 @@ static void command_line(reading *r, const client_line *in)
     static const command none;
     session *s = r->s;
     const verb_rule *row = verb_of(in->is_command ? &in->parsed.command : &none);
-    note_set notes = command_notes(s, in, row) | session_plaintext_note(s, r->input->layer);
+    order_mistake mistake = order_mistake_of(s, row);
+    note_set notes =
+        command_notes(s, in, row) | order_notes(s, mistake) | session_plaintext_note(s, r->input->layer, SIDE_CLIENT);
     exchange *before = undecided_noted(s, in->position);
     exchange *e =
         before ? exchange_wait_again(r, before, row, verb_name(s, in)) : exchange_wait_from(r, row, verb_name(s, in));
@@ -159,6 +210,7 @@ static void command_line(reading *r, const client_line *in)
     if (!before)
         connection_command(s);
     undecided_note(s, in->position, e);
+    e->mistake = mistake;
     emit_command(r, in, e, notes);
     client_enter(s, s->client.unrecognized > UNRECOGNIZED_LIMIT ? CLIENT_UNKNOWN : CLIENT_COMMANDS);
     if (row->on_sent)
@@ -263,6 +315,7 @@ static void hold_line(reading *r)
 
     if (!r->stream->held_length)
         f->flags |= FLAG_FIRST_PART;
+    f->notes |= note_if(exchange_waits(s, VERB_STARTTLS), NOTE_STARTTLS_PLAINTEXT);
     stream_hold(r, r->at);
     /* What is held may be the beginning of an AUTH command or response. */
     if (s->auth.under_way || auth_may_be_secret(s, (span){r->stream->held, r->stream->held_length}))

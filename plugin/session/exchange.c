@@ -232,8 +232,10 @@ static void connect_unanswered(session *s, uint16_t code)
 {
     const exchange *head = s->queue.oldest;
 
-    if (head && head->next && exchange_is(head, VERB_CONNECT) && reply_severity(code) == 2 && code != 220)
-        oldest_unanswered(s);
+    if (!head || !head->next || !exchange_is(head, VERB_CONNECT) || reply_severity(code) != 2 || code == 220)
+        return;
+    head->next->without_greeting = s->server.no_greeting = !s->connection.lossy;
+    oldest_unanswered(s);
 }
 
 /* Lines of what was meant for content are refused, if they are answered at all: a 2yz is for what follows them. */

@@ -5,6 +5,7 @@
 #include "session/state.h"
 #include "wire/header.h"
 #include "wire/names.h"
+#include "wire/utf8.h"
 
 /* What comes behind this many octets of a content is not looked for its header: Postfix takes 102,400 at most. */
 #define HEADER_LIMIT 102400u
@@ -80,13 +81,14 @@ void mail_header_learn(session *s, message *m, span content)
     gathered found;
     mail_header *header;
     header_field next;
-    span rest = span_first(content, HEADER_LIMIT);
+    span rest = content = span_first(content, HEADER_LIMIT);
 
     if (m->header || !content.length)
         return;
     found.seen = found.count = 0;
     while (header_field_next(&rest, &next))
         keep_field(s, &found, &next);
+    m->utf8_header = utf8_is_used(span_first(content, content.length - rest.length));
     header = (mail_header *)session_alloc(s, sizeof *header + found.count * sizeof found.values[0]);
     header->count = found.count;
     memcpy(header->values, found.values, found.count * sizeof found.values[0]);

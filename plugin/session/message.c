@@ -15,6 +15,7 @@ static message *message_new(session *s, uint64_t position, bool chunked)
     s->content.answered = s->content.reply_lost = s->content.resumes = false;
     m->position = position;
     m->chunked = chunked;
+    m->of = transaction_resolved(s->transactions.current);
     s->content.message = m;
     return m;
 }
@@ -142,18 +143,30 @@ static const struct {
     {CONTENT_BARE_CR, NOTE_BARE_CR},
     {CONTENT_NUL, NOTE_NUL},
     {CONTENT_LINE_TOO_LONG, NOTE_LINE_TOO_LONG},
+    {CONTENT_EIGHT_BIT, NOTE_EIGHTBIT_UNADVERTISED},
     {CONTENT_LOOKALIKE, NOTE_LOOKALIKE},
 };
 
-/* A content's oddities are told once each, and every lookalike, for that is where servers differ. */
-static note_set notes_of(message *m, unsigned oddities)
+/* Those that this content may have: lines of BINARYMIME are what they like, and so are octets where the server takes them.
+ */
+static unsigned oddities_allowed(const session *s, const message *m)
 {
-    unsigned fresh = oddities & ~m->oddities;
+    const transaction *of = transaction_resolved(m->of);
+    bool eight_bit = !session_server_known(s) || !s->offers.known || offers_extension(s, "8BITMIME");
+    unsigned allowed = (m->bare_lf ? CONTENT_BARE_LF : 0u) | (eight_bit ? CONTENT_EIGHT_BIT : 0u);
+
+    if (m->chunked && of && of->binary)
+        allowed |= CONTENT_BARE_LF | CONTENT_BARE_CR | CONTENT_NUL | CONTENT_LINE_TOO_LONG | CONTENT_EIGHT_BIT;
+    return allowed;
+}
+
+/* A content's oddities are told once each, and every lookalike, for that is where servers differ. */
+static note_set notes_of(const session *s, message *m, unsigned oddities)
+{
+    unsigned fresh = oddities & ~m->oddities & ~oddities_allowed(s, m);
     note_set notes = 0;
 
     fresh |= oddities & CONTENT_LOOKALIKE;
-    if (m->bare_lf)
-        fresh &= ~(unsigned)CONTENT_BARE_LF;
     m->oddities |= oddities;
     for (size_t i = 0; i < sizeof oddity_notes / sizeof oddity_notes[0]; i++)
         notes |= note_if((fresh & oddity_notes[i].oddity) != 0, oddity_notes[i].note);
@@ -207,6 +220,19 @@ static void message_finish(reading *r, message *m)
     }
 }
 
+/* What is to be told of a content that is complete. */
+static note_set whole_notes(const session *s, const message *m)
+{
+    const transaction *of = transaction_resolved(m->of);
+    uint64_t limit = s->offers.size_limit;
+    bool over = (limit && m->unstuffed_size > limit) ||
+                (of && of->has_declared_size && of->declared_size && m->unstuffed_size > of->declared_size);
+
+    if (m->no_begin)
+        return 0;
+    return note_if(over, NOTE_SIZE_EXCEEDED) | note_if(of && m->utf8_header && !of->smtputf8, NOTE_SMTPUTF8_MISSING);
+}
+
 static void end_of_data(reading *r, message *m, size_t end_mark)
 {
     session *s = r->s;
@@ -258,7 +284,7 @@ void message_read_content(reading *r)
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
 
     f->message = m;
-    f->notes = notes_of(m, piece.oddities | s->content.held_oddities);
+    f->notes = notes_of(s, m, piece.oddities | s->content.held_oddities);
     s->content.held_oddities = 0;
     message_account(r, m, &piece);
     r->at += piece.consumed;
@@ -267,6 +293,7 @@ void message_read_content(reading *r)
     m->size -= piece.end_mark;
     f->flags |= FLAG_MESSAGE_END;
     message_finish(r, m);
+    f->notes |= whole_notes(s, m);
     end_of_data(r, m, piece.end_mark);
 }
 
@@ -292,6 +319,7 @@ static void chunk_complete(reading *r, finding *f)
     if (!s->content.bdat->last_chunk)
         return;
     f->flags |= FLAG_MESSAGE_END;
+    f->notes |= whole_notes(s, s->content.message);
     message_finish(r, s->content.message);
     transaction_chunk_through(r, s->content.bdat);
 }
@@ -308,7 +336,7 @@ void message_read_chunk(reading *r)
     content_piece piece = content_read(&s->content.reader, span_first(rest, take), room);
 
     f->message = m;
-    f->notes = notes_of(m, piece.oddities);
+    f->notes = notes_of(s, m, piece.oddities);
     if (whole) {
         m->position = r->position + r->at;
         mail_header_learn(s, m, span_first(rest, take));
@@ -532,8 +560,8 @@ void burl_sent(reading *r, exchange *e, const client_line *in)
 /* RSET and QUIT: chunks gathered so far are of no use any more (RFC 3030, 2). */
 void reset_sent(reading *r, exchange *e, const client_line *in)
 {
-    (void)e;
     (void)in;
+    r->s->client.quit_sent |= exchange_is(e, VERB_QUIT);
     message_abandon(r->s);
 }
 

@@ -3,7 +3,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
+#include "wire/address.h"
 #include "wire/parameter.h"
+
+/* No name of a host is longer (RFC 1035, 2.3.4). */
+#define HOST_NAME_ROOM 256u
 
 bool offers_extension(const session *s, const char *keyword)
 {
@@ -44,14 +48,24 @@ static void hello_refused(session *s, const exchange *e)
 
 /* --- what the server offers -------------------------------------------------------------------------------------------- */
 
-/* Firewalls that "fix" SMTP write X over the letters of STARTTLS, of which they leave none or the last. */
+/* A firewall that "fixes" SMTP writes X over the letters of keywords, of which it leaves none or the last. */
 static bool is_masked(span keyword)
 {
     size_t x = 0;
 
     while (x < keyword.length && keyword.octets[x] == 'X')
         x++;
-    return keyword.length == 8 && x >= 7;
+    return keyword.length >= 4 && x + 1 >= keyword.length;
+}
+
+/* STARTTLS has eight letters and no parameter. */
+static note_set masked_notes(const capability *offered)
+{
+    bool starttls = offered->keyword.length == strlen("STARTTLS") && !span_trim(offered->parameters).length;
+
+    if (offered->row || !is_masked(offered->keyword))
+        return 0;
+    return note_bit(NOTE_MASKED) | note_if(starttls, NOTE_STARTTLS_STRIPPED);
 }
 
 static note_set learn_offer(offers_part *offers, span text)
@@ -65,7 +79,21 @@ static note_set learn_offer(offers_part *offers, span text)
         offers->offered[offered.row - capability_rows(&count)] = true;
     if (offered.row && offered.row->id == CAPABILITY_SIZE)
         capability_size(&offered, &offers->size_limit);
-    return note_if(is_masked(offered.keyword), NOTE_STARTTLS_STRIPPED);
+    return masked_notes(&offered);
+}
+
+static bool offers_any_pipeconnect(const session *s)
+{
+    return offers_extension(s, "PIPECONNECT") || offers_extension(s, "PIPE_CONNECT") ||
+           offers_extension(s, "X_PIPE_CONNECT");
+}
+
+/* HELO has no extensions (RFC 5321, 2.2.1). */
+static void forget_offers(offers_part *offers)
+{
+    offers->known = true;
+    memset(offers->offered, 0, sizeof offers->offered);
+    offers->size_limit = 0;
 }
 
 /* Every line of the reply but the first names an extension (RFC 5321, 4.1.1.1). */
@@ -73,12 +101,14 @@ static note_set learn_offers(session *s, const server_reply *reply)
 {
     note_set notes = 0;
 
-    s->offers.known = true;
-    memset(s->offers.offered, 0, sizeof s->offers.offered);
-    s->offers.size_limit = 0;
+    forget_offers(&s->offers);
     for (unsigned i = 1; i < reply->line_count; i++)
         if (reply->lines[i].valid)
             notes |= learn_offer(&s->offers, reply->lines[i].parsed.text);
+    if (offers_any_pipeconnect(s))
+        pools_see_pipeconnect(s->memory.pools);
+    if (offers_extension(s, "STARTTLS") || s->connection.last_layer == LAYER_TLS)
+        notes &= ~note_bit(NOTE_STARTTLS_STRIPPED);
     return notes;
 }
 
@@ -86,6 +116,7 @@ void hello_answered(reading *r, const server_reply *reply, finding *f)
 {
     const exchange *e = reply->exchange;
 
+    r->s->offers.hello_refused = reply_severity(reply->code) >= 4;
     if (reply->code != 250) {
         hello_refused(r->s, e);
         return;
@@ -93,8 +124,10 @@ void hello_answered(reading *r, const server_reply *reply, finding *f)
     message_drop_chunks(r->s, e->hello->superseded_content);
     r->s->offers.lmtp = exchange_is(e, VERB_LHLO);
     f->flags |= FLAG_HELLO_REPLY;
-    if (exchange_is(e, VERB_HELO))
+    if (exchange_is(e, VERB_HELO)) {
+        forget_offers(&r->s->offers);
         return;
+    }
     f->flags |= FLAG_EHLO_REPLY;
     f->notes |= learn_offers(r->s, reply);
 }
@@ -166,6 +199,23 @@ static note_set parameter_notes(const session *s, const parsed_command *in, bool
     return notes | note_if(in->path.utf8 && !utf8_declared, NOTE_SMTPUTF8_MISSING);
 }
 
+/* Is the client's name one of a host, or an address literal (RFC 5321, 4.1.1.1)? Or does it take the server's own? */
+static note_set hello_note(const session *s, span name)
+{
+    ip_address literal = address_of(name);
+    bool brackets = name.length && name.octets[0] == '[';
+    bool is_host = brackets ? literal.kind != ADDRESS_NONE : literal.kind == ADDRESS_NONE && address_is_host_name(name);
+    bool own = name.length && name.length == s->offers.server_name.length && name.length < HOST_NAME_ROOM;
+    char server[HOST_NAME_ROOM];
+
+    if (own) {
+        memcpy(server, s->offers.server_name.octets, name.length);
+        server[name.length] = '\0';
+        own = span_equal_nocase(name, server);
+    }
+    return note_if(name.length && (own || !is_host), NOTE_HELO_NAME);
+}
+
 static const char *extension_of(const verb_rule *row, const command *in)
 {
     return row->offered_by_name ? in->row->name : row->extension;
@@ -179,5 +229,26 @@ note_set offers_notes(const session *s, const client_line *in, const verb_rule *
         return 0;
     if (extension && s->offers.known && !offers_extension(s, extension))
         return note_bit(NOTE_EXTENSION_UNADVERTISED);
+    if (row->id == VERB_EHLO || row->id == VERB_HELO)
+        return hello_note(s, span_trim(in->parsed.command.argument));
     return row->id == VERB_MAIL || row->id == VERB_RCPT ? parameter_notes(s, &in->parsed, row->id == VERB_MAIL) : 0;
+}
+
+static bool content_is_granted(const server_reply *reply)
+{
+    if (exchange_is(reply->exchange, VERB_BDAT))
+        return reply_severity(reply->code) == 2;
+    return exchange_is(reply->exchange, VERB_DATA) && reply->code == 354;
+}
+
+note_set offers_clear_mail_notes(session *s, const server_reply *reply)
+{
+    offers_part *offers = &s->offers;
+    bool clear = s->connection.last_layer == LAYER_PLAIN && s->connection.tls == TLS_NONE;
+    bool could_be = offers->starttls_refused || (offers->known && offers_extension(s, "STARTTLS"));
+
+    if (offers->clear_mail_told || !clear || !could_be || !content_is_granted(reply))
+        return 0;
+    offers->clear_mail_told = true;
+    return note_bit(offers->starttls_refused ? NOTE_STARTTLS_REFUSED : NOTE_STARTTLS_UNUSED);
 }

@@ -27,6 +27,7 @@ struct pools {
     size_t block_left;         /* ... and how many octets that is */
     GPtrArray *all;            /* wmem_allocator_t *: those of single sessions */
     GPtrArray *empty;          /* ... and which of them no session has */
+    bool pipeconnect_seen;
 };
 
 pools *pools_new(visits expected)
@@ -58,6 +59,16 @@ bool pools_visited_once(const pools *p)
 bool pools_visited_twice(const pools *p)
 {
     return p->expected == VISITS_TWICE;
+}
+
+bool pools_pipeconnect_seen(const pools *p)
+{
+    return p->pipeconnect_seen;
+}
+
+void pools_see_pipeconnect(pools *p)
+{
+    p->pipeconnect_seen = true;
 }
 
 finding_list *pools_findings(pools *p)

@@ -44,4 +44,8 @@ wmem_allocator_t *pools_take(pools *p);
 /* Takes back a pool of pools_take(), with all that is in it. */
 void pools_give_back(pools *p, wmem_allocator_t *pool);
 
+/* Has a server of the capture offered PIPECONNECT? Its clients may send their first commands before the greeting. */
+bool pools_pipeconnect_seen(const pools *p);
+void pools_see_pipeconnect(pools *p);
+
 #endif

@@ -3,11 +3,33 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
+#include "wire/foreign.h"
+#include "wire/greeting.h"
+
+/* A firewall that "fixes" SMTP writes asterisks over the greeting. */
+#define ASTERISKS_TELLING 8u
+
+static bool is_masked_greeting(span text)
+{
+    size_t asterisks = 0;
+
+    for (size_t i = 0; i < text.length; i++)
+        asterisks += text.octets[i] == '*';
+    return asterisks >= ASTERISKS_TELLING && 2 * asterisks > text.length;
+}
 
 void connect_answered(reading *r, const server_reply *reply, finding *f)
 {
+    greeting found;
+
     r->s->server.greeted |= reply->code == 220;
+    r->s->server.refused = reply_severity(reply->code) >= 4;
     f->flags |= FLAG_GREETING;
+    if (reply->code != 220 || !reply->lines[0].valid)
+        return;
+    greeting_parse(reply->lines[0].parsed.text, &found);
+    r->s->offers.server_name = session_keep_for_good(r->s, found.domain);
+    f->notes |= note_if(is_masked_greeting(reply->lines[0].parsed.text), NOTE_MASKED);
 }
 
 /* With which code a reply ends, as far as it can be read. */
@@ -50,7 +72,7 @@ static void unanswering(reading *r, const server_reply *reply, finding *f)
     else if (reply->code == 334)
         f->flags |= FLAG_CHALLENGE | FLAG_SECRET;
     else
-        f->notes |= note_if(!expected, NOTE_REPLY_UNEXPECTED);
+        f->notes |= note_if(!expected && !(f->notes & note_bit(NOTE_CLOSING_REPLY)), NOTE_REPLY_UNEXPECTED);
     if (reply->code == 354 && shows_content(s))
         message_unasked(r);
 }
@@ -60,6 +82,7 @@ static void answering(reading *r, const server_reply *reply, finding *f)
     const exchange *e = reply->exchange;
 
     r->s->client.unconfirmed = false;
+    f->notes |= offers_clear_mail_notes(r->s, reply);
     transaction_reply(r, reply);
     if (auth_may_be_repeated(reply))
         f->flags |= FLAG_SECRET;
@@ -101,10 +124,16 @@ static bool has_odd_code(const server_reply *reply)
     return false;
 }
 
+static note_set wrong_lines(const server_part *server, const server_reply *reply)
+{
+    if (server->bad_line && foreign_protocol_of(reply->lines[0].line.text))
+        return note_bit(NOTE_FOREIGN_PROTOCOL);
+    return note_if(server->bad_line || has_odd_code(reply), NOTE_REPLY_SYNTAX);
+}
+
 static note_set reply_notes(const server_part *server, const server_reply *reply)
 {
-    note_set notes = note_if(server->bad_line || has_odd_code(reply), NOTE_REPLY_SYNTAX) |
-                     note_if(server->codes_differ, NOTE_REPLY_CODES_DIFFER) |
+    note_set notes = wrong_lines(server, reply) | note_if(server->codes_differ, NOTE_REPLY_CODES_DIFFER) |
                      note_if(has_long_line(reply), NOTE_LINE_TOO_LONG);
 
     for (unsigned i = 0; i < reply->line_count; i++)
@@ -141,7 +170,8 @@ static void parse_again(GArray *lines, span whole)
 static void server_drop_reply(reading *r)
 {
     stream_drop(r->stream);
-    r->s->server = (server_part){.greeted = r->s->server.greeted, .line_cut = r->s->server.line_cut};
+    r->s->server =
+        (server_part){.greeted = r->s->server.greeted, .refused = r->s->server.refused, .line_cut = r->s->server.line_cut};
     g_array_set_size(r->s->memory.found->pending, 0);
 }
 
@@ -184,6 +214,9 @@ static void reply_takes_effect(reading *r, const server_reply *reply, finding *f
     if (reply->inferred && !reply->exchange && r->s->queue.oldest)
         return;
     if (reply->code)
+        f->notes |= refusal_notes(r->s, reply);
+    f->notes |= note_if(r->s->server.no_greeting, NOTE_GREETING_MISSING);
+    if (reply->code)
         notice_closing(r, reply);
     connection_reply(r, reply);
     if (reply->exchange && reply->code)
@@ -202,7 +235,7 @@ static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
     finding *f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
 
     f->octets = reply.copy;
-    f->notes = reply_notes(&s->server, &reply) | session_plaintext_note(s, r->input->layer);
+    f->notes = reply_notes(&s->server, &reply) | session_plaintext_note(s, r->input->layer, SIDE_SERVER);
     f->flags |= cut ? FLAG_SNAPLEN : 0;
     f->exchange = reply.exchange = answered_by(r, &reply);
     reply.hello = offers_is_hello_reply(&reply);
@@ -266,6 +299,7 @@ static void hold_rest(reading *r, size_t from, size_t line_begin, bool continues
         f->flags |= FLAG_FIRST_PART;
     if (exchange_waits(r->s, VERB_AUTH) || exchange_secret_waits(r->s))
         f->flags |= FLAG_SECRET;
+    f->notes |= session_residue_note(r->s, r->input->layer);
     stream_hold(r, from);
     if (!continues)
         r->s->server.line_start = held_before + (line_begin - from);

@@ -139,10 +139,14 @@ static void session_restart(session *s, const exchange *by)
     s->auth.layer_possible = false;
     s->auth.username = (span){NULL, 0};
     s->content.data = NULL;
-    s->offers = (offers_part){.lmtp = s->offers.lmtp, .last_hello = s->offers.last_hello};
+    s->offers =
+        (offers_part){.lmtp = s->offers.lmtp, .last_hello = s->offers.last_hello, .server_name = s->offers.server_name};
+    s->auth.failed = false;
     s->transactions.recipients_accepted = 0;
+    s->transactions.mail_refused = false;
     s->transactions.closing = NULL;
     s->client.unrecognized = 0;
+    s->client.quit_sent = false;
     s->client.proxy_possible = false;
 }
 
@@ -210,22 +214,38 @@ static bool was_plain(const session *s)
     return s->connection.spoken[SIDE_SERVER] || s->client.state != CLIENT_COMMANDS || exchange_waits(s, VERB_STARTTLS);
 }
 
-note_set session_plaintext_note(session *s, layer which)
+static bool was_heard(const session *s, side role)
 {
+    return s->connection.spoken[role] && !s->connection.lossy;
+}
+
+note_set session_residue_note(const session *s, layer which)
+{
+    bool granted = s->connection.tls == TLS_GRANTED && which == LAYER_PLAIN;
+
+    return note_if(granted && was_heard(s, SIDE_CLIENT), NOTE_STARTTLS_PLAINTEXT);
+}
+
+/* A client that has seen the grant and speaks in the clear was recorded behind a decrypting proxy. What the server sends
+ * before that was not asked for. */
+note_set session_plaintext_note(session *s, layer which, side role)
+{
+    bool injected = role == SIDE_SERVER && was_heard(s, SIDE_CLIENT);
     bool granted = s->connection.tls == TLS_GRANTED || s->connection.tls == TLS_READABLE;
 
     if (which != LAYER_PLAIN || !granted || s->connection.plaintext_reported)
         return 0;
     s->connection.tls = TLS_READABLE;
     s->connection.plaintext_reported = true;
-    return note_bit(NOTE_STARTTLS_PLAINTEXT);
+    return note_bit(injected ? NOTE_STARTTLS_PLAINTEXT : NOTE_STARTTLS_READABLE);
 }
 
 /* Octets came in this layer: TLS is running, or it was granted and is not. */
 static void notice_layer(session *s, layer which)
 {
     if (which != s->connection.last_layer)
-        s->server = (server_part){.greeted = s->server.greeted}; /* a reply cannot go on in the other layer */
+        s->server = (server_part){.greeted = s->server.greeted,
+                                  .refused = s->server.refused}; /* a reply cannot go on in the other layer */
     s->connection.last_layer = which;
     if (which == LAYER_TLS && s->connection.tls != TLS_RUNNING && was_plain(s))
         session_restart(s, NULL); /* if that was not done at its grant, the grant was not captured */
@@ -490,6 +510,7 @@ void starttls_answered(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
 
+    s->offers.starttls_refused = reply_severity(reply->code) >= 4;
     if (reply->code != 220)
         return;
     f->flags |= FLAG_GRANTS_TLS;

@@ -62,6 +62,18 @@ typedef struct hello {
     message *superseded_content; /* the chunks gathered so far, of no use if this one is granted */
 } hello;
 
+/* What is wrong with a command's place in the session. */
+typedef enum order_mistake {
+    ORDER_OK,
+    ORDER_NO_HELLO,     /* MAIL before EHLO or HELO */
+    ORDER_NO_MAIL,      /* RCPT or a content without MAIL */
+    ORDER_NESTED_MAIL,  /* MAIL inside a mail */
+    ORDER_NO_RECIPIENT, /* a content without RCPT */
+    ORDER_DATA_TWICE,   /* DATA while another one waits for its reply */
+    ORDER_AFTER_QUIT,
+    ORDER_MISTAKES
+} order_mistake;
+
 /* A command and the reply that answers it; the greeting and the reply to the content have one as well. */
 typedef struct exchange {
     const verb_rule *verb;
@@ -82,6 +94,9 @@ typedef struct exchange {
     bool content_follows : 1;        /* DATA: what follows was read as content before the reply */
     bool no_command : 1;             /* a line of what was taken for content, until its DATA was refused */
     bool ends_content : 1;           /* its reply is that to the content */
+    bool unrecognized : 1;           /* its verb is none that is known */
+    unsigned mistake : 4;            /* order_mistake: it may not come where it came */
+    bool without_greeting : 1;       /* it was answered, and there was no greeting before */
     union {                          /* by verb; what follows gives each, or NULL */
         auth_exchange *auth;         /* AUTH */
         message *content;            /* END-OF-DATA and BDAT: what it ends or carries */
@@ -160,6 +175,7 @@ struct message {
     bool complete;
     bool no_begin;     /* its beginning was not captured: nobody knows its size */
     bool stuffed;      /* dots were taken out */
+    bool utf8_header;  /* there is UTF-8 in its header */
     bool bare_lf;      /* the DATA line ended in a bare LF */
     bool too_large;    /* for the gathering limit: not in `octets` */
     unsigned oddities; /* content_oddity */
@@ -168,6 +184,7 @@ struct message {
     uint64_t missing; /* how many of these octets were not captured; of one without its beginning, behind that */
     content_hole *holes;
     uint32_t holes_count; /* up to MESSAGE_HOLES_LIMIT */
+    transaction *of;      /* the transaction that it was begun for; NULL: none */
     uint32_t complete_frame;
     uint32_t frames_count; /* up to MESSAGE_FRAMES_LIMIT */
     uint32_t *frames;

@@ -88,6 +88,7 @@ typedef struct client_part {
     client_state state;    /* set by client_enter() alone */
     unsigned unrecognized; /* lines in a row that are no known command */
     uint64_t raw_left;     /* CHUNK, RAW: octets still to come */
+    bool quit_sent;        /* QUIT was sent, and not refused */
     bool proxy_possible;   /* the client has sent nothing yet: a PROXY header may come */
     bool unconfirmed;      /* its lines were found to be commands by their looks alone, behind missing octets */
 } client_part;
@@ -101,6 +102,8 @@ typedef struct server_part {
     bool bad_line;       /* a line is no reply line */
     bool line_cut;       /* the beginning of the line under way may not have been captured */
     bool greeted;        /* a 220 has greeted */
+    bool refused;        /* a 4yz or 5yz has, in its place */
+    bool no_greeting;    /* the reply under way answers a command, and no greeting came before */
     bool lost_before;    /* octets were lost, and none have come since */
     bool rest_is_cut;    /* what is lost next is the rest of a reply that was taken for complete */
 } server_part;
@@ -153,6 +156,7 @@ typedef struct auth_part {
     bool tried;          /* there was an AUTH */
     bool layer_possible; /* a mechanism that may add a security layer has succeeded */
     bool opaque;         /* it has added one */
+    bool failed;         /* the last AUTH did */
     span username;       /* who authenticated, after a 235 */
 } auth_part;
 
@@ -160,9 +164,13 @@ typedef struct auth_part {
 typedef struct offers_part {
     bool lmtp;                         /* the last LHLO was not refused */
     bool hello_seen;                   /* there was an EHLO, HELO or LHLO */
-    bool known;                        /* EHLO or LHLO was answered 250 */
+    bool known;                        /* one of them was answered 250 */
+    bool hello_refused;                /* the last was refused */
+    bool starttls_refused;             /* STARTTLS was */
+    bool clear_mail_told;              /* of a mail in the clear it was told that TLS could have been */
     bool offered[CAPABILITY_ROWS_MAX]; /* in that reply, by capability_rows() */
     uint64_t size_limit;               /* of SIZE in that reply; 0: no limit is known */
+    span server_name;                  /* in the greeting */
     span helo;                         /* the argument of the last EHLO, HELO or LHLO that was not refused */
     const exchange *last_hello;        /* the last of them */
 } offers_part;
@@ -176,6 +184,7 @@ typedef struct transactions_part {
     transaction *last_ended;
     const timed_verdict
         *closing;      /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
+    bool mail_refused; /* the last MAIL was: what was sent for it is in vain */
     uint32_t numbered; /* how many have got their number */
     unsigned recipients_accepted; /* by RCPT, since the last MAIL that was granted */
 } transactions_part;
@@ -241,6 +250,8 @@ struct verb_rule {
     uint32_t line_limit;   /* octets of the longest command line, its ending counted; 0: COMMAND_LINE_LIMIT */
     uint16_t codes[2];     /* a reply with one of these codes answers no other verb; 0: none */
     uint8_t replies;       /* how many replies answer it; 0: one */
+    bool illegal;          /* it served to break into old servers, and no client has a use for it */
+    bool ends_group;       /* nothing may be sent behind it before its reply (RFC 2920, 3.1) */
     const char *ended_by;  /* what `ended_by` says of a transaction that it ends */
     /* What it does to the session when it is sent, and when it is answered; and to the mail transaction it belongs to. */
     void (*on_sent)(reading *r, exchange *e, const client_line *in);
@@ -459,6 +470,8 @@ note_set offers_notes(const session *s, const client_line *in, const verb_rule *
 bool offers_is_hello_reply(const server_reply *reply);
 /* Learns from the latter. */
 void offers_learn_unasked(session *s, const server_reply *reply, finding *f);
+/* A content begins in the clear, though the server offers TLS. */
+note_set offers_clear_mail_notes(session *s, const server_reply *reply);
 void hello_sent(reading *r, exchange *e, const client_line *in);
 void hello_answered(reading *r, const server_reply *reply, finding *f);
 
@@ -497,10 +510,22 @@ void server_read(reading *r);
 void server_gap(reading *r);
 void connect_answered(reading *r, const server_reply *reply, finding *f);
 
+/* order.c */
+
+/* May a command with this verb come now? And what is to be told of its place: of the mistake, if it is one, or of what it
+ * did not wait for. */
+order_mistake order_mistake_of(const session *s, const verb_rule *row);
+note_set order_notes(const session *s, order_mistake mistake);
+
+/* refusal.c — what is to be told of a 4yz or 5yz. */
+note_set refusal_notes(const session *s, const server_reply *reply);
+
 /* session.c */
 
-/* NOTE_STARTTLS_PLAINTEXT for the first line in the clear behind the grant of TLS, else none. */
-note_set session_plaintext_note(session *s, layer which);
+/* What is to be told of the first line in the clear behind the grant of TLS; none for others. */
+note_set session_plaintext_note(session *s, layer which, side role);
+/* The same for a line of the server that is not complete. */
+note_set session_residue_note(const session *s, layer which);
 /* Was the server heard, so that a missing reply or offer means something? */
 bool session_server_known(const session *s);
 /* Verbs. */

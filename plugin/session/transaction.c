@@ -80,6 +80,7 @@ static void learn_parameters(transaction *t, span parameters)
     parameter next;
 
     while (parameter_next(&parameters, PARAMETER_OF_MAIL, &next)) {
+        t->binary |= next.row && next.row->id == PARAMETER_BODY && span_equal_nocase(next.value, "BINARYMIME");
         t->smtputf8 |= next.row && next.row->id == PARAMETER_SMTPUTF8;
         if (next.row && next.row->id == PARAMETER_SIZE && parameter_size(next.value, &t->declared_size) == NUMBER_OK)
             t->has_declared_size = true;
@@ -107,6 +108,7 @@ void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed
 {
     transaction *t = transaction_begin(r);
 
+    r->s->transactions.mail_refused = false;
     t->null_sender = parsed->path.null_path;
     t->mail_from = session_keep(r->s, parsed->path.address);
     t->unconfirmed = r->s->client.unconfirmed;
@@ -433,6 +435,7 @@ void transaction_mail_answered(reading *r, exchange *e, transaction *t, const ve
     }
     if (reply_severity(given->code) == 2 && previous_open)
         transaction_end(s, previous, "MAIL");
+    s->transactions.mail_refused = reply_severity(given->code) >= 4;
     t->mail_code = given->code;
     t->index = ++s->transactions.numbered;
     refusal(r, t, given);

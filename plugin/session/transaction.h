@@ -53,6 +53,7 @@ struct transaction {
     bool has_declared_size;
     uint64_t declared_size;
     bool smtputf8; /* MAIL declared it */
+    bool binary;   /* MAIL declared BODY=BINARYMIME (RFC 3030, 3) */
     bool tls;
     moment content_begin; /* of the 354, or of the first chunk */
     moment content_end;   /* when the content's last octet was sent */

@@ -146,3 +146,18 @@ ip_address address_of(span in)
         out.kind = ADDRESS_GENERAL;
     return out;
 }
+
+bool address_is_host_name(span in)
+{
+    bool word = false, dots = false;
+
+    for (size_t i = 0; i < in.length; i++) {
+        uint8_t octet = in.octets[i];
+        bool dot = octet == '.';
+        if (dot ? !word : !octet_is_alphanumeric(octet) && octet != '-' && octet < 0x80)
+            return false;
+        dots |= dot && i + 1 < in.length;
+        word = !dot;
+    }
+    return dots;
+}

@@ -35,4 +35,7 @@ bool ipv6_parse(span in, uint8_t ipv6_r[16]);
  * or an address without brackets. */
 ip_address address_of(span in);
 
+/* A name with a domain: letters, digits and hyphens, and U-labels (RFC 6531), with single dots between them. */
+bool address_is_host_name(span in);
+
 #endif

@@ -90,6 +90,27 @@ static void note_nul(content_piece *piece, span consumed)
         note(piece, CONTENT_NUL);
 }
 
+/* Eight octets at a time, which is as fast as memory. */
+static bool has_eight_bit(span in)
+{
+    uint64_t word, high = 0;
+    size_t at = 0;
+
+    for (; at + sizeof word <= in.length; at += sizeof word) {
+        memcpy(&word, in.octets + at, sizeof word);
+        high |= word;
+    }
+    for (; at < in.length; at++)
+        high |= in.octets[at];
+    return high & UINT64_C(0x8080808080808080);
+}
+
+static void note_eight_bit(content_piece *piece, span consumed)
+{
+    if (has_eight_bit(consumed))
+        note(piece, CONTENT_EIGHT_BIT);
+}
+
 static void keep(content_work *work, const uint8_t *octets, size_t length)
 {
     count(work, length);
@@ -251,5 +272,6 @@ content_piece content_read(content_reader *reader, span in, uint8_t *out)
     }
     piece.consumed = work.at;
     note_nul(&piece, span_first(in, work.at));
+    note_eight_bit(&piece, span_first(in, work.at));
     return piece;
 }

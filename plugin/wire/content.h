@@ -24,6 +24,7 @@ typedef enum content_oddity {
     CONTENT_BARE_CR = 1 << 1,
     CONTENT_NUL = 1 << 2,
     CONTENT_LINE_TOO_LONG = 1 << 3,
+    CONTENT_EIGHT_BIT = 1 << 5, /* an octet outside ASCII */
     CONTENT_LOOKALIKE = 1 << 4, /* something like an end of data that is none */
 } content_oddity;
 

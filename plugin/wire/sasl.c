@@ -95,6 +95,23 @@ const sasl_mechanism_row *sasl_mechanism_find(span name)
 }
 
 /* sasl-mech = 1*20( UPPER-ALPHA / DIGIT / "-" / "_" ) (RFC 4422, 3.1) */
+sasl_exposure sasl_exposure_of(span mechanism)
+{
+    static const struct {
+        const char *name;
+        sasl_exposure exposure;
+    } exposures[] = {
+        {"ANONYMOUS", SASL_SHOWS_NOTHING},    {"EXTERNAL", SASL_SHOWS_NOTHING}, {"GSSAPI", SASL_SHOWS_NOTHING},
+        {"LOGIN", SASL_SHOWS_PASSWORD},       {"PLAIN", SASL_SHOWS_PASSWORD},   {"XOAUTH2", SASL_SHOWS_PASSWORD},
+        {"OAUTHBEARER", SASL_SHOWS_PASSWORD},
+    };
+
+    for (size_t i = 0; i < sizeof exposures / sizeof exposures[0]; i++)
+        if (span_equal_nocase(mechanism, exposures[i].name))
+            return exposures[i].exposure;
+    return SASL_SHOWS_PROOF;
+}
+
 bool sasl_is_mechanism(span word)
 {
     if (sasl_mechanism_find(word))

@@ -41,6 +41,14 @@ const sasl_mechanism_row *sasl_mechanism_rows(size_t *count_r); /* sorted by nam
  * stands in a mechanism's place is most likely its message. */
 bool sasl_is_mechanism(span word);
 
+/* What somebody who reads the exchange gets of it. */
+typedef enum sasl_exposure {
+    SASL_SHOWS_PROOF,    /* something to try passwords on, at most; also of mechanisms that are not known */
+    SASL_SHOWS_PASSWORD, /* a password, or a token that is as good as one */
+    SASL_SHOWS_NOTHING,
+} sasl_exposure;
+sasl_exposure sasl_exposure_of(span mechanism);
+
 typedef enum sasl_side { SASL_CLIENT, SASL_SERVER } sasl_side;
 
 typedef enum sasl_field_kind {

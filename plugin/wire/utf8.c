@@ -54,3 +54,31 @@ size_t utf8_room(size_t utf16_octets)
 {
     return (utf16_octets / 2 + utf16_octets % 2) * 3;
 }
+
+/* Octets of the character at the front; 0 when it is not well-formed. */
+static size_t character_length(span in)
+{
+    uint8_t first = in.octets[0];
+    size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+
+    if (length > in.length)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((in.octets[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
+bool utf8_is_used(span text)
+{
+    bool used = false;
+    size_t length;
+
+    for (; text.length; text = span_from(text, length)) {
+        length = character_length(text);
+        if (!length)
+            return false;
+        used |= length > 1;
+    }
+    return used;
+}

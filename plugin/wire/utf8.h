@@ -21,4 +21,7 @@ size_t utf8_put(uint32_t point, uint8_t *out);
 size_t utf8_from_utf16le(span in, uint8_t *out);
 size_t utf8_room(size_t utf16_octets);
 
+/* Does the text hold a character outside ASCII, and are all of them well-formed (RFC 3629, 4)? */
+bool utf8_is_used(span text);
+
 #endif

@@ -63,7 +63,11 @@ def fields_of(tshark):
 def notes_of(text):
     """{field: (severity, group)} of the rows ROW(NAME, FIELD, GROUP, SEVERITY, ...), which tshark does not tell."""
     rows = re.findall(r"\bROW\((\w+), (\w+), (\w+), (\w+),", text.split("#define NOTE_ROWS(ROW)")[1])
-    return {f"{EXPERT}{field}": (severity, group) for _, field, group, severity in rows}
+    found = {}
+    for _, field, group, severity in rows: # a field may have two severities, a row each
+        severities = [*found[f"{EXPERT}{field}"][0].split(" or "), severity] if f"{EXPERT}{field}" in found else [severity]
+        found[f"{EXPERT}{field}"] = (" or ".join(severities), group)
+    return found
 
 
 def section_of(name):
@@ -75,8 +79,17 @@ def section_lines(title, about, fields):
     return [f"## {title}", "", about, "", *table(("Field", "Shown as", "Type", "Description"), rows)]
 
 
+def words_of(name):
+    """RESPONSE_CODE: Response code. WARN or NOTE: Warn or Note."""
+    return " or ".join(word.capitalize() for word in name.replace("_", " ").split(" or "))
+
+
 def expert_lines(experts, notes):
-    rows = [(f"`{name}`", *[word.capitalize() for word in notes[name]], summary) for summary, name, _, _ in experts]
+    named = {}
+    for summary, name, _, _ in experts:
+        named.setdefault(name, []).append(summary)
+    rows = [(f"`{name}`", *[words_of(word) for word in notes[name]], "; or: ".join(sorted(summaries)))
+            for name, summaries in named.items()]
     about = "What is odd. All of them are of type FT_NONE: a filter asks whether they are there."
     return ["## Expert infos", "", about, "", *table(("Field", "Severity", "Group", "Summary"), rows)]
 

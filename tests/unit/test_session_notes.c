@@ -1,5 +1,4 @@
-/* test_session_notes.c — what is noteworthy about a line: extensions that were not offered, lines too long, addresses
- * outside ASCII.
+/* test_session_notes.c — what is noteworthy about a line, a content, or the place of either in the session.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,7 +21,8 @@ static note_set notes_behind(const char *offers, const char *before, const char 
     }
     notes = recorder_feed(rec, C, text, strlen(text), 0, 0, false)->findings[0].notes;
     recorder_free(rec);
-    return notes & ~(note_bit(NOTE_AUTH_WITHOUT_TLS) | note_bit(NOTE_REQUIRETLS_WITHOUT_TLS));
+    return notes &
+           ~(note_bit(NOTE_AUTH_WITHOUT_TLS) | note_bit(NOTE_REQUIRETLS_WITHOUT_TLS) | note_bit(NOTE_COMMAND_SEQUENCE));
 }
 
 /* note_bit() in a table. */
@@ -124,11 +124,306 @@ static void test_held_oddities(void)
     recorder_free(rec);
 }
 
+/* --- a dialogue that raises a note, and one close to it that does not ------------------------------------------------- */
+
+#define GREETED                                                                                                             \
+    {                                                                                                                       \
+        S, "220 mx.example.org ESMTP\r\n"                                                                                   \
+    }
+#define HELLO                                                                                                               \
+    {                                                                                                                       \
+        C, "EHLO c.example.com\r\n"                                                                                         \
+    }
+#define OFFERING(keywords)                                                                                                  \
+    {                                                                                                                       \
+        S, "250-mx.example.org\r\n" keywords                                                                                \
+    }
+#define PLAIN_HELLO GREETED, HELLO, OFFERING("250 HELP\r\n")
+#define PIPELINING_HELLO GREETED, HELLO, OFFERING("250 PIPELINING\r\n")
+#define MAIL                                                                                                                \
+    {                                                                                                                       \
+        C, "MAIL FROM:<a@b.example>\r\n"                                                                                    \
+    }
+#define RCPT                                                                                                                \
+    {                                                                                                                       \
+        C, "RCPT TO:<c@d.example>\r\n"                                                                                      \
+    }
+#define DATA                                                                                                                \
+    {C, "DATA\r\n"},                                                                                                        \
+    {                                                                                                                       \
+        S, "354 go\r\n"                                                                                                     \
+    }
+#define OK                                                                                                                  \
+    {                                                                                                                       \
+        S, "250 ok\r\n"                                                                                                     \
+    }
+#define ENVELOPE MAIL, OK, RCPT, OK
+
+static const struct {
+    const char *what;
+    note note;
+    turn raises[16], not [16];
+} rows[] = {
+    {.what = "refused",
+     .note = NOTE_REFUSED,
+     .raises = {PLAIN_HELLO, MAIL, {S, "550 no\r\n"}},
+     .not = {PLAIN_HELLO, MAIL, {S, "450 no\r\n"}}},
+    {.what = "refused connection", .note = NOTE_REFUSED, .raises = {{S, "554 no\r\n"}}, .not = {{S, "421 no\r\n"}}},
+    {.what = "refused, unknown verb",
+     .note = NOTE_REFUSED,
+     .raises = {PLAIN_HELLO, {C, "VRFY a\r\n"}, {S, "502 no\r\n"}},
+     .not = {PLAIN_HELLO, {C, "FOO a\r\n"}, {S, "502 no\r\n"}}},
+    {.what = "refused, out of order",
+     .note = NOTE_REFUSED,
+     .raises = {PLAIN_HELLO, MAIL, OK, RCPT, {S, "503 no\r\n"}},
+     .not = {PLAIN_HELLO, RCPT, {S, "503 no\r\n"}}},
+    {.what = "refused, behind a refused MAIL",
+     .note = NOTE_REFUSED,
+     .raises = {PIPELINING_HELLO, {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"}, {S, "250 ok\r\n550 no\r\n"}},
+     .not = {PIPELINING_HELLO, {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"}, {S, "451 no\r\n503 no\r\n"}}},
+    {.what = "refused, nobody to send to",
+     .note = NOTE_REFUSED,
+     .raises = {PLAIN_HELLO, ENVELOPE, {C, "DATA\r\n"}, {S, "554 no\r\n"}},
+     .not = {PLAIN_HELLO, MAIL, OK, RCPT, {S, "450 no\r\n"}, {C, "DATA\r\n"}, {S, "554 no\r\n"}}},
+    {.what = "refused, behind a refused greeting",
+     .note = NOTE_REFUSED,
+     .raises = {PLAIN_HELLO, MAIL, {S, "503 no\r\n"}},
+     .not = {{S, "421 no\r\n"}, HELLO, {S, "503 no\r\n"}}},
+    {.what = "refused, or authentication",
+     .note = NOTE_REFUSED,
+     .raises = {PLAIN_HELLO, {C, "AUTH FOO\r\n"}, {S, "504 no\r\n"}},
+     .not = {PLAIN_HELLO, {C, "AUTH PLAIN AGEAYg==\r\n"}, {S, "535 no\r\n"}}},
+    {.what = "deferred",
+     .note = NOTE_DEFERRED,
+     .raises = {PLAIN_HELLO, MAIL, {S, "451 no\r\n"}},
+     .not = {PLAIN_HELLO, MAIL, {S, "421 no\r\n"}}},
+    {.what = "auth failed",
+     .note = NOTE_AUTH_FAILED,
+     .raises = {PLAIN_HELLO, {C, "AUTH PLAIN AGEAYg==\r\n"}, {S, "535 no\r\n"}},
+     .not = {PLAIN_HELLO, {C, "AUTH LOGIN\r\n"}, {S, "334 VXNlcm5hbWU6\r\n"}, {C, "*\r\n"}, {S, "501 given up\r\n"}}},
+    {.what = "closing",
+     .note = NOTE_CLOSING_REPLY,
+     .raises = {PLAIN_HELLO, {S, "421 idle\r\n"}},
+     .not = {PLAIN_HELLO, {S, "250 what\r\n"}}},
+    {.what = "closing without 421",
+     .note = NOTE_CLOSING_REPLY,
+     .raises = {PLAIN_HELLO, {S, "451 idle\r\n"}},
+     .not = {PLAIN_HELLO, MAIL, {S, "451 no\r\n"}}},
+    {.what = "unexpected",
+     .note = NOTE_REPLY_UNEXPECTED,
+     .raises = {PLAIN_HELLO, {S, "250 what\r\n"}},
+     .not = {PLAIN_HELLO, {S, "451 idle\r\n"}}},
+    {.what = "RCPT without MAIL",
+     .note = NOTE_COMMAND_SEQUENCE,
+     .raises = {PLAIN_HELLO, RCPT},
+     .not = {PLAIN_HELLO, MAIL, {S, "550 no\r\n"}, RCPT}},
+    {.what = "MAIL before EHLO",
+     .note = NOTE_COMMAND_SEQUENCE,
+     .raises = {GREETED, MAIL},
+     .not = {GREETED, HELLO, {S, "550 no\r\n"}, MAIL}},
+    {.what = "MAIL inside a mail",
+     .note = NOTE_COMMAND_SEQUENCE,
+     .raises = {PLAIN_HELLO, MAIL, OK, MAIL},
+     .not = {PLAIN_HELLO, MAIL, OK, {C, "RSET\r\n"}, OK, MAIL}},
+    {.what = "EHLO inside a mail",
+     .note = NOTE_COMMAND_SEQUENCE,
+     .raises = {PLAIN_HELLO, MAIL, OK, MAIL},
+     .not = {PLAIN_HELLO, MAIL, OK, HELLO, OK, MAIL}},
+    {.what = "DATA without RCPT",
+     .note = NOTE_COMMAND_SEQUENCE,
+     .raises = {PLAIN_HELLO, MAIL, OK, {C, "DATA\r\n"}},
+     .not = {PLAIN_HELLO, ENVELOPE, {C, "DATA\r\n"}}},
+    {.what = "a command behind QUIT",
+     .note = NOTE_COMMAND_SEQUENCE,
+     .raises = {PLAIN_HELLO, {C, "QUIT\r\n"}, {S, "221 bye\r\n"}, {C, "NOOP\r\n"}},
+     .not = {PLAIN_HELLO, {C, "QUIT\r\n"}, {S, "221 bye\r\n"}}},
+    {.what = "out of order, or lost",
+     .note = NOTE_COMMAND_SEQUENCE,
+     .raises = {PLAIN_HELLO, RCPT},
+     .not = {PLAIN_HELLO, {C_LOST, "MAIL"}, RCPT}},
+    {.what = "pipelining not offered",
+     .note = NOTE_PIPELINING_UNADVERTISED,
+     .raises = {PLAIN_HELLO, {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"}},
+     .not = {PIPELINING_HELLO, {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"}}},
+    {.what = "the last of a group",
+     .note = NOTE_PIPELINING_GROUP,
+     .raises = {PIPELINING_HELLO, {C, "NOOP\r\nMAIL FROM:<a@b>\r\n"}},
+     .not = {PIPELINING_HELLO, {C, "MAIL FROM:<a@b>\r\nNOOP\r\n"}}},
+    {.what = "behind EHLO",
+     .note = NOTE_PIPELINING_GROUP,
+     .raises = {GREETED, {C, "EHLO c.example.com\r\nMAIL FROM:<a@b>\r\n"}},
+     .not = {PLAIN_HELLO, MAIL}},
+    {.what = "early talker", .note = NOTE_EARLY_TALKER, .raises = {HELLO}, .not = {GREETED, HELLO}},
+    {.what = "early talker inside the greeting",
+     .note = NOTE_EARLY_TALKER,
+     .raises = {{S, "220-mx\r\n"}, HELLO},
+     .not = {{S, "220-mx\r\n220 ok\r\n"}, HELLO}},
+    {.what = "no greeting",
+     .note = NOTE_GREETING_MISSING,
+     .raises = {HELLO, OFFERING("250 HELP\r\n")},
+     .not = {HELLO, GREETED, OFFERING("250 HELP\r\n")}},
+    {.what = "unknown command",
+     .note = NOTE_UNKNOWN_COMMAND,
+     .raises = {PLAIN_HELLO, {C, "FOO a\r\n"}},
+     .not = {PLAIN_HELLO, {C, "VRFY a\r\n"}}},
+    {.what = "a header field",
+     .note = NOTE_UNKNOWN_COMMAND,
+     .raises = {PLAIN_HELLO, {C, "Subject: a\r\n"}},
+     .not = {PLAIN_HELLO, {C, "!?\r\n"}}},
+    {.what = "illegal command",
+     .note = NOTE_ILLEGAL_COMMAND,
+     .raises = {PLAIN_HELLO, {C, "WIZ\r\n"}},
+     .not = {PLAIN_HELLO, {C, "WIZARD\r\n"}}},
+    {.what = "HTTP",
+     .note = NOTE_FOREIGN_PROTOCOL,
+     .raises = {GREETED, {C, "GET / HTTP/1.1\r\n"}},
+     .not = {GREETED, {C, "GET / now\r\n"}}},
+    {.what = "SSH",
+     .note = NOTE_FOREIGN_PROTOCOL,
+     .raises = {GREETED, {C, "SSH-2.0-x\r\n"}},
+     .not = {GREETED, {C, "SSHD\r\n"}}},
+    {.what = "a server of HTTP",
+     .note = NOTE_FOREIGN_PROTOCOL,
+     .raises = {{S, "HTTP/1.1 400 no\r\n"}},
+     .not = {{S, "220 HTTP/1.1 no\r\n"}}},
+    {.what = "CR CR LF", .note = NOTE_BARE_CR, .raises = {GREETED, {C, "NOOP\r\r\n"}}, .not = {GREETED, {C, "NOOP\r\n"}}},
+    {.what = "a CR in a reply", .note = NOTE_BARE_CR, .raises = {{S, "220 a\rb\r\n"}}, .not = {{S, "220 ab\r\n"}}},
+    {.what = "LF in a later line",
+     .note = NOTE_BARE_LF,
+     .raises = {{S, "220-a\r\n220 b\n"}},
+     .not = {{S, "220-a\r\n220 b\r\n"}}},
+    {.what = "a code of no RFC",
+     .note = NOTE_REPLY_SYNTAX,
+     .raises = {GREETED, HELLO, {S, "650 a\r\n"}},
+     .not = {GREETED, HELLO, {S, "559 a\r\n"}}},
+    {.what = "8 bits",
+     .note = NOTE_EIGHTBIT_UNADVERTISED,
+     .raises = {PLAIN_HELLO, ENVELOPE, DATA, {C, "a\r\n\r\n\xc3\xbc\r\n.\r\n"}},
+     .not = {GREETED, HELLO, OFFERING("250 8BITMIME\r\n"), ENVELOPE, DATA, {C, "a\r\n\r\n\xc3\xbc\r\n.\r\n"}}},
+    {.what = "8 bits, or 7",
+     .note = NOTE_EIGHTBIT_UNADVERTISED,
+     .raises = {PLAIN_HELLO, ENVELOPE, DATA, {C, "\xfc\r\n.\r\n"}},
+     .not = {PLAIN_HELLO, ENVELOPE, DATA, {C, "u\r\n.\r\n"}}},
+    {.what = "UTF-8 in the header",
+     .note = NOTE_SMTPUTF8_MISSING,
+     .raises = {PLAIN_HELLO, ENVELOPE, DATA, {C, "Subject: \xc3\xbc\r\n\r\na\r\n.\r\n"}},
+     .not = {PLAIN_HELLO, ENVELOPE, DATA, {C, "Subject: u\r\n\r\n\xc3\xbc\r\n.\r\n"}}},
+    {.what = "more than declared",
+     .note = NOTE_SIZE_EXCEEDED,
+     .raises = {PLAIN_HELLO, {C, "MAIL FROM:<a@b> SIZE=6\r\n"}, OK, RCPT, OK, DATA, {C, "12345\r\n.\r\n"}},
+     .not = {PLAIN_HELLO, {C, "MAIL FROM:<a@b> SIZE=7\r\n"}, OK, RCPT, OK, DATA, {C, "12345\r\n.\r\n"}}},
+    {.what = "more than is taken",
+     .note = NOTE_SIZE_EXCEEDED,
+     .raises = {GREETED, HELLO, OFFERING("250 SIZE 6\r\n"), ENVELOPE, DATA, {C, "12345\r\n.\r\n"}},
+     .not = {GREETED, HELLO, OFFERING("250 SIZE 7\r\n"), ENVELOPE, DATA, {C, "12345\r\n.\r\n"}}},
+    {.what = "binary",
+     .note = NOTE_BARE_LF,
+     .raises = {PLAIN_HELLO, MAIL, OK, RCPT, OK, {C, "BDAT 3 LAST\r\na\nb"}},
+     .not = {PLAIN_HELLO, {C, "MAIL FROM:<a@b> BODY=BINARYMIME\r\n"}, OK, RCPT, OK, {C, "BDAT 3 LAST\r\na\nb"}}},
+    {.what = "a password in the clear",
+     .note = NOTE_AUTH_WITHOUT_TLS,
+     .raises = {PLAIN_HELLO, {C, "AUTH LOGIN\r\n"}},
+     .not = {PLAIN_HELLO, {C, "AUTH CRAM-MD5\r\n"}}},
+    {.what = "a proof in the clear",
+     .note = NOTE_AUTH_PROOF_WITHOUT_TLS,
+     .raises = {PLAIN_HELLO, {C, "AUTH SCRAM-SHA-1\r\n"}},
+     .not = {PLAIN_HELLO, {C, "AUTH EXTERNAL\r\n"}}},
+    {.what = "part of a line behind STARTTLS",
+     .note = NOTE_STARTTLS_PLAINTEXT,
+     .raises = {PLAIN_HELLO, {C, "STARTTLS\r\nRSE"}},
+     .not = {PLAIN_HELLO, {C, "STARTTLS\r\n"}}},
+    {.what = "part of a line behind the grant",
+     .note = NOTE_STARTTLS_PLAINTEXT,
+     .raises = {PLAIN_HELLO, {C, "STARTTLS\r\n"}, {S, "220 go\r\n250 a"}},
+     .not = {PLAIN_HELLO, {C, "STARTTLS\r\n"}, {S, "220 go\r\n"}, HELLO, {S, "250 a"}}},
+    {.what = "readable",
+     .note = NOTE_STARTTLS_READABLE,
+     .raises = {PLAIN_HELLO, {C, "STARTTLS\r\n"}, {S, "220 go\r\n"}, HELLO},
+     .not = {PLAIN_HELLO, {C, "STARTTLS\r\n"}, {S, "220 go\r\n250 a\r\n"}}},
+    {.what = "stripped",
+     .note = NOTE_STARTTLS_STRIPPED,
+     .raises = {GREETED, HELLO, OFFERING("250 XXXXXXXA\r\n")},
+     .not = {GREETED, HELLO, OFFERING("250-XXXXXXXA\r\n250 STARTTLS\r\n")}},
+    {.what = "stripped of another",
+     .note = NOTE_STARTTLS_STRIPPED,
+     .raises = {GREETED, HELLO, OFFERING("250 XXXXXXXX\r\n")},
+     .not = {GREETED, HELLO, OFFERING("250 XXXXX\r\n")}},
+    {.what = "masked keyword",
+     .note = NOTE_MASKED,
+     .raises = {GREETED, HELLO, OFFERING("250 XXXXX\r\n")},
+     .not = {GREETED, HELLO, OFFERING("250 XCLIENT\r\n")}},
+    {.what = "masked greeting",
+     .note = NOTE_MASKED,
+     .raises = {{S, "220 **************0**\r\n"}},
+     .not = {{S, "220 mx *** ready\r\n"}}},
+    {.what = "masked EHLO",
+     .note = NOTE_MASKED,
+     .raises = {GREETED, {C, "XXXX c.example.com\r\n"}},
+     .not = {GREETED, {C, "XXAB c.example.com\r\n"}}},
+    {.what = "TLS refused",
+     .note = NOTE_STARTTLS_REFUSED,
+     .raises = {PLAIN_HELLO, {C, "STARTTLS\r\n"}, {S, "454 no\r\n"}, ENVELOPE, DATA},
+     .not = {PLAIN_HELLO, {C, "STARTTLS\r\n"}, {S, "454 no\r\n"}, ENVELOPE}},
+    {.what = "TLS unused",
+     .note = NOTE_STARTTLS_UNUSED,
+     .raises = {GREETED, HELLO, OFFERING("250 STARTTLS\r\n"), ENVELOPE, DATA},
+     .not = {PLAIN_HELLO, ENVELOPE, DATA}},
+    {.what = "TLS unused, mail refused",
+     .note = NOTE_STARTTLS_UNUSED,
+     .raises = {GREETED, HELLO, OFFERING("250 STARTTLS\r\n"), ENVELOPE, DATA},
+     .not = {GREETED, HELLO, OFFERING("250 STARTTLS\r\n"), MAIL, {S, "530 no\r\n"}}},
+    {.what = "unqualified name",
+     .note = NOTE_HELO_NAME,
+     .raises = {GREETED, {C, "HELO ylmf\r\n"}},
+     .not = {GREETED, {C, "HELO [IPv6:2001:db8::1]\r\n"}}},
+    {.what = "address without brackets",
+     .note = NOTE_HELO_NAME,
+     .raises = {GREETED, {C, "EHLO 192.0.2.1\r\n"}},
+     .not = {GREETED, {C, "EHLO [192.0.2.1]\r\n"}}},
+    {.what = "underscore",
+     .note = NOTE_HELO_NAME,
+     .raises = {GREETED, {C, "EHLO a_b.example.com\r\n"}},
+     .not = {GREETED, {C, "EHLO a-b.example.com\r\n"}}},
+    {.what = "the server's name",
+     .note = NOTE_HELO_NAME,
+     .raises = {GREETED, {C, "EHLO MX.example.org\r\n"}},
+     .not = {GREETED, {C, "EHLO m.example.org\r\n"}}},
+    {.what = "extension behind HELO",
+     .note = NOTE_EXTENSION_UNADVERTISED,
+     .raises = {GREETED, {C, "HELO c.example.com\r\n"}, OK, {C, "MAIL FROM:<a@b> SIZE=5\r\n"}},
+     .not = {GREETED, {C, "HELO c.example.com\r\n"}, OK, MAIL}},
+};
+
+static note_set notes_in(const turn *turns)
+{
+    recorder *rec = recorder_new(false, false, 0);
+    note_set notes = 0;
+
+    for (const turn *t = turns; t->kind != DIALOGUE_END; t++) {
+        const segment *made = recorder_feed(rec, t->kind, t->text, strlen(t->text), 0, 0, false);
+        for (unsigned i = 0; made && i < made->count; i++)
+            notes |= made->findings[i].notes;
+    }
+    recorder_free(rec);
+    return notes;
+}
+
+static void test_rows(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!(notes_in(rows[i].raises) & note_bit(rows[i].note)))
+            g_error("%s: not raised", rows[i].what);
+        if (notes_in(rows[i].not ) & note_bit(rows[i].note))
+            g_error("%s: raised by what is close to it", rows[i].what);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     wmem_init();
     g_test_add_func("/session/notes/commands", test_notes);
+    g_test_add_func("/session/notes/rows", test_rows);
     g_test_add_func("/session/notes/lengths", test_lengths);
     g_test_add_func("/session/notes/held oddities", test_held_oddities);
     return g_test_run();

@@ -1,0 +1,63 @@
+/* refusal.c — which refusals are told of (RFC 5321, 4.2.1): those that say something new, and not what follows from an
+ * earlier refusal, or from what is told of the command.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session/state.h"
+
+/* The command was none, or out of its order: the codes of syntax and sequence say no more than that. */
+static bool tells_of_command(const exchange *e, uint16_t code)
+{
+    return (e->unrecognized || e->mistake != ORDER_OK) && code >= 500 && code <= 504;
+}
+
+/* What belongs to a mail whose MAIL was refused, or a content for which every recipient was. */
+static bool follows_in_mail(const exchange *e)
+{
+    const transaction *t = transaction_resolved(e->transaction);
+
+    if (!t || exchange_is(e, VERB_MAIL) || e->terminates)
+        return false;
+    if (reply_severity(t->mail_code) >= 4)
+        return true;
+    return !exchange_is(e, VERB_RCPT) && t->recipients_answered && !t->recipients_taken;
+}
+
+/* The connection or the greeting of the client was refused, or what 530 asks for was tried and refused. */
+static bool follows_in_session(const session *s, const exchange *e, uint16_t code)
+{
+    if (s->server.refused && !exchange_is(e, VERB_CONNECT))
+        return true;
+    if (code == 530)
+        return s->auth.failed || s->offers.starttls_refused;
+    return code == 503 && (s->offers.hello_refused || s->transactions.mail_refused);
+}
+
+/* Credentials were sent and not taken. A client that gives the exchange up is answered with a refusal, too. */
+static note_set auth_notes(const exchange *e, uint16_t code)
+{
+    if (e->auth->cancelled && !e->auth->error_challenge)
+        return 0;
+    if (code == 535 || e->secret)
+        return note_bit(NOTE_AUTH_FAILED);
+    return note_bit(reply_severity(code) == 4 ? NOTE_DEFERRED : NOTE_REFUSED);
+}
+
+note_set refusal_notes(const session *s, const server_reply *reply)
+{
+    const exchange *e = reply->exchange;
+    uint16_t code = reply->code;
+    bool heard = s->connection.spoken[SIDE_CLIENT] && !s->connection.lossy;
+
+    if (code == 421)
+        return note_bit(NOTE_CLOSING_REPLY);
+    if (reply_severity(code) != 4 && reply_severity(code) != 5)
+        return 0;
+    if (!e)
+        return note_if(heard, NOTE_CLOSING_REPLY);
+    if (exchange_auth(e))
+        return auth_notes(e, code);
+    if (tells_of_command(e, code) || follows_in_mail(e) || follows_in_session(s, e, code))
+        return 0;
+    return note_bit(reply_severity(code) == 4 ? NOTE_DEFERRED : NOTE_REFUSED);
+}
