@@ -13,7 +13,8 @@ from sharkd import Sharkd
 CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
 
 # What the first pass cannot know.
-LATER_FIELDS = {"esmtp.held.read_frame", "esmtp.command.reply_frame", "esmtp.message.reassembled_in"}
+LATER_FIELDS = {"esmtp.held.read_frame", "esmtp.command.reply_frame", "esmtp.message.reassembled_in", "esmtp.connection"}
+LATER_EXPERTS = ("withheld", "connection_lost")
 # Layers of epan's own, whose reassembly notes and timing differ between passes, stand before ours, but for these.
 NOT_OURS = {"fake-field-wrapper", "tls", "data"}
 
@@ -21,10 +22,14 @@ NOT_OURS = {"fake-field-wrapper", "tls", "data"}
 VISITS = 400
 
 
+def is_later_expert(field):
+    return any(field.find(f"*[@name='esmtp.expert.{name}']") is not None for name in LATER_EXPERTS)
+
+
 def item(field):
     """An item of the tree: name, value, text and what is below it, less what only later passes know."""
     below = [item(child) for child in field
-             if child.get("name") not in LATER_FIELDS | {"esmtp.transaction"} and child.find("*[@name='esmtp.expert.withheld']") is None]
+             if child.get("name") not in LATER_FIELDS | {"esmtp.transaction"} and not is_later_expert(child)]
     return (field.get("name"), field.get("show"), field.get("showname"), below)
 
 
