@@ -49,37 +49,45 @@ static const char *missing_of(const drawing *d, const message *m)
 
 static proto_item *draw_message_item(drawing *d, const message *m, const place *at, int length)
 {
+    proto_item *item;
+
     if (!field_is_wanted(FIELD_MESSAGE))
         return NULL;
-    return proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], at->tvb, at->offset, length,
+    item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], at->tvb, at->offset, length,
                                       "Message: %s octets by %s%s%s", grouped(d->pinfo, m->unstuffed_size),
                                       m->chunked ? "BDAT" : "DATA", missing_of(d, m), why_not_shown(m));
+    if (m->ended_like)
+        proto_item_append_text(item, ", ended by %s in frame %u", m->ended_like->name, m->ended_like->frame);
+    return item;
 }
 
-static void draw_message(drawing *d, const message *m, const place *at, int length)
+static proto_item *draw_message(drawing *d, const finding *f, const place *at)
 {
-    proto_tree *tree = draw_below(d->tree, draw_message_item(d, m, at, length), SUBTREE_MESSAGE);
+    const message *m = f->message;
+    proto_item *item = draw_message_item(d, m, at, (int)f->length);
+    proto_tree *tree = draw_below(d->tree, item, SUBTREE_MESSAGE);
 
     draw_generated_number(tree, FIELD_MESSAGE_SIZE, d->tvb, m->size);
     draw_generated_number(tree, FIELD_MESSAGE_UNSTUFFED_SIZE, d->tvb, m->unstuffed_size);
     draw_holes(d, tree, m);
     draw_fragments(d, tree, m);
+    return item;
 }
 
 void draw_content(drawing *d, const finding *f)
 {
     place at = octets_placed(d, f);
     const message *m = f->message;
-    proto_item *item = NULL;
+    proto_item *item = NULL, *whole = NULL;
 
-    if (field_is_wanted(FIELD_MESSAGE_CONTENT))
+    if (field_is_wanted(FIELD_MESSAGE_CONTENT) && !(m->ended_like && f->flags & FLAG_READ_AGAIN))
         item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_CONTENT], at.tvb, at.offset, (int)f->length,
                                           "Message content: %u octet%s", f->length, f->length == 1 ? "" : "s");
-    draw_notes(d, item, f);
     if (f->flags & FLAG_MESSAGE_END)
-        draw_message(d, m, &at, (int)f->length);
+        whole = draw_message(d, f, &at);
     else if (m->complete && m->complete_frame != d->pinfo->num)
         draw_generated_number(d->tree, FIELD_MESSAGE_REASSEMBLED_IN, d->tvb, m->complete_frame);
+    draw_notes(d, item ? item : whole ? whole : d->item, f);
 }
 
 void draw_end_of_data(drawing *d, const finding *f)

@@ -184,6 +184,8 @@ static proto_item *draw_transaction_item(drawing *d, const transaction *t)
         proto_tree_add_none_format(d->tree, hf[FIELD_TRANSACTION], d->tvb, 0, 0,
                                    "Mail transaction %u: <%s> to %u recipient%s, %s", t->index,
                                    text_of(d->pinfo, t->mail_from), count, count == 1 ? "" : "s", outcome_text(t->outcome));
+    if (t->smuggled)
+        proto_item_append_text(item, ", smuggled");
     proto_item_set_generated(item);
     return item;
 }
@@ -202,13 +204,16 @@ static void draw_ended_transaction(drawing *d, const transaction *t)
     draw_verdict(d, tree, t);
     draw_times(d, tree, t);
     draw_boolean(d, tree, FIELD_TRANSACTION_TLS, t->tls);
+    if (t->smuggled)
+        draw_boolean(d, tree, FIELD_TRANSACTION_SMUGGLED, true);
     draw_uint(d, tree, FIELD_TRANSACTION_FIRST_FRAME, t->first_frame);
     draw_header_fields(d, tree, t);
 }
 
 void draw_transaction(drawing *d, const finding *f)
 {
-    draw_ended_transaction(d, f->transaction);
+    if (!(f->flags & FLAG_READ_AGAIN)) /* else an earlier packet has shown it */
+        draw_ended_transaction(d, f->transaction);
 }
 
 /* A FIN or a RST alone calls no dissector. */

@@ -312,6 +312,8 @@ FIELD(TRANSACTION_REPLY_TIME, TRANSACTION, "Reply to the content took", "esmtp.t
       "From the end of the content to its reply")
 FIELD(TRANSACTION_TLS, TRANSACTION, "Under TLS", "esmtp.transaction.tls", FT_BOOLEAN, BASE_NONE, NULL,
       "The transaction was under TLS")
+FIELD(TRANSACTION_SMUGGLED, TRANSACTION, "Smuggled", "esmtp.transaction.smuggled", FT_BOOLEAN, BASE_NONE, NULL,
+      "It was begun by what the server took for the end of the mail before it")
 FIELD(TRANSACTION_FIRST_FRAME, TRANSACTION, "Begins in frame", "esmtp.transaction.first_frame", FT_FRAMENUM, BASE_NONE, NULL,
       "The packet of the MAIL command")
 FIELD(TRANSACTION_SUBJECT, TRANSACTION, "Subject", "esmtp.transaction.subject", FT_STRING, BASE_NONE, NULL,

@@ -8,7 +8,9 @@
 
 bool mail_is_shown(const message *m)
 {
-    return m->complete && !m->no_begin && !m->too_large && message_captured(m) > 0 && (m->octets || !m->read_again);
+    bool in_packet = !m->read_again && !m->ended_like;
+
+    return m->complete && !m->no_begin && !m->too_large && message_captured(m) > 0 && (m->octets || in_packet);
 }
 
 /* Content that came whole in this packet, without its stuffed dots. */

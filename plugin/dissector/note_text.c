@@ -180,13 +180,25 @@ static const char *utf8_text(drawing *d, const finding *f)
 
 /* --- the table --------------------------------------------------------------------------------------------------------- */
 
+static const char *smuggling_text(drawing *d, const finding *f)
+{
+    const lookalike_end *end = f->message->ended_like;
+
+    return wmem_strdup_printf(d->pinfo->pool,
+                              "The server took %s in frame %u for the end of the data: %s octets sent behind it were no "
+                              "content "
+                              "to it, but commands",
+                              end->name, end->frame, grouped(d->pinfo, end->octets_behind));
+}
+
 static const char *(*const texts[NOTE_COUNT])(drawing *, const finding *) = {
     [NOTE_SYNTAX] = command_syntax_text,     [NOTE_REPLY_SYNTAX] = reply_syntax_text,
     [NOTE_REFUSED] = refusal_text,           [NOTE_DEFERRED] = refusal_text,
     [NOTE_AUTH_FAILED] = refusal_text,       [NOTE_CLOSING_REPLY] = refusal_text,
     [NOTE_COMMAND_SEQUENCE] = sequence_text, [NOTE_UNKNOWN_COMMAND] = unknown_command_text,
     [NOTE_FOREIGN_PROTOCOL] = foreign_text,  [NOTE_LINE_TOO_LONG] = long_line_text,
-    [NOTE_SIZE_EXCEEDED] = size_text,        [NOTE_SMTPUTF8_MISSING] = utf8_text,
+    [NOTE_SMUGGLING] = smuggling_text,       [NOTE_SIZE_EXCEEDED] = size_text,
+    [NOTE_SMTPUTF8_MISSING] = utf8_text,
 };
 
 const char *note_text(drawing *d, const finding *f, note which)

@@ -201,7 +201,7 @@ static void command_line(reading *r, const client_line *in)
     order_mistake mistake = order_mistake_of(s, row);
     note_set notes =
         command_notes(s, in, row) | order_notes(s, mistake) | session_plaintext_note(s, r->input->layer, SIDE_CLIENT);
-    exchange *before = undecided_noted(s, in->position);
+    exchange *before = again_noted(s, in->position);
     exchange *e =
         before ? exchange_wait_again(r, before, row, verb_name(s, in)) : exchange_wait_from(r, row, verb_name(s, in));
     uint32_t at = s->memory.found->list->len;
@@ -211,6 +211,7 @@ static void command_line(reading *r, const client_line *in)
         connection_command(s);
     undecided_note(s, in->position, e);
     e->mistake = mistake;
+    smuggling_note(s, in->position, e);
     emit_command(r, in, e, notes);
     client_enter(s, s->client.unrecognized > UNRECOGNIZED_LIMIT ? CLIENT_UNKNOWN : CLIENT_COMMANDS);
     if (row->on_sent)
@@ -230,7 +231,7 @@ static void content_line(reading *r, const client_line *in)
     /* The line is the content's first: it is read again as such, what came in earlier calls before the rest. */
     s->content.data->content_follows = true;
     message_begin(s, in->position);
-    message_read_earlier(r, span_first(in->whole, in->whole.length - in->here));
+    message_read_earlier(r, span_first(in->whole, in->whole.length - in->here), in->position);
     r->at -= in->here;
     message_read_content(r);
 }
@@ -476,7 +477,7 @@ static void read_doubted(reading *r)
 
 static void read_content(reading *r)
 {
-    message_read_earlier(r, (span){r->stream->held, r->stream->held_length});
+    message_read_earlier(r, (span){r->stream->held, r->stream->held_length}, r->stream->unit_position);
     stream_drop(r->stream);
     message_read_content(r);
 }
@@ -572,6 +573,7 @@ void client_read(reading *r)
     while (r->at < r->octets.length)
         readers[s->client.state](r);
     undecided_add(r);
+    smuggling_keep(r, r->octets, r->position);
 }
 
 /* Octets of a chunk that were not captured are counted all the same. Returns how many more were lost behind it. */
@@ -598,6 +600,7 @@ void client_gap(reading *r, uint64_t octets)
         return;
     client_drop_line(s, r->input->layer);
     undecided_forget(s);
+    smuggling_forget(s);
     s->client.proxy_possible = false;
     s->connection.lossy = true;
     if (s->content.message && s->content.message->chunked)

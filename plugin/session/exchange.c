@@ -60,7 +60,7 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 {
     exchange *e = exchange_wait(r->s, row, name);
 
-    e->no_command = r->s->undecided.again != NULL;
+    e->no_command = r->s->again.sent_as_content;
     e->has_command = true;
     e->command_frame = r->input->frame;
     e->command_time = r->input->time;
@@ -309,6 +309,7 @@ static exchange *answer(reading *r, exchange *e, uint16_t code)
     e->reply_code = code;
     if (!is_intermediate(e, code) && --e->replies_expected == 0)
         take_oldest(s);
+    smuggling_answered(s, e);
     return e;
 }
 

@@ -16,6 +16,7 @@ static message *message_new(session *s, uint64_t position, bool chunked)
     m->position = position;
     m->chunked = chunked;
     m->of = transaction_resolved(s->transactions.current);
+    m->in_line = s->again.under_way; /* its octets are not in the packet that shows it */
     s->content.message = m;
     return m;
 }
@@ -26,6 +27,7 @@ void message_begin(session *s, uint64_t position)
     message_new(s, position, false)->bare_lf = s->content.data_bare_lf;
     transaction_content_begins(s, s->content.message);
     content_begin(&s->content.reader, s->content.data_bare_lf);
+    s->content.reader.stops_at_lookalikes = true;
     s->content.held_oddities = 0;
     client_enter(s, CLIENT_CONTENT);
 }
@@ -73,6 +75,8 @@ void message_learn_header(session *s, const message *m)
 
 void message_abandon(session *s)
 {
+    if (s->smuggling.content == s->content.message && s->content.message)
+        smuggling_forget(s);
     if (s->content.message && !s->content.message->complete)
         gathered_free(s, s->content.message);
     s->content.message = NULL;
@@ -109,15 +113,37 @@ static uint8_t *room_for(session *s, message *m, size_t more)
     return m->octets + before;
 }
 
+/* Reads all octets at `position`, up to the end of data. `tell`: of lookalikes. */
+static content_piece read_through(reading *r, span in, uint64_t position, uint8_t *room, bool tell)
+{
+    session *s = r->s;
+    content_piece sum = {0}, piece;
+
+    do {
+        piece = content_read(&s->content.reader, span_from(in, sum.consumed), room ? room + sum.unstuffed : NULL);
+        sum.stuffed |= piece.stuffed;
+        sum.oddities |= piece.oddities;
+        sum.consumed += piece.consumed;
+        sum.unstuffed += piece.unstuffed;
+        sum.met = piece.met;
+        sum.line_unstuffed = piece.line_unstuffed;
+        if (piece.stopped && tell)
+            smuggling_met(r, s->content.message, &sum, position, position + sum.consumed);
+    } while (piece.stopped);
+    sum.ended = piece.ended;
+    sum.end_mark = piece.end_mark;
+    return sum;
+}
+
 /* The first octets of a content: copied only if it goes on in a later call. */
-static content_piece first_piece(reading *r, message *m, span in)
+static content_piece first_piece(reading *r, message *m, span in, uint64_t position)
 {
     session *s = r->s;
     content_reader before = s->content.reader;
-    content_piece piece = content_read(&s->content.reader, in, NULL);
+    content_piece piece = read_through(r, in, position, NULL, true);
     uint8_t *room;
 
-    m->position = r->position + r->at;
+    m->position = position;
     if (piece.ended)
         mail_header_learn(s, m, span_first(in, piece.consumed - piece.end_mark));
     if (piece.ended || !(room = room_for(s, m, in.length + CONTENT_CARRY)))
@@ -127,12 +153,12 @@ static content_piece first_piece(reading *r, message *m, span in)
         return piece;
     }
     s->content.reader = before;
-    return content_read(&s->content.reader, in, room);
+    return read_through(r, in, position, room, false);
 }
 
-static content_piece next_piece(session *s, message *m, span in)
+static content_piece next_piece(reading *r, message *m, span in, uint64_t position)
 {
-    return content_read(&s->content.reader, in, room_for(s, m, in.length + CONTENT_CARRY));
+    return read_through(r, in, position, room_for(r->s, m, in.length + CONTENT_CARRY), true);
 }
 
 static const struct {
@@ -233,6 +259,35 @@ static note_set whole_notes(const session *s, const message *m)
     return note_if(over, NOTE_SIZE_EXCEEDED) | note_if(of && m->utf8_header && !of->smtputf8, NOTE_SMTPUTF8_MISSING);
 }
 
+message *message_copy(session *s, const message *whole)
+{
+    message *m = (message *)session_alloc(s, sizeof *m);
+
+    *m = *whole;
+    m->next = NULL;
+    m->read_again = false;
+    m->in_line = true;
+    if (whole->octets) {
+        m->octets = (uint8_t *)session_realloc(s, NULL, m->capacity);
+        memcpy(m->octets, whole->octets, (size_t)message_captured(whole));
+    }
+    return m;
+}
+
+void message_cut(reading *r, message *m, uint64_t size, uint64_t unstuffed_size, uint32_t frame)
+{
+    m->size = size;
+    m->unstuffed_size = unstuffed_size;
+    m->stuffed = size != unstuffed_size;
+    m->complete_frame = r->input->frame;
+    while (m->frames_count && m->frames[m->frames_count - 1] > frame)
+        m->frames_count--;
+    if (m->complete)
+        return;
+    m->in_line = true; /* packets that brought it brought more */
+    message_finish(r, m);
+}
+
 static void end_of_data(reading *r, message *m, size_t end_mark)
 {
     session *s = r->s;
@@ -247,6 +302,7 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
     e = exchange_wait_from(r, &verb_end_of_data, verb_end_of_data.name);
     e->content = m;
     transaction_content_ends(r, e, m);
+    smuggling_content_ends(s, m, e, r->position + r->at);
     s->content.data = NULL;
     client_enter(s, CLIENT_COMMANDS);
 }
@@ -265,23 +321,24 @@ static bool begins_with_end(const message *m, span octets)
     return !behind.length || (command_parse(behind.text, &parsed) && command_unmistakable(&parsed));
 }
 
-static content_piece piece_read(reading *r, message *m, span in)
+static content_piece piece_read(reading *r, message *m, span in, uint64_t position)
 {
     content_part *c = &r->s->content;
 
     if (c->resumes)
         content_pass_gap(&c->reader, begins_with_end(m, in));
     c->resumes = false;
-    return m->size || m->in_line ? next_piece(r->s, m, in) : first_piece(r, m, in);
+    return m->size || m->in_line ? next_piece(r, m, in, position) : first_piece(r, m, in, position);
 }
 
 void message_read_content(reading *r)
 {
     session *s = r->s;
     message *m = s->content.message;
-    content_piece piece = piece_read(r, m, span_from(r->octets, r->at));
+    uint64_t position = r->position + r->at;
+    content_piece piece = piece_read(r, m, span_from(r->octets, r->at), position);
     size_t of_content = piece.consumed > piece.end_mark ? piece.consumed - piece.end_mark : 0;
-    finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, piece.ended ? of_content : piece.consumed);
+    finding *f = stream_emit(r, FINDING_CONTENT, position, piece.ended ? of_content : piece.consumed);
 
     f->message = m;
     f->notes = notes_of(s, m, piece.oddities | s->content.held_oddities);
@@ -297,14 +354,15 @@ void message_read_content(reading *r)
     end_of_data(r, m, piece.end_mark);
 }
 
-void message_read_earlier(reading *r, span octets)
+void message_read_earlier(reading *r, span octets, uint64_t position)
 {
     message *m = r->s->content.message;
     content_piece piece;
 
     if (!octets.length)
         return;
-    piece = next_piece(r->s, m, octets);
+    piece = next_piece(r, m, octets, position);
+    smuggling_keep(r, octets, position);
     m->in_line = true;
     r->s->content.held_oddities |= piece.oddities;
     message_account(r, m, &piece);
@@ -330,7 +388,7 @@ void message_read_chunk(reading *r)
     message *m = s->content.message;
     span rest = span_from(r->octets, r->at);
     size_t take = rest.length < s->client.raw_left ? rest.length : (size_t)s->client.raw_left;
-    bool whole = !m->size && s->content.bdat->last_chunk && take == s->client.raw_left;
+    bool whole = !m->size && !m->in_line && s->content.bdat->last_chunk && take == s->client.raw_left;
     finding *f = stream_emit(r, FINDING_CONTENT, r->position + r->at, take);
     uint8_t *room = whole || !take ? NULL : room_for(s, m, take + CONTENT_CARRY);
     content_piece piece = content_read(&s->content.reader, span_first(rest, take), room);

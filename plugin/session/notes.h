@@ -50,6 +50,8 @@
     ROW(NUL, nul, PROTOCOL, NOTE, "NUL octet (RFC 5321, 4.5.2 forbids it in text)")                                         \
     ROW(LOOKALIKE, end_of_data_lookalike, SECURITY, WARN,                                                                   \
         "Like an end of data, but not CRLF.CRLF: servers that differ here can be made to smuggle mails")                    \
+    ROW(SMUGGLING, smuggling, SECURITY, ERROR,                                                                              \
+        "The server took something else than CRLF.CRLF for the end of the data, and what follows for commands")             \
     ROW(LINE_TOO_LONG, line_too_long, PROTOCOL, NOTE, "Line too long (RFC 5321, 4.5.3.1)")                                  \
     ROW(CONNECTION_LOST, connection_lost, SEQUENCE, NOTE, "The connection ended in the middle of something")                \
     ROW(EARLY_TALKER, early_talker, SEQUENCE, NOTE, "The client does not wait for the greeting (RFC 5321, 3.1)")            \

@@ -232,8 +232,10 @@ static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
 {
     session *s = r->s;
     server_reply reply = reply_taken(r, from, end);
-    finding *f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
+    finding *f;
 
+    smuggling_reply(r, end.inferred ? 0 : end.code);
+    f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
     f->octets = reply.copy;
     f->notes = reply_notes(&s->server, &reply) | session_plaintext_note(s, r->input->layer, SIDE_SERVER);
     f->flags |= cut ? FLAG_SNAPLEN : 0;
@@ -393,6 +395,7 @@ void server_gap(reading *r)
     bool rest = r->s->server.rest_is_cut;
 
     server_drop_reply(r);
+    smuggling_forget(r->s);
     r->stream->skipping = false;
     r->s->server.line_cut = true;
     r->s->connection.lossy = true;

@@ -95,7 +95,7 @@ const char *session_upper_case(session *s, span text)
 static bool something_under_way(const session *s)
 {
     return s->queue.oldest || !transaction_none(s) || s->content.message || s->auth.under_way ||
-           s->client.state != CLIENT_COMMANDS;
+           s->client.state != CLIENT_COMMANDS || smuggling_is_under_way(s);
 }
 
 void session_free_finished(session *s)
@@ -107,6 +107,7 @@ void session_free_finished(session *s)
     s->memory.passing = NULL;
     s->content = (content_part){0};
     s->undecided = (undecided_part){0};
+    s->smuggling = (smuggling_part){.until = s->smuggling.until};
     s->offers.last_hello = NULL;
     s->transactions.closing = NULL;
 }
@@ -131,6 +132,7 @@ bool moment_between(const moment *from, const moment *to, moment *time_r)
 static void session_restart(session *s, const exchange *by)
 {
     undecided_forget(s);
+    smuggling_forget(s);
     exchange_all_unanswered(s);
     transaction_restart(s, by);
     message_abandon(s);
@@ -300,10 +302,15 @@ static void read_missing(reading *r, uint64_t end)
 /* The transactions that ended in this call are found in it. */
 static void emit_ended(reading *r)
 {
-    const transaction *ended;
+    transaction *ended;
+    finding *f;
 
-    while ((ended = transaction_take_ended(r->s)) != NULL)
-        stream_emit(r, FINDING_TRANSACTION, r->stream->next, 0)->transaction = ended;
+    while ((ended = transaction_take_ended(r->s)) != NULL) {
+        f = stream_emit(r, FINDING_TRANSACTION, r->stream->next, 0);
+        f->transaction = ended;
+        f->flags |= ended->told ? FLAG_READ_AGAIN : 0;
+        ended->told = true;
+    }
 }
 
 /* Reads r->octets, before which so many octets are missing. */

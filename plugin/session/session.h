@@ -168,6 +168,13 @@ typedef struct content_hole {
     uint64_t octets;
 } content_hole;
 
+/* What a server took for the end of a content. */
+typedef struct lookalike_end {
+    char name[LOOKALIKE_NAME_ROOM]; /* "LF.LF" */
+    uint32_t frame;
+    uint64_t octets_behind; /* sent behind it before the reply: these are smuggled */
+} lookalike_end;
+
 /* A message content: DATA's, or all the chunks of BDAT. */
 struct message {
     uint32_t number; /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
@@ -191,10 +198,12 @@ struct message {
     uint64_t position; /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
     uint8_t *octets;   /* message_captured() octets, when the content came in several calls; holes leave no trace in them */
     size_t capacity;
-    bool in_line;              /* some of it came as a part of a line, before it was known to be content */
-    bool read_again;           /* `octets` are given back, and gathered again on the second visit */
-    struct message *next;      /* in the list of those whose octets are given back before the next packet */
-    const mail_header *header; /* NULL when the content's beginning was not seen */
+    bool in_line;                    /* packets that do not show it brought some of it: `octets` has it, and keeps it */
+    bool may_be_cut;                 /* it has what a server may take for its end */
+    const lookalike_end *ended_like; /* ... as this one did; NULL: it ends with CRLF.CRLF */
+    bool read_again;                 /* `octets` are given back, and gathered again on the second visit */
+    struct message *next;            /* in the list of those whose octets are given back before the next packet */
+    const mail_header *header;       /* NULL when the content's beginning was not seen */
 };
 
 /* How many octets of the content the capture has. */
@@ -239,7 +248,8 @@ typedef enum finding_flag {
     FLAG_AUTH_FINAL = 1 << 7,  /* reply that ends an AUTH exchange */
     FLAG_CHALLENGE = 1 << 8,   /* 334 */
     FLAG_CANCEL = 1 << 9,      /* AUTH_RESPONSE: the "*" that gives up */
-    FLAG_READ_AGAIN = 1 << 11, /* CONTENT, END_OF_DATA: octets of the client's earlier packets, found with the 354 */
+    FLAG_READ_AGAIN = 1 << 11, /* CONTENT, END_OF_DATA: of the client's earlier packets, found with a reply; TRANSACTION:
+                                  told of before, with a content that was found to end earlier */
     FLAG_SNAPLEN = 1 << 10,    /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
 } finding_flag;
 

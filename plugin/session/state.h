@@ -136,19 +136,42 @@ typedef struct queue_part {
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
 } queue_part;
 
-/* Owner: undecided.c. What the client sent behind a DATA whose reply will tell what it is. */
-typedef struct undecided_part {
-    exchange *data;    /* that DATA; NULL: nothing is kept */
-    uint64_t position; /* of the first octet behind its line */
-    uint8_t *octets;   /* what came so far: octets[start ... length) */
+/* Octets of the client that may have to be read again as something else (again.c). */
+typedef struct octets_again {
+    uint64_t position; /* of the first of them */
+    uint8_t *octets;   /* octets[start ... length) */
     size_t start, length;
     size_t capacity;        /* how many there is room for */
-    wmem_array_t *pieces;   /* undecided_piece: the calls that brought them ... */
-    unsigned first_piece;   /* ... from this one on */
-    wmem_array_t *commands; /* undecided_command: what was read from them */
-    wmem_array_t *again;    /* the same, while they are read again; else NULL */
-    unsigned again_at;      /* ... which of them comes next */
+    wmem_array_t *calls;    /* again_call: the calls that brought them ... */
+    unsigned first_call;    /* ... from this one on */
+    wmem_array_t *commands; /* again_command: what was read from them */
+} octets_again;
+
+/* Owner: again.c. What is being read again. */
+typedef struct again_part {
+    bool under_way;
+    bool sent_as_content;   /* the client meant it for content: not each line has a reply */
+    unsigned depth;         /* how often it has been read again */
+    wmem_array_t *commands; /* again_command: what was read from it before ... */
+    unsigned next_command;  /* ... which of them comes next */
+} again_part;
+
+/* Owner: undecided.c. What the client sent behind a DATA whose reply will tell what it is. */
+typedef struct undecided_part {
+    exchange *data; /* that DATA; NULL: nothing is kept */
+    octets_again behind;
 } undecided_part;
+
+/* Owner: smuggling.c. What is like the end of data in a content whose replies will tell what the server took it for. */
+typedef struct smuggling_part {
+    message *content;         /* NULL: none */
+    exchange *end;            /* its CRLF.CRLF; NULL: not sent yet */
+    uint64_t end_position;    /* ... behind it */
+    wmem_array_t *candidates; /* candidate */
+    octets_again behind;      /* what follows the first of them */
+    unsigned depth;           /* how often the content was read again */
+    uint64_t until;           /* what the client sends up to here is smuggled; 0: nothing */
+} smuggling_part;
 
 /* Owner: auth.c. */
 typedef struct auth_part {
@@ -200,7 +223,9 @@ struct session {
     server_part server;
     content_part content;
     queue_part queue;
+    again_part again;
     undecided_part undecided;
+    smuggling_part smuggling;
     auth_part auth;
     offers_part offers;
     transactions_part transactions;
@@ -335,6 +360,44 @@ void exchange_through_unanswered(session *s, const exchange *e);
 /* After a loss on the server's side: only what was sent last may still be answered. */
 void exchange_older_unanswered(session *s);
 
+/* again.c — what is read once more. */
+
+void again_begin(session *s, octets_again *kept, uint64_t position);
+void again_forget(session *s, octets_again *kept);
+/* Keeps octets of the call at `position`, but those before kept->position. False: these are too many. */
+bool again_keep(reading *r, octets_again *kept, span octets, uint64_t position);
+/* What is before `position` is decided. */
+void again_drop(octets_again *kept, uint64_t position);
+span again_octets(const octets_again *kept);
+/* A command was read from them. */
+void again_note(octets_again *kept, uint64_t position, exchange *e);
+/* While octets are read again: the exchange of the command that was read there; NULL for none. */
+exchange *again_noted(session *s, uint64_t position);
+/* Reads them again, in the client's state as it is now, in the call of a reply; and forgets them. */
+void again_read(reading *r, octets_again *kept, again_part how);
+
+/* smuggling.c — what a server may take for the end of the data. */
+
+/* A lookalike was met in the content of a DATA. `upto`: what has been read of the call's octets, which begin at `begin`, up
+ * to there, at `end`; the message does not count it yet. */
+void smuggling_met(reading *r, message *m, const content_piece *upto, uint64_t begin, uint64_t end);
+/* Keeps what the call brought, if a lookalike is before it: when it was read. */
+void smuggling_keep(reading *r, span octets, uint64_t position);
+/* A command was read at this position. */
+void smuggling_note(session *s, uint64_t position, exchange *e);
+/* The content has ended with CRLF.CRLF, of which `position` is the end; `end` waits for the reply. */
+void smuggling_content_ends(session *s, const message *m, exchange *end, uint64_t position);
+/* A reply with this code comes: is it for a content that ended with a lookalike, or for what follows it? */
+void smuggling_reply(reading *r, uint16_t code);
+/* One of them, or another command, is answered. */
+void smuggling_answered(session *s, const exchange *e);
+/* May the replies still tell? */
+bool smuggling_is_under_way(const session *s);
+/* Has the client sent as content what ends at this position, and the server read it as commands? */
+bool smuggling_covers(const session *s, uint64_t position);
+/* Octets were lost, or the session begins anew. */
+void smuggling_forget(session *s);
+
 /* undecided.c — what is sent behind a DATA before its reply. */
 
 /* What follows the line of `data`, from r->at on, is undecided. */
@@ -343,8 +406,6 @@ void undecided_begin(reading *r, exchange *data);
 void undecided_add(reading *r);
 /* A command was read at this position. */
 void undecided_note(session *s, uint64_t position, exchange *e);
-/* While octets are read again: the exchange of the command that was read there; NULL for none. */
-exchange *undecided_noted(session *s, uint64_t position);
 /* DATA is answered: what follows is content, or commands. True: it had been taken for the other, and was read again. */
 bool undecided_answered(reading *r, exchange *data, bool content);
 /* DATA's reply will not come: what was read stays as it is. */
@@ -361,18 +422,17 @@ void connection_reply(reading *r, const server_reply *reply);
 
 /* message.c — content. */
 
-/* The same for octets that are read again: all are copied. */
-void message_begin_again(session *s, uint64_t position);
-
 /* Begins the content of a DATA at a position of the client's stream. */
 void message_begin(session *s, uint64_t position);
+/* The same for octets that are read again: all are copied. */
+void message_begin_again(session *s, uint64_t position);
 /* Drops the chunks gathered so far, if they are `gathered`: the command that supersedes them is granted. */
 void message_drop_chunks(session *s, const message *gathered);
 /* Reads DATA's content from r->at on, up to the end of data if that comes. */
 void message_read_content(reading *r);
 /* The same for octets of earlier calls, which were held as the beginning of a line: there is no LF in them, so the content
  * cannot end there. Their packets showed them as a part of a line. */
-void message_read_earlier(reading *r, span octets);
+void message_read_earlier(reading *r, span octets, uint64_t position);
 /* Reads the octets of a BDAT chunk. */
 void message_read_chunk(reading *r);
 /* So many octets of the content were not captured. */
@@ -390,6 +450,10 @@ void message_chunk_gap(reading *r, uint64_t octets);
 void message_free_shown(session *s);
 /* The second visit brings these octets of a content. */
 void message_read_again(session *s, const finding *f, span octets);
+/* A copy of a content that has come whole, to be cut: its packets have shown it. */
+message *message_copy(session *s, const message *whole);
+/* The content ends before an octet of it that came in this frame, and is complete. */
+void message_cut(reading *r, message *m, uint64_t size, uint64_t unstuffed_size, uint32_t frame);
 /* Whatever of a message is under way will not be completed. */
 void message_abandon(session *s);
 /* Verbs. */
@@ -435,6 +499,8 @@ void transaction_content_unasked(reading *r);
 void transaction_unsent(session *s, exchange *e);
 /* The transaction of a DATA is the current one again: what was sent behind it is undone. */
 void transaction_data_reopen(session *s, const exchange *data);
+/* The content that `end` waits for a reply to, or has got it, is `m`: it ended at this moment, whatever was told of it. */
+void transaction_content_cut(reading *r, exchange *end, const message *m, const moment *when);
 /* The last chunk, that of `e`, is through. */
 void transaction_chunk_through(reading *r, const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */

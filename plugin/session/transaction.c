@@ -97,6 +97,7 @@ static transaction *transaction_begin(reading *r)
     t->helo = s->offers.helo;
     t->auth_username = s->auth.username;
     t->tls = r->input->layer == LAYER_TLS;
+    t->smuggled = smuggling_covers(s, r->position + r->at);
     t->recipients = session_array(s, sizeof(recipient));
     t->previous = transaction_resolved(s->transactions.current);
     open_append(s, t);
@@ -225,6 +226,27 @@ void transaction_content_ends(reading *r, exchange *e, const message *m)
         content_ends(r, t);
     t->message = m;
     r->s->transactions.current = NULL; /* what comes next is another's */
+}
+
+void transaction_content_cut(reading *r, exchange *end, const message *m, const moment *when)
+{
+    session *s = r->s;
+    transaction *t;
+
+    if (!end->transaction)
+        transaction_content_ends(r, end, m);
+    s->transactions.current = NULL;
+    t = transaction_resolved(end->transaction);
+    if (!t)
+        return;
+    t->message = m;
+    t->content_end = *when;
+    t->content_end_known = true;
+    if (!t->ended_by)
+        return;
+    t->size = m->unstuffed_size;
+    if (t->told)
+        ended_append(s, t);
 }
 
 /* RSET, QUIT, EHLO, HELO, STARTTLS: end it if they are granted. */

@@ -81,6 +81,8 @@ struct transaction {
     bool witnessed : 1;        /* ... as this one did */
     bool unconfirmed : 1;      /* its MAIL looked like a command where content may have been: likewise */
     bool content_granted : 1;  /* a 354 asked for its content: a second one is for another mail's */
+    bool smuggled : 1;         /* begun by what the server took for the end of the mail before it */
+    bool told : 1;             /* a call has told of its end: what is found out later is told of once more */
     bool prdr : 1;             /* the content was answered by PRDR's 353 */
     transaction *previous;     /* open when its MAIL was sent: stays the open one if MAIL is refused */
     transaction *merged_into;  /* its MAIL opened none: what was sent for it is the other's */

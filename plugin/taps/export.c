@@ -31,6 +31,7 @@ typedef struct gathering {
     const message *of;   /* NULL: no content, or one that need not be gathered */
     uint32_t number;     /* ... and its number: a message that is over leaves its address to a later one */
     GHashTable *unnamed; /* number of a content -> unnamed *, while its transaction is open */
+    GHashTable *to_cut;  /* number of a content -> entry: the server may have taken something in it for its end */
     content_reader reader;
     GByteArray *content; /* unstuffed; NULL when nothing is gathered, or when the content is larger than the limit */
     uint64_t next;       /* the position where its octets go on, if none are missing */
@@ -69,6 +70,7 @@ static void gathering_free(void *which)
     gathering *g = (gathering *)which;
 
     g_hash_table_destroy(g->unnamed);
+    g_hash_table_destroy(g->to_cut);
     g_clear_pointer(&g->content, g_byte_array_unref);
     g_clear_pointer(&g->line, g_byte_array_unref);
     g_free(g);
@@ -109,6 +111,7 @@ static gathering *gathering_of(exporting *x, const connection *c)
     if (!g) {
         g = g_new0(gathering, 1);
         g->unnamed = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, unnamed_free);
+        g->to_cut = g_hash_table_new(g_direct_hash, g_direct_equal);
         g_hash_table_insert(x->gatherings, (void *)c, g);
     }
     return g;
@@ -198,6 +201,8 @@ static uint8_t *content_take(gathering *g, const message *m)
 
     if (message_has_holes(m) && !message_captured(m))
         return NULL;
+    if (is_gathered(g, m) && g->content && m->ended_like && g->content->len > message_captured(m))
+        g_byte_array_set_size(g->content, (guint)message_captured(m)); /* what follows was read before the reply came */
     if (is_gathered(g, m) && g->content && g->content->len == message_captured(m))
         return gathered_take(g);
     if (!m->octets)
@@ -255,6 +260,8 @@ static void entry_add(export_call *call, const message *m, uint8_t *content)
     entry->payload_len = (size_t)message_captured(m);
     entry->payload_data = content;
     g_hash_table_insert(call->gathering->unnamed, GUINT_TO_POINTER(m->number), u);
+    if (m->may_be_cut)
+        g_hash_table_insert(call->gathering->to_cut, GUINT_TO_POINTER(m->number), entry);
     call->list->add_entry(call->list->gui_data, entry);
 }
 
@@ -286,11 +293,29 @@ static void export_part(export_call *call, const finding *f)
     g_byte_array_append(g->line, octets.octets, (guint)octets.length);
 }
 
+/* The mail that is on the list as a whole ended earlier. */
+static bool entry_cut(export_call *call, const message *m)
+{
+    void *key = GUINT_TO_POINTER(m->number);
+    export_object_entry_t *entry =
+        m->ended_like ? (export_object_entry_t *)g_hash_table_lookup(call->gathering->to_cut, key) : NULL;
+
+    if (!entry)
+        return false;
+    g_hash_table_remove(call->gathering->to_cut, key);
+    entry->payload_len = (size_t)m->unstuffed_size;
+    return true;
+}
+
 static void export_content(export_call *call, const finding *f)
 {
     gathering *g = call->gathering;
     uint8_t *content;
 
+    if (entry_cut(call, f->message)) {
+        call->added = true;
+        return;
+    }
     if (!is_gathered(g, f->message) && !need_not_gather(f->message))
         gathering_begin(g, f);
     if (is_gathered(g, f->message))

@@ -88,7 +88,7 @@ static void turn(flow_arrow *arrow)
     arrow->destination_port = source_port;
 }
 
-static void arrow_add(flow_graph *graph, packet_info *pinfo, const tap_record *record, const char *label)
+static void arrow_add(flow_graph *graph, packet_info *pinfo, const tap_record *record, bool of_peer, const char *label)
 {
     flow_arrow *arrow = sequence_analysis_create_sai_with_addresses(pinfo, graph);
 
@@ -97,7 +97,7 @@ static void arrow_add(flow_graph *graph, packet_info *pinfo, const tap_record *r
     arrow->frame = pinfo->num;
     arrow->source_port = (uint16_t)pinfo->srcport;
     arrow->destination_port = (uint16_t)pinfo->destport;
-    if (record->of_peer)
+    if (of_peer)
         turn(arrow);
     arrow->label = g_strdup(label);
     arrow->comment = g_strdup_printf("SMTP: %s", label);
@@ -119,8 +119,9 @@ static tap_packet_status flow_record_add(void *data, packet_info *pinfo, epan_di
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
         char *label = labels[f->kind] ? labels[f->kind](pinfo->pool, record, f) : NULL;
+        bool of_client = f->kind == FINDING_CONTENT && f->flags & FLAG_READ_AGAIN; /* found with the server's reply */
         if (label)
-            arrow_add(graph, pinfo, record, label);
+            arrow_add(graph, pinfo, record, record->of_peer != of_client, label);
     }
     return TAP_PACKET_REDRAW;
 }

@@ -44,6 +44,12 @@ static value tls(wmem_allocator_t *scope, const transaction *t)
     return value_boolean(t->tls);
 }
 
+static value smuggled(wmem_allocator_t *scope, const transaction *t)
+{
+    (void)scope;
+    return value_boolean(t->smuggled);
+}
+
 /* --- the envelope ------------------------------------------------------------------------------------------------------ */
 
 static value helo(wmem_allocator_t *scope, const transaction *t)
@@ -367,6 +373,7 @@ static const struct {
     [COLUMN_CONTENT_TIME] = {"content_time", content_time},
     [COLUMN_REPLY_TIME] = {"reply_time", reply_time},
     [COLUMN_TLS] = {"tls", tls},
+    [COLUMN_SMUGGLED] = {"smuggled", smuggled},
     [COLUMN_FIRST_FRAME] = {"first_frame", first_frame},
     [COLUMN_SUBJECT] = {"subject", subject},
     [COLUMN_MESSAGE_ID] = {"message_id", message_id},

@@ -50,6 +50,18 @@ static void record_mail(void *data, const transaction *ended, const peers *of)
     wmem_array_append_one(to->records, record);
 }
 
+/* It was recorded before: what is known of it now counts. What is written at once stays as it is. */
+static void record_again(const destination *to, const transaction *ended, const peers *of)
+{
+    for (unsigned i = wmem_array_get_count(to->records); i-- > 0;) {
+        mail_record *record = (mail_record *)wmem_array_index(to->records, i);
+        if (record->peers != of || record->of->index != ended->index)
+            continue;
+        record->of = transaction_copy(to->scope, ended, to->log->header_kinds);
+        return;
+    }
+}
+
 static destination destination_of(const mail_log *log)
 {
     return (destination){log, log->scope, log->records};
@@ -79,7 +91,9 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     (void)flags;
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
-        if (f->kind == FINDING_TRANSACTION)
+        if (f->kind == FINDING_TRANSACTION && f->flags & FLAG_READ_AGAIN)
+            record_again(&to, f->transaction, of);
+        else if (f->kind == FINDING_TRANSACTION)
             record_mail(&to, f->transaction, of);
     }
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */

@@ -219,7 +219,7 @@ static void count_finding(stats_tree *tree, packet_info *pinfo, const tap_record
         count_command(tree, record, f);
     else if (f->kind == FINDING_REPLY)
         count_reply(tree, pinfo, record, f);
-    else if (f->kind == FINDING_TRANSACTION)
+    else if (f->kind == FINDING_TRANSACTION && !(f->flags & FLAG_READ_AGAIN))
         count_mail(tree, f->transaction);
 }
 

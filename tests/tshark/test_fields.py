@@ -29,7 +29,7 @@ TYPES = {
         connection.close connection.phase connection.tls connection.text""".split()
     + [f"{path}.{part}" for path in ("mail.from", "rcpt.to") for part in PARTS],
     "FT_BOOLEAN": """mail.null_sender mail.smtputf8 mail.requiretls mail.by.trace bdat.last burl.last tls
-        transaction.null_sender transaction.tls connection.quit""".split(),
+        transaction.null_sender transaction.tls transaction.smuggled connection.quit""".split(),
     "FT_UINT8": "reply.severity reply.category reply.enhanced_status.class".split(),
     "FT_UINT16": """reply.code reply.enhanced_status.subject reply.enhanced_status.detail transaction.rcpt_code
         transaction.code transaction.client_port transaction.server_port connection.code""".split(),
@@ -50,7 +50,7 @@ TYPES = {
 
 EXPERTS = """syntax gap reply_unexpected reply_codes_differ status_class_mismatch number_overflow starttls_plaintext
     starttls_stripped auth_without_tls requiretls_without_tls end_of_data_lookalike bare_lf bare_cr nul line_too_long early_talker
-    pipelining_unadvertised extension_unadvertised size_exceeded smtputf8_missing connection_lost""".split()
+    pipelining_unadvertised extension_unadvertised size_exceeded smtputf8_missing smuggling connection_lost""".split()
 
 
 def registered(tshark):
@@ -269,6 +269,7 @@ RAISES = {
     "auth_without_tls": [("C", lines("AUTH PLAIN AGFubgBzM2NyZXQ="))],
     "requiretls_without_tls": [("C", lines("MAIL FROM:<a@example.org> REQUIRETLS"))],
     "end_of_data_lookalike": MAIL + [("C", b"Subject: x\r\n\r\nx\n.\r\ny\r\n.\r\n")],
+    "smuggling": MAIL + [("C", b"Subject: x\r\n\r\nx\n.\r\nNOOP\r\n.\r\n"), ("S", lines("250 Ok", "250 Ok", "500 What"))],
     "bare_lf": MAIL + [("C", b"Subject: x\r\n\r\nx\ny\r\n.\r\n")],
     "bare_cr": MAIL + [("C", b"Subject: x\r\n\r\nx\ry\r\n.\r\n")],
     "nul": MAIL + [("C", b"Subject: x\r\n\r\nx\0y\r\n.\r\n")],

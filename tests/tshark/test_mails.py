@@ -93,7 +93,7 @@ def in_fields(tshark, path, names):
 def in_log(rows):
     """The same of the log; a field that is false only for want of a word is not there."""
     found = {name: sorted(item for row in rows for item in row[name]) for name in rows[0] if name not in mail_log.NO_FIELD}
-    return found | {"null_sender": [item for item in found["null_sender"] if item == "1"]}
+    return found | {name: [item for item in found[name] if item == "1"] for name in ("null_sender", "smuggled")}
 
 
 # --- formats ---------------------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def test_json(tshark, strange):
         "rcpt_count": 2, "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "missing": 0, "declared_size": 500, "code": 250,
         "enhanced_status": "2.0.0", "text": "Ok: queued as 1234567", "queue_id": "1234567",
         "reply_frame": 16, "duration": pytest.approx(0.009, abs=2e-6), "content_time": pytest.approx(0.001, abs=2e-6),
-        "reply_time": pytest.approx(0.001, abs=2e-6), "tls": False, "first_frame": 7,
+        "reply_time": pytest.approx(0.001, abs=2e-6), "tls": False, "smuggled": False, "first_frame": 7,
         "subject": STRANGE_SUBJECT, "message_id": None, "header_from": None, "header_to": None, "header_cc": None,
         "reply_to": None, "in_reply_to": None, "user_agent": None, "x_originating_ip": None, "received": [], "date": None,
     }

@@ -389,6 +389,8 @@ static void check_message(recorder *rec, const message *m)
         g_assert_null(m->octets);
     if (message_has_holes(m))
         check_holes(rec, m);
+    if (m->ended_like)
+        return; /* its packets show more than it has */
     if (!m->complete || message_has_holes(m) || m->too_large)
         return;
     raw = raw_octets(rec, m);
@@ -426,6 +428,7 @@ static const char *const note_names[NOTE_COUNT] = {
     [NOTE_AUTH_WITHOUT_TLS] = "auth without tls",
     [NOTE_REQUIRETLS_WITHOUT_TLS] = "requiretls without tls",
     [NOTE_LOOKALIKE] = "lookalike",
+    [NOTE_SMUGGLING] = "smuggling",
     [NOTE_BARE_LF] = "bare lf",
     [NOTE_BARE_CR] = "bare cr",
     [NOTE_NUL] = "nul",
@@ -546,6 +549,8 @@ static void append_content(GString *out, const entry *e)
         g_string_append_printf(out, ", ends %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, m->size, m->unstuffed_size);
     if (m->complete && !m->chunked)
         g_string_append(out, " complete");
+    if (m->ended_like)
+        g_string_append_printf(out, " with %s", m->ended_like->name);
     if (m->no_begin)
         g_string_append(out, " without its beginning");
     for (uint32_t i = 0; i < m->holes_count; i++)

@@ -520,6 +520,8 @@ static char *describe(const transaction *t)
         g_string_append_printf(out, " %" G_GUINT64_FORMAT, t->size);
     if (subject.length)
         g_string_append_printf(out, ", Subject %.*s", (int)subject.length, (const char *)subject.octets);
+    if (t->smuggled)
+        g_string_append(out, ", smuggled");
     g_string_append_printf(out, ", helo %.*s", (int)t->helo.length, (const char *)t->helo.octets);
     return g_string_free(out, FALSE);
 }
@@ -528,7 +530,12 @@ static char *describe(const transaction *t)
 static void collect(GPtrArray *ended, const segment *in)
 {
     for (unsigned i = 0; in && i < in->count; i++) {
-        if (in->findings[i].kind == FINDING_TRANSACTION)
+        if (in->findings[i].kind != FINDING_TRANSACTION)
+            continue;
+        /* Told of once more: it was found to have ended earlier. */
+        g_assert_true(!(in->findings[i].flags & FLAG_READ_AGAIN) ==
+                      !g_ptr_array_find(ended, in->findings[i].transaction, NULL));
+        if (!(in->findings[i].flags & FLAG_READ_AGAIN))
             g_ptr_array_add(ended, (gpointer)in->findings[i].transaction);
     }
 }
@@ -574,6 +581,96 @@ static void run(const script *in, size_t step)
     g_ptr_array_unref(mails);
     recorder_free(rec);
 }
+
+/* clang-format off */
+#define GRANTED {C, "DATA\r\n"}, {S, "354 go\r\n"}
+#define EVIL "MAIL FROM:<e@v>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: y\r\n\r\n"
+#define TWO_TAKEN {S, "250 ok: queued as A1\r\n250 ok\r\n250 ok\r\n354 go\r\n250 ok: queued as B2\r\n"}
+#define ONE_TAKEN {S, "250 ok: queued as A1\r\n"}
+#define SMUGGLED {C, "Subject: x\r\n\r\nhi\n.\n" EVIL ".\r\n"}
+#define FIRST "1 accepted, END-OF-DATA, 250, A1, a@b to 250, DATA 17, Subject x, helo a"
+#define SECOND "2 accepted, END-OF-DATA, 250, B2, e@v to 250, DATA 14, Subject y, smuggled, helo a"
+/* clang-format on */
+
+static const script smuggled[] = {
+    {.name = "taken for the end", .turns = {GREETING, ENVELOPE, GRANTED, SMUGGLED, TWO_TAKEN}, .mails = {FIRST, SECOND}},
+    {.name = "not taken",
+     .turns = {GREETING, ENVELOPE, GRANTED, SMUGGLED, ONE_TAKEN, {C, "QUIT\r\n"}, {S, "221 bye\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, A1, a@b to 250, DATA 71, Subject x, helo a"}},
+    {.name = "QUIT before the replies",
+     .turns = {GREETING, ENVELOPE, GRANTED, SMUGGLED, {C, "QUIT\r\n"}, TWO_TAKEN, {S, "221 bye\r\n"}},
+     .mails = {FIRST, SECOND}},
+    {.name = "QUIT before the reply, not taken",
+     .turns = {GREETING, ENVELOPE, GRANTED, SMUGGLED, {C, "QUIT\r\n"}, ONE_TAKEN, {S, "221 bye\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, A1, a@b to 250, DATA 71, Subject x, helo a"}},
+    {.name = "QUIT among the replies",
+     .turns = {GREETING,
+               ENVELOPE,
+               GRANTED,
+               SMUGGLED,
+               ONE_TAKEN,
+               {C, "QUIT\r\n"},
+               {S, "250 ok\r\n250 ok\r\n354 go\r\n250 ok: queued as B2\r\n221 bye\r\n"}},
+     .mails = {FIRST, SECOND}},
+    {.name = "a true mail behind",
+     .turns = {GREETING, ENVELOPE, GRANTED, SMUGGLED, TWO_TAKEN, ENVELOPE, SENT, {S, "250 ok: queued as C3\r\n"}},
+     .mails = {FIRST, SECOND, "3 accepted, END-OF-DATA, 250, C3, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "in two turns, of which the first is answered",
+     .turns = {GREETING,
+               ENVELOPE,
+               GRANTED,
+               {C, "Subject: x\r\n\r\nhi\n.\nMAIL FROM"},
+               ONE_TAKEN,
+               {C, ":<e@v>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: y\r\n\r\n.\r\n"},
+               {S, "250 ok\r\n250 ok\r\n354 go\r\n250 ok: queued as B2\r\n"},
+               FROM},
+     .mails = {FIRST, SECOND, "3 aborted, CLOSE, 0, a@b to, helo a"}},
+    {.name = "the client waits",
+     .turns = {GREETING,
+               ENVELOPE,
+               GRANTED,
+               {C, "Subject: x\r\n\r\nhi\n.\r\n"},
+               ONE_TAKEN,
+               ENVELOPE,
+               SENT,
+               {S, "250 ok: queued as B2\r\n"}},
+     .mails = {FIRST, "2 accepted, END-OF-DATA, 250, B2, a@b to 250, DATA 14, Subject x, helo a"}},
+    {.name = "two of them taken",
+     .turns = {GREETING,
+               ENVELOPE,
+               GRANTED,
+               {C, "Subject: x\r\n\r\nhi\n.\n" EVIL "\n.\n" EVIL ".\r\n"},
+               TWO_TAKEN,
+               {S, "250 ok\r\n250 ok\r\n354 go\r\n250 ok: queued as C3\r\n"}},
+     .mails = {FIRST, "2 accepted, END-OF-DATA, 250, B2, e@v to 250, DATA 15, Subject y, smuggled, helo a",
+               "3 accepted, END-OF-DATA, 250, C3, e@v to 250, DATA 14, Subject y, smuggled, helo a"}},
+    {.name = "the second of two taken",
+     .turns = {GREETING, ENVELOPE, GRANTED, {C, "Subject: x\r\n\r\n\r.\rhi\n.\n" EVIL ".\r\n"}, TWO_TAKEN},
+     .mails = {"1 accepted, END-OF-DATA, 250, A1, a@b to 250, DATA 20, Subject x, helo a", SECOND}},
+    {.name = "the smuggled mail is refused",
+     .turns = {GREETING,
+               ENVELOPE,
+               GRANTED,
+               SMUGGLED,
+               ONE_TAKEN,
+               {S, "550 no\r\n503 no MAIL\r\n503 no MAIL\r\n"},
+               {S, "500 what\r\n500 what\r\n500 what\r\n"},
+               FROM},
+     .mails = {FIRST, "2 rejected, MAIL, 550, e@v to 503, DATA, smuggled, helo a", "3 aborted, CLOSE, 0, a@b to, helo a"}},
+    {.name = "all was sent before the first reply",
+     .turns = {GREETING,
+               {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: x\r\n\r\nhi\n.\n" EVIL ".\r\nQUIT\r\n"},
+               {S, "250 ok\r\n250 ok\r\n354 go\r\n"},
+               TWO_TAKEN,
+               {S, "221 bye\r\n"}},
+     .mails = {FIRST, SECOND}},
+    {.name = "the server closes",
+     .turns = {GREETING, ENVELOPE, GRANTED, SMUGGLED, ONE_TAKEN, {S, "421 time is over\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, A1, a@b to 250, DATA 71, Subject x, helo a"}},
+    {.name = "refused before its end",
+     .turns = {GREETING, ENVELOPE, GRANTED, {C, "Subject: x\r\n\r\nhi\n.\nho\r\n"}, {S, "552 too much\r\n"}},
+     .mails = {"1 rejected, END-OF-DATA, 552, a@b to 250, DATA, Subject x, helo a"}},
+};
 
 /* A content that quotes a dialogue, of which the beginning was not captured: by calls that end where lines do. */
 static void test_quoted_dialogue(void)
@@ -781,6 +878,7 @@ int main(int argc, char **argv)
     scripts_add("/session/transaction/without MAIL", without_mail, G_N_ELEMENTS(without_mail));
     g_test_add_func("/session/transaction/quoted dialogue", test_quoted_dialogue);
     scripts_add("/session/transaction/behind DATA", behind_data, G_N_ELEMENTS(behind_data));
+    scripts_add("/session/transaction/smuggled", smuggled, G_N_ELEMENTS(smuggled));
     scripts_add("/session/transaction/LMTP", lmtp, G_N_ELEMENTS(lmtp));
     scripts_add("/session/transaction/PRDR", prdr, G_N_ELEMENTS(prdr));
     scripts_add("/session/transaction/EXDATA", exdata, G_N_ELEMENTS(exdata));
