@@ -20,6 +20,8 @@ typedef enum verb_shape {
     VERB_SHAPE_MECHANISM /* a SASL mechanism in upper or lower case, and at most one word more */
 } verb_shape;
 
+enum { VERB_SHAPES = VERB_SHAPE_MECHANISM + 1 }; /* how many shapes there are */
+
 typedef struct verb_row {
     const char *name; /* upper case */
     verb_shape shape;

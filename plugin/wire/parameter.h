@@ -43,6 +43,8 @@ typedef enum parameter_form {
     PARAMETER_FORM_VERP   /* the two delimiters of Postfix's VERP addresses, "=" among them, or no value */
 } parameter_form;
 
+enum { PARAMETER_FORMS = PARAMETER_FORM_VERP + 1 }; /* how many forms there are */
+
 /* The commands a parameter belongs to; may be added up. */
 enum { PARAMETER_OF_MAIL = 1 << 0, PARAMETER_OF_RCPT = 1 << 1 };
 

@@ -36,6 +36,7 @@ static void each_verb(use what)
         [VERB_SHAPE_CHUNK] = " 86 LAST",
         [VERB_SHAPE_MECHANISM] = " PLAIN AGEAYg==",
     };
+    _Static_assert(G_N_ELEMENTS(arguments) == VERB_SHAPES, "a shape of verb has no argument to start from");
     size_t count;
     const verb_row *rows = verb_rows(&count);
 
@@ -64,7 +65,9 @@ static void each_parameter(use what)
         [PARAMETER_FORM_BODY] = "=8BITMIME",
         [PARAMETER_FORM_NOTIFY] = "=SUCCESS,DELAY",
         [PARAMETER_FORM_ORCPT] = "=rfc822;ann+2Bx@example.org",
+        [PARAMETER_FORM_VERP] = "=-=",
     };
+    _Static_assert(G_N_ELEMENTS(values) == PARAMETER_FORMS, "a form of parameter has no value to start from");
     size_t count;
     const parameter_row *rows = parameter_rows(&count);
 
