@@ -132,7 +132,7 @@ static unsigned read_message(const message *m)
     if (!m)
         return 0;
     if (m->octets)
-        sum += read_span((span){m->octets, (size_t)m->unstuffed_size});
+        sum += read_span((span){m->octets, (size_t)message_captured(m)});
     for (uint32_t i = 0; i < m->frames_count; i++)
         sum += m->frames[i];
     for (unsigned i = 0; m->header && i < m->header->count; i++)

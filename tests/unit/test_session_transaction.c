@@ -796,6 +796,7 @@ static void test_told(gconstpointer data)
     const told *in = (const told *)data;
     recorder *rec = recorder_new(false, false, 0);
     GPtrArray *ended = g_ptr_array_new();
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const transaction *mail;
     transaction *copy;
 
@@ -803,7 +804,7 @@ static void test_told(gconstpointer data)
         feed_in_steps(rec, ended, &in->turns[i], 0);
     g_assert_cmpuint(ended->len, ==, 1);
     mail = (const transaction *)g_ptr_array_index(ended, 0);
-    copy = transaction_copy(NULL, mail, 0);
+    copy = transaction_copy(scope, mail, 0);
     for (unsigned i = 0; i < 2; i++) {
         check_told(mail, i, in->recipients[i].status, in->recipients[i].text);
         check_told(copy, i, in->recipients[i].status, in->recipients[i].text);
@@ -811,6 +812,7 @@ static void test_told(gconstpointer data)
     check_times(mail, in->content_time, in->reply_time);
     g_assert_cmpuint(mail->verdict.frame, ==, in->reply_frame);
     g_assert_null(copy->header);
+    wmem_destroy_allocator(scope);
     g_ptr_array_unref(ended);
     recorder_free(rec);
 }
