@@ -391,6 +391,28 @@ static void transaction_end(session *s, transaction *t, const char *by)
 
 /* --- what the server answers ------------------------------------------------------------------------------------------- */
 
+/* Octets of a refusal's further lines that are kept: servers tell the reason there when the first line has no room for it.
+ */
+#define FURTHER_LIMIT 1024u
+
+/* The texts of the lines behind the first. */
+static span further_text(session *s, const server_reply *reply)
+{
+    uint8_t room[FURTHER_LIMIT];
+    size_t length = 0;
+
+    for (unsigned i = 1; i < reply->line_count && length < sizeof room; i++) {
+        span text = span_first(reply->lines[i].valid ? reply->lines[i].parsed.text : reply->lines[i].line.text,
+                               sizeof room - length - 1);
+        if (length)
+            room[length++] = ' ';
+        if (text.length)
+            memcpy(room + length, text.octets, text.length);
+        length += text.length;
+    }
+    return session_keep(s, (span){room, length});
+}
+
 /* What a line says is kept if it is `told`: of one that grants MAIL or DATA the code alone counts. */
 static verdict verdict_of(reading *r, const reply_line *in, uint16_t code, bool told)
 {
@@ -469,6 +491,7 @@ static void recipient_answered(recipient *to, const verdict *given)
     to->inferred = given->inferred;
     to->status = given->status;
     to->text = given->text;
+    to->further = given->further;
 }
 
 void transaction_rcpt_answered(reading *r, exchange *e, transaction *t, const verdict *given)
@@ -719,6 +742,8 @@ void transaction_reply(reading *r, const server_reply *reply)
     given =
         verdict_of(r, first, reply->code, e->ends_content || exchange_is(e, VERB_RCPT) || reply_severity(reply->code) >= 4);
     given.inferred = reply->inferred;
+    if (reply_severity(reply->code) >= 4 && reply->line_count > 1)
+        given.further = further_text(r->s, reply);
     if (!e->waits && t->unanswered)
         t->unanswered--;
     if (is_witness(reply->code))
@@ -899,6 +924,7 @@ static verdict verdict_copy(wmem_allocator_t *scope, const verdict *in)
 
     copy.status = span_copy(scope, in->status);
     copy.text = span_copy(scope, in->text);
+    copy.further = span_copy(scope, in->further);
     copy.queue_id = span_copy(scope, in->queue_id);
     return copy;
 }
@@ -913,6 +939,7 @@ static wmem_array_t *recipients_copy(wmem_allocator_t *scope, wmem_array_t *in)
         to.address = span_copy(scope, to.address);
         to.status = span_copy(scope, to.status);
         to.text = span_copy(scope, to.text);
+        to.further = span_copy(scope, to.further);
         wmem_array_append_one(copy, to);
     }
     return copy;

@@ -15,6 +15,7 @@ typedef struct verdict {
     uint32_t frame; /* where the reply is complete */
     span status;    /* enhanced status of its first line; empty when it has none */
     span text;      /* of its first line, without code and status */
+    span further;   /* of a refusal: the texts of its other lines, with spaces between */
     span queue_id;  /* empty when it tells none */
 } verdict;
 
@@ -27,6 +28,7 @@ typedef struct timed_verdict {
 typedef struct recipient {
     span address;
     span status, text; /* of the same reply's first line */
+    span further;      /* of a refusal: the texts of its other lines, with spaces between */
     uint16_t code; /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
     bool inferred; /* the code is, from the status: the reply had none */
     bool taken_by_rcpt; /* RCPT was accepted */

@@ -61,6 +61,7 @@ static void connections_draw(void *data)
     wmem_array_append(all, wmem_array_get_raw(log->dropped), wmem_array_get_count(log->dropped));
     gather(scope, all, log->restarts);
     log->format->write(stdout, &connection_record_kind, wmem_array_get_raw(all), wmem_array_get_count(all));
+    output_check(STATISTIC);
     wmem_destroy_allocator(scope);
 }
 

@@ -73,9 +73,9 @@ typedef struct mail_record {
 extern const record_kind mail_record_kind;
 
 /* mail_table.c */
-#define MAIL_TABLE_COLUMNS 9
+#define MAIL_TABLE_COLUMNS 10
 extern const table_column mail_table[MAIL_TABLE_COLUMNS];
-/* "3 mails: 2 accepted, 1 rejected" */
+/* "3 mails: 2 accepted, 1 rejected; 4 recipients: 2 accepted, 2 rejected" */
 void mail_table_count(GString *line, const void *records, unsigned count);
 
 /* The value of a column. It may lie in the record or in `scope`: good for as long as both are. */

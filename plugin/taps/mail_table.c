@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "session/mail_result.h"
 #include "taps/mail_record.h"
 #include "taps/record_log.h"
 
@@ -36,7 +37,17 @@ static void append_sender(wmem_allocator_t *scope, GString *text, const mail_rec
         append_value(text, &from);
 }
 
-/* The sender, the first recipient, and how many there are beside: "ann@example.org → bob@example.net (+2)". */
+static unsigned refused_recipients(const transaction *t)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
+        found += recipient_is_refused(t, (const recipient *)wmem_array_index(t->recipients, i));
+    return found;
+}
+
+/* The sender, the first recipient, how many there are beside, and how many of them all were refused:
+ * "ann@example.org → bob@example.net (+2, 1 refused)". */
 static void route_cell(wmem_allocator_t *scope, GString *text, const void *record)
 {
     const mail_record *of = (const mail_record *)record;
@@ -47,8 +58,13 @@ static void route_cell(wmem_allocator_t *scope, GString *text, const void *recor
         g_string_append(text, " " ARROW " ");
         append_value(text, &to.items[0]);
     }
-    if (to.count > 1)
-        g_string_append_printf(text, " (+%u)", to.count - 1);
+    if (to.count > 1) {
+        unsigned refused = refused_recipients(of->of);
+        g_string_append_printf(text, " (+%u", to.count - 1);
+        if (refused)
+            g_string_append_printf(text, ", %u refused", refused);
+        g_string_append_c(text, ')');
+    }
 }
 
 static void size_cell(wmem_allocator_t *scope, GString *text, const void *record)
@@ -71,6 +87,22 @@ static void status_cell(wmem_allocator_t *scope, GString *text, const void *reco
     append_column(scope, text, record, COLUMN_ENHANCED_STATUS);
 }
 
+static void append_reason(GString *text, refusal why)
+{
+    g_string_append(text, why.reason->text);
+    if (why.guess)
+        g_string_append(text, " (a guess)");
+}
+
+static void reason_cell(wmem_allocator_t *scope, GString *text, const void *record)
+{
+    const transaction *t = ((const mail_record *)record)->of;
+
+    (void)scope;
+    if (mail_is_refused(t))
+        append_reason(text, mail_refusal(t));
+}
+
 static void queue_id_cell(wmem_allocator_t *scope, GString *text, const void *record)
 {
     append_column(scope, text, record, COLUMN_QUEUE_ID);
@@ -82,33 +114,39 @@ static void subject_cell(wmem_allocator_t *scope, GString *text, const void *rec
 }
 
 const table_column mail_table[MAIL_TABLE_COLUMNS] = {
-    {"Time (UTC)", time_cell, false, 24},         {"Stream", stream_cell, true, 10},
-    {"From " ARROW " to", route_cell, false, 64}, {"Octets", size_cell, true, 20},
-    {"Outcome", outcome_cell, false, 10},         {"Code", code_cell, true, 4},
-    {"Status", status_cell, false, 11},           {"Queue ID", queue_id_cell, false, 40},
+    {"Time (UTC)", time_cell, false, 24}, {"Stream", stream_cell, true, 10},    {"From " ARROW " to", route_cell, false, 64},
+    {"Octets", size_cell, true, 20},      {"Outcome", outcome_cell, false, 10}, {"Code", code_cell, true, 4},
+    {"Status", status_cell, false, 11},   {"Reason", reason_cell, false, 60},   {"Queue ID", queue_id_cell, false, 40},
     {"Subject", subject_cell, false, 60},
 };
 
-/* How many of them ended in that outcome. */
-static unsigned count_ended(const mail_record *records, unsigned count, span in)
+/* "4 mails: 2 accepted, 1 deferred, 1 rejected" */
+static void append_outcomes(GString *line, const char *what, unsigned count, const unsigned *of)
 {
-    unsigned found = 0;
+    const char *before = ": ";
 
-    for (unsigned i = 0; i < count; i++)
-        found += span_equal(mail_record_value(NULL, &records[i], COLUMN_OUTCOME).text, in);
-    return found;
+    g_string_append_printf(line, "%u %s%s", count, what, count == 1 ? "" : "s");
+    for (unsigned which = 0; which < OUTCOME_COUNT; which++) {
+        if (!of[which])
+            continue;
+        g_string_append_printf(line, "%s%u %s", before, of[which], outcome_text((outcome)which));
+        before = ", ";
+    }
 }
 
 void mail_table_count(GString *line, const void *records, unsigned count)
 {
-    const char *before = ": ";
+    unsigned mails[OUTCOME_COUNT] = {0}, recipients[OUTCOME_COUNT] = {0}, all = 0;
 
-    g_string_append_printf(line, "%u mail%s", count, count == 1 ? "" : "s");
-    for (unsigned of = 0; of < OUTCOME_COUNT; of++) {
-        unsigned found = count_ended((const mail_record *)records, count, span_of(outcome_text((outcome)of)));
-        if (!found)
-            continue;
-        g_string_append_printf(line, "%s%u %s", before, found, outcome_text((outcome)of));
-        before = ", ";
+    for (unsigned i = 0; i < count; i++) {
+        const transaction *t = ((const mail_record *)records)[i].of;
+        mails[t->outcome]++;
+        for (unsigned n = 0; n < wmem_array_get_count(t->recipients); n++, all++)
+            recipients[recipient_outcome(t, (const recipient *)wmem_array_index(t->recipients, n))]++;
+    }
+    append_outcomes(line, "mail", count, mails);
+    if (all) {
+        g_string_append(line, "; ");
+        append_outcomes(line, "recipient", all, recipients);
     }
 }

@@ -44,6 +44,7 @@ static void record_mail(void *data, const transaction *ended, const peers *of)
 
     if (to->log->format->streams) {
         to->log->format->write(stdout, &mail_record_kind, &record, 1);
+        output_check(STATISTIC);
         return;
     }
     record.of = transaction_copy(to->scope, ended, to->log->header_kinds);
@@ -118,8 +119,10 @@ static void mails_draw(void *data)
     wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
     last_mails_visit(log->last, record_mail, &to);
     wmem_array_sort(all, mail_record_compare);
-    if (!log->format->streams)
+    if (!log->format->streams) {
         log->format->write(stdout, &mail_record_kind, wmem_array_get_raw(all), wmem_array_get_count(all));
+        output_check(STATISTIC);
+    }
     wmem_destroy_allocator(scope);
 }
 

@@ -4,7 +4,13 @@
  */
 #include "taps/record_log.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include <wsutil/json_dumper.h>
+#include <wsutil/report_message.h>
+
+#include "dissector/esmtp.h"
 
 /* Octets that are gathered before they are written. */
 #define FLUSH_AT 65536u
@@ -15,6 +21,17 @@ void text_flush(GString *text, FILE *out, bool last)
         return;
     fwrite(text->str, 1, text->len, out);
     g_string_truncate(text, 0);
+}
+
+#define WRITE_ERROR_STATUS 2
+
+void output_check(const char *statistic)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return;
+    report_failure("-z %s: cannot write to the standard output: %s", statistic, g_strerror(errno));
+    if (command_line_is_tshark())
+        exit(WRITE_ERROR_STATUS);
 }
 
 static void append_string(GString *text, const char *string)
@@ -360,7 +377,6 @@ static void ndjson_write(FILE *out, const record_kind *kind, const void *records
         wmem_free_all(scope);
     }
     json_end(&json, out);
-    fflush(out);
     wmem_destroy_allocator(scope);
 }
 

@@ -26,6 +26,10 @@ const char *record_format_names(void);
 /* Is it the one for people, which shows few of the columns? */
 bool record_format_is_table(const record_format *format);
 
+/* To be called when something was written to the standard output for the statistic. An error is told of on the error output,
+ * and ends tshark with exit status 2, as it does when tshark's own lines cannot be written. */
+void output_check(const char *statistic);
+
 /* record_table.c — a line a record, in aligned columns, and a line that counts them. */
 void record_table_write(FILE *out, const record_kind *kind, const void *records, unsigned count);
 
@@ -41,6 +45,9 @@ void text_flush(GString *text, FILE *out, bool last);
  *     2023-11-14T22:13:20.000000000Z      a time; 0.023411000 is one in seconds
  */
 void append_value(GString *text, const value *v);
+/* Writes characters that change or hide how others are shown as \u{202e}: marks of the direction of writing, those without a
+ * width, line separators. For what a person reads; `begin`: from there on in the text. */
+void escape_marks(GString *text, size_t begin);
 /* A time to the millisecond: 2023-11-14 22:13:20.005 */
 void append_time_for_people(GString *text, value time);
 

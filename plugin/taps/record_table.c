@@ -38,6 +38,34 @@ typedef struct cell {
     unsigned width;  /* columns of the terminal */
 } cell;
 
+static bool is_mark(gunichar c)
+{
+    GUnicodeType type = g_unichar_type(c);
+
+    return type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+void escape_marks(GString *text, size_t begin)
+{
+    char *all;
+    size_t at = begin;
+
+    while (at < text->len && (uint8_t)text->str[at] < 0x80)
+        at++;
+    if (at == text->len)
+        return;
+    all = g_strdup(text->str + at);
+    g_string_truncate(text, at);
+    for (const char *here = all; *here; here = g_utf8_next_char(here)) {
+        gunichar c = g_utf8_get_char(here);
+        if (is_mark(c))
+            g_string_append_printf(text, "\\u{%x}", c);
+        else
+            g_string_append_unichar(text, c);
+    }
+    g_free(all);
+}
+
 /* Ends the cell that begins at `begin`. If it is wider than `limit` columns of the terminal, it is cut, and an ellipsis
  * takes the last column. */
 static cell cell_end(GString *text, size_t begin, unsigned limit)
@@ -68,6 +96,7 @@ static void line_fill(const record_kind *kind, wmem_allocator_t *scope, GString 
             kind->table[at].write(scope, text, record);
         else
             g_string_append(text, kind->table[at].title);
+        escape_marks(text, begin);
         cells[at] = cell_end(text, begin, kind->table[at].limit);
         widths[at] = MAX(widths[at], cells[at].width);
     }

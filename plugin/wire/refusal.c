@@ -116,45 +116,47 @@ static const char *const faults[REFUSAL_FAULT_COUNT] = {
 typedef struct status_rule {
     uint16_t subject, detail;
     refusal_id id;
+    uint8_t status_class; /* of this class alone; 0: of both */
 } status_rule;
 
 static const status_rule statuses[] = {
-    {1, 1, REFUSAL_NO_SUCH_USER},
-    {1, 2, REFUSAL_RECIPIENT_DOMAIN},
-    {1, 3, REFUSAL_ADDRESS_SYNTAX},
-    {1, 6, REFUSAL_NO_SUCH_USER},
-    {1, 7, REFUSAL_SENDER_ADDRESS},
-    {1, 8, REFUSAL_SENDER_DOMAIN},
-    {1, 10, REFUSAL_NO_MAIL_ACCEPTED},
-    {2, 1, REFUSAL_MAILBOX_DISABLED},
-    {2, 2, REFUSAL_MAILBOX_FULL},
-    {2, 3, REFUSAL_TOO_LARGE},
-    {3, 1, REFUSAL_STORAGE},
-    {3, 2, REFUSAL_BUSY},
-    {3, 4, REFUSAL_TOO_LARGE},
-    {4, 1, REFUSAL_NEXT_HOP},
-    {4, 3, REFUSAL_DNS_TEMPORARY},
-    {4, 4, REFUSAL_NEXT_HOP},
-    {4, 5, REFUSAL_BUSY},
-    {4, 6, REFUSAL_LOOP},
-    {5, 2, REFUSAL_SYNTAX},
-    {5, 3, REFUSAL_TOO_MANY_RECIPIENTS},
-    {6, 1, REFUSAL_CONTENT},
-    {7, 2, REFUSAL_RECIPIENT_RESTRICTED},
-    {7, 8, REFUSAL_AUTH_FAILED},
-    {7, 9, REFUSAL_AUTH_FAILED},
-    {7, 10, REFUSAL_TLS_WANTED},
-    {7, 11, REFUSAL_TLS_WANTED},
-    {7, 13, REFUSAL_AUTH_FAILED},
-    {7, 20, REFUSAL_DKIM},
-    {7, 21, REFUSAL_DKIM},
-    {7, 22, REFUSAL_DKIM},
-    {7, 23, REFUSAL_SPF},
-    {7, 24, REFUSAL_SPF},
-    {7, 25, REFUSAL_REVERSE_DNS},
-    {7, 26, REFUSAL_DMARC},
-    {7, 27, REFUSAL_SENDER_DOMAIN},
-    {7, 28, REFUSAL_RATE},
+    {1, 1, REFUSAL_NO_SUCH_USER, 0},
+    {1, 2, REFUSAL_RECIPIENT_DOMAIN, 0},
+    {1, 3, REFUSAL_ADDRESS_SYNTAX, 0},
+    {1, 6, REFUSAL_NO_SUCH_USER, 0},
+    {1, 7, REFUSAL_SENDER_ADDRESS, 0},
+    {1, 8, REFUSAL_SENDER_DOMAIN, 0},
+    {1, 10, REFUSAL_NO_MAIL_ACCEPTED, 0},
+    {2, 1, REFUSAL_MAILBOX_BUSY, 4},
+    {2, 1, REFUSAL_MAILBOX_DISABLED, 0},
+    {2, 2, REFUSAL_MAILBOX_FULL, 0},
+    {2, 3, REFUSAL_TOO_LARGE, 0},
+    {3, 1, REFUSAL_STORAGE, 0},
+    {3, 2, REFUSAL_BUSY, 0},
+    {3, 4, REFUSAL_TOO_LARGE, 0},
+    {4, 1, REFUSAL_NEXT_HOP, 0},
+    {4, 3, REFUSAL_DNS_TEMPORARY, 0},
+    {4, 4, REFUSAL_NEXT_HOP, 0},
+    {4, 5, REFUSAL_BUSY, 0},
+    {4, 6, REFUSAL_LOOP, 0},
+    {5, 2, REFUSAL_SYNTAX, 0},
+    {5, 3, REFUSAL_TOO_MANY_RECIPIENTS, 0},
+    {6, 1, REFUSAL_CONTENT, 0},
+    {7, 2, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 8, REFUSAL_AUTH_FAILED, 0},
+    {7, 9, REFUSAL_AUTH_FAILED, 0},
+    {7, 10, REFUSAL_TLS_WANTED, 0},
+    {7, 11, REFUSAL_TLS_WANTED, 0},
+    {7, 13, REFUSAL_AUTH_FAILED, 0},
+    {7, 20, REFUSAL_DKIM, 0},
+    {7, 21, REFUSAL_DKIM, 0},
+    {7, 22, REFUSAL_DKIM, 0},
+    {7, 23, REFUSAL_SPF, 0},
+    {7, 24, REFUSAL_SPF, 0},
+    {7, 25, REFUSAL_REVERSE_DNS, 0},
+    {7, 26, REFUSAL_DMARC, 0},
+    {7, 27, REFUSAL_SENDER_DOMAIN, 0},
+    {7, 28, REFUSAL_RATE, 0},
 };
 
 /* A wording, in lower case, and what it means; the more telling one stands first. With a `code`, for replies with that code
@@ -434,7 +436,8 @@ static refusal_id wording_find(const wording_rule *rules, size_t count, span tex
 static refusal_id status_find(const enhanced_status *status)
 {
     for (size_t i = 0; status && i < sizeof statuses / sizeof statuses[0]; i++) {
-        if (statuses[i].subject == status->subject && statuses[i].detail == status->detail)
+        if (statuses[i].subject == status->subject && statuses[i].detail == status->detail &&
+            (!statuses[i].status_class || statuses[i].status_class == status->status_class))
             return statuses[i].id;
     }
     return REFUSAL_UNKNOWN;

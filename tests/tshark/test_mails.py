@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -215,12 +216,41 @@ def test_table(tshark, capture):
         ("S", lines("450 4.2.1 Later")), ("C", lines("QUIT")), ("S", lines("221 Bye"))]
     header, *rows, total = mail_log.write(tshark, capture(dialogue(Connection(), script))).splitlines()
     assert header == "Time (UTC)               Stream  From → to                               Octets  Outcome   Code  Status" \
-                     "  Queue ID  Subject"
+                     "  Reason                     Queue ID  Subject"
     assert all(re.match(r"2023-11-14 22:13:20\.0\d\d  ", row) for row in rows)
     assert [row[25:] for row in rows] == [
-        "     0  ann@example.org → bob@example.net (+1)     151  accepted   250  2.0.0   1234567   One and two",
-        "     0  <> → x@example.net                              deferred   450  4.2.1"]
-    assert total == "2 mails: 1 accepted, 1 deferred"
+        "     0  ann@example.org → bob@example.net (+1)     151  accepted   250  2.0.0                              1234567   One and two",
+        "     0  <> → x@example.net                              deferred   450  4.2.1   mailbox not available now"]
+    assert total == "2 mails: 1 accepted, 1 deferred; 3 recipients: 2 accepted, 1 deferred"
+
+
+def test_table_of_refused_recipients(tshark, capture):
+    """How many of a mail's recipients were refused; the reason stands in the second line of the reply."""
+    script = OPENING + mail(recipients=("bob@example.net", "no@example.net"))
+    script[script.index(("C", lines("RCPT TO:<no@example.net>"))) + 1] = ("S", lines("550 5.1.1 Unknown user"))
+    refused = mail(sender="eve@example.org")[:-1] + [("S", lines("550-5.7.1 Our system has detected that this is", "550 5.7.1 likely unsolicited mail"))]
+    guess = mail(recipients=("c@example.net",))[:3] + [("S", lines("550 no"))]
+    first, second, third, total = mail_log.write(tshark, capture(dialogue(Connection(), script + refused + guess))).splitlines()[1:]
+    assert "bob@example.net (+1, 1 refused)  " in first and "taken for spam" not in first
+    assert re.search(r"rejected   550  5\.7\.1   taken for spam +", second)
+    assert third.endswith("no such user (a guess)")
+    assert total == "3 mails: 1 accepted, 2 rejected; 4 recipients: 1 accepted, 3 rejected"
+
+
+def test_table_shows_what_would_reverse_or_hide_text(tshark, capture):
+    path = capture(dialogue(Connection(), OPENING + mail(content=lines("Subject: \u202egnp.exe\u200b", "", "x"))))
+    line = mail_log.write(tshark, path).splitlines()[1]
+    assert line.endswith("  \\u{202e}gnp.exe\\u{200b}")
+
+
+@pytest.mark.parametrize("what", ["esmtp,mails", "esmtp,mails,json", "esmtp,mails,tsv", "esmtp,mails,ndjson", "esmtp,connections"])
+def test_error_of_writing(tshark, strange, what):
+    """Where the output has no room, an error is told of, and the exit status is that of tshark's own errors of writing."""
+    with open("/dev/full", "wb") as full:
+        process = tshark.sandbox.popen(["tshark", "-n", "-q", "-r", str(tshark.sandbox.readable(strange)), "-z", what],
+                                       stdout=full, stderr=subprocess.PIPE)
+        complaint = process.communicate(timeout=60)[1].decode()
+    assert f"-z {what.rpartition(',')[0] if what.count(',') > 1 else what}: cannot write" in complaint and process.returncode == 2
 
 
 def test_table_cuts_what_is_too_long_and_escapes_controls(tshark, capture):
@@ -251,7 +281,7 @@ def test_what_makes_no_sense_is_named(tshark, strange, what, complaint):
 
 @pytest.mark.parametrize("what", ["esmtp,mails", "esmtp,mails,", "esmtp,mails,text", "esmtp,mails,,tcp"])
 def test_the_table_is_the_default(tshark, strange, what):
-    assert mail_log.write(tshark, strange, what).endswith("\n1 mail: 1 accepted\n")
+    assert mail_log.write(tshark, strange, what).endswith("\n1 mail: 1 accepted; 2 recipients: 2 accepted\n")
 
 
 def test_several_logs_in_one_run(tshark, strange):

@@ -61,6 +61,8 @@ static void test_wordings(void)
         {454, "STARTTLS", "4.7.0 TLS not available due to local problem", REFUSAL_TLS_UNAVAILABLE, false},
         {452, "RCPT", "4.3.1 Insufficient system storage", REFUSAL_STORAGE, false},
         {554, "END-OF-DATA", "5.4.6 Error: too many hops", REFUSAL_LOOP, false},
+        {450, "RCPT", "4.2.1 Mailbox busy", REFUSAL_MAILBOX_BUSY, false},
+        {550, "RCPT", "5.2.1 Mailbox disabled, not accepting messages", REFUSAL_MAILBOX_DISABLED, false},
         /* Exim */
         {550, "RCPT", "Unrouteable address", REFUSAL_NO_SUCH_USER, false},
         {550, "RCPT", "relay not permitted", REFUSAL_RELAY, false},

@@ -1,0 +1,74 @@
+/* mail_result.c — see mail_result.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session/mail_result.h"
+
+/* Octets of a reply's text that its reason is looked for in: as many as refusal_of() looks at. */
+#define TEXT_LIMIT 2048u
+
+const char *mail_decided_at(const transaction *t)
+{
+    if (!t->verdict.code)
+        return "";
+    if (reply_severity(t->mail_code) >= 4)
+        return "MAIL";
+    if (t->recipients_answered && !t->recipients_taken)
+        return "RCPT";
+    if (t->content_refused)
+        return t->method ? t->method : "";
+    return t->content_answered ? "END-OF-DATA" : "";
+}
+
+bool mail_is_refused(const transaction *t)
+{
+    return reply_severity(t->verdict.code) >= 4;
+}
+
+static size_t append(uint8_t *room, size_t length, span text)
+{
+    span part = span_first(text, TEXT_LIMIT - length);
+
+    if (part.length)
+        memcpy(room + length, part.octets, part.length);
+    return length + part.length;
+}
+
+static refusal refusal_told(uint16_t code, span status_text, span text, span further, const char *verb)
+{
+    uint8_t room[TEXT_LIMIT];
+    size_t length = append(room, 0, text);
+    enhanced_status status;
+    bool glued;
+
+    length = append(room, length, span_of(" "));
+    length = append(room, length, further);
+    return refusal_of(code, enhanced_status_parse(status_text, &status, &glued) ? &status : NULL, (span){room, length},
+                      verb);
+}
+
+refusal mail_refusal(const transaction *t)
+{
+    const verdict *by = &t->verdict;
+
+    return refusal_told(by->code, by->status, by->text, by->further, mail_decided_at(t));
+}
+
+bool recipient_is_refused(const transaction *t, const recipient *to)
+{
+    return reply_severity(to->code) >= 4 && reply_severity(t->mail_code) < 4;
+}
+
+refusal recipient_refusal(const recipient *to)
+{
+    return refusal_told(to->code, to->status, to->text, to->further, to->taken_by_rcpt ? "END-OF-DATA" : "RCPT");
+}
+
+outcome recipient_outcome(const transaction *t, const recipient *to)
+{
+    if (recipient_is_refused(t, to))
+        return reply_severity(to->code) == 4 ? OUTCOME_DEFERRED : OUTCOME_REJECTED;
+    if (t->outcome != OUTCOME_ACCEPTED && t->outcome != OUTCOME_PARTIAL)
+        return t->outcome;
+    return to->code ? OUTCOME_ACCEPTED : OUTCOME_UNKNOWN;
+}
