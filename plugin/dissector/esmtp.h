@@ -21,6 +21,7 @@ typedef struct preferences {
     preference_bool builtin_fields;  /* add the built-in dissector's fields where they are named */
     preference_bool all_segments;    /* read TCP's segments as captured, those that TCP keeps back included */
     unsigned message_limit;          /* MiB of one message's content that are put together at most */
+    unsigned held_limit;             /* KiB of one direction that wait for missing octets at most */
 } preferences;
 
 extern preferences esmtp_preferences;

@@ -19,7 +19,8 @@ preferences esmtp_preferences = {.decode_auth = true,
                                  .replace_builtin = true,
                                  .builtin_fields = true,
                                  .all_segments = true,
-                                 .message_limit = 32};
+                                 .message_limit = 32,
+                                 .held_limit = 4096};
 
 static dissector_handle_t esmtp_handle;
 static dissector_handle_t lmtp_handle;
@@ -50,6 +51,11 @@ static void preferences_register(void)
                                    "Put the segments of SMTP connections in order as they were captured. Without it only "
                                    "those are read that TCP hands on, and what comes late counts as lost.",
                                    &esmtp_preferences.all_segments);
+    prefs_register_uint_preference(module, "held_limit", "Octets held for missing ones (KiB)",
+                                   "Octets whose turn it is not wait until the missing ones come. Where more KiB (1,024 "
+                                   "octets) "
+                                   "of one direction would wait, the first hole counts as lost. At most 1048576 KiB.",
+                                   10, &esmtp_preferences.held_limit);
 }
 
 void dissector_register(void)

@@ -12,6 +12,9 @@
 
 #define ADDRESS_OCTETS 16 /* IPv6; IPv4 has fewer */
 
+#define KIB ((size_t)1 << 10)
+#define HELD_LIMIT_MAX (1u << 20) /* KiB */
+
 typedef struct endpoint {
     uint8_t address[ADDRESS_OCTETS];
     uint16_t port;
@@ -77,6 +80,14 @@ static bool route_key_read(route_key *key, const packet_info *pinfo, unsigned *d
     return true;
 }
 
+static segments *order_new(void)
+{
+    segments_limits limits = segments_default_limits;
+
+    limits.held = MIN(esmtp_preferences.held_limit, HELD_LIMIT_MAX) * KIB;
+    return segments_new(wmem_file_scope(), &limits);
+}
+
 static route *route_look_up(const packet_info *pinfo, unsigned *direction_r, bool make)
 {
     route_key key;
@@ -91,7 +102,7 @@ static route *route_look_up(const packet_info *pinfo, unsigned *direction_r, boo
         return r;
     r = wmem_new0(wmem_file_scope(), route);
     r->key = key;
-    r->order = segments_new(wmem_file_scope(), NULL);
+    r->order = order_new();
     r->number = wmem_map_size(routes);
     wmem_map_insert(routes, &r->key, r);
     return r;

@@ -72,7 +72,7 @@ static uint64_t hole_end(const half *h)
 bool half_may_acknowledge(const segments *s, const half *h, uint64_t position)
 {
     /* One less than the start: a SYN that is not counted, and an octet that keeps the connection alive. */
-    return position + 1 + (h->has_syn ? 0 : s->limits.held) >= h->start && position <= half_reach(h) + s->limits.held;
+    return position + 1 + (h->has_syn ? 0 : s->window) >= h->start && position <= half_reach(h) + s->window;
 }
 
 /* What was claimed is no longer believed beyond `position`. */

@@ -62,6 +62,7 @@ struct aside_segment {
 struct segments {
     wmem_allocator_t *scope;
     segments_limits limits;
+    size_t window; /* octets: numbers that are farther from the others are not believed */
     half halves[2];
     uint64_t epoch;       /* of positions: their high 32 bits where a half begins */
     uint64_t payloads;    /* segments with payload */

@@ -25,6 +25,7 @@ segments *segments_new(wmem_allocator_t *scope, const segments_limits *limits)
 
     s->scope = scope;
     s->limits = limits ? *limits : segments_default_limits;
+    s->window = MAX(s->limits.held, segments_default_limits.held);
     if (s->limits.patience > SEGMENTS_PATIENCE_MAX)
         s->limits.patience = SEGMENTS_PATIENCE_MAX;
     for (unsigned d = 0; d < 2; d++)
@@ -86,7 +87,7 @@ static bool segment_belongs(const segments *s, const placed_segment *a)
 
     if (!h->begun)
         return acknowledges_plausibly(s, a);
-    if (a->position > half_reach(h) + s->limits.held || a->end + s->limits.held < h->next)
+    if (a->position > half_reach(h) + s->window || a->end + s->window < h->next)
         return false;
     if (h->fin_read && has_payload(a) && a->position > h->fin.position)
         return false;
@@ -198,9 +199,9 @@ static bool within(uint32_t a, uint32_t b, size_t distance)
 static bool near(const segments *s, const tcp_segment *a, const tcp_segment *b)
 {
     if (a->direction == b->direction)
-        return within(a->sequence, b->sequence, s->limits.held);
-    return (a->has_acknowledgement && within(a->acknowledgement, b->sequence, s->limits.held)) ||
-           (b->has_acknowledgement && within(b->acknowledgement, a->sequence, s->limits.held));
+        return within(a->sequence, b->sequence, s->window);
+    return (a->has_acknowledgement && within(a->acknowledgement, b->sequence, s->window)) ||
+           (b->has_acknowledgement && within(b->acknowledgement, a->sequence, s->window));
 }
 
 static void forget_half(segments *s, half *h)
@@ -348,7 +349,7 @@ static void take_reset(segments *s, placed_segment *a)
         half_flush(s, SEGMENTS_CAUSE_RESET);
         h->reset_read = true;
         half_event(s, SEGMENTS_ENDED, h, a->position, 0)->cause = SEGMENTS_CAUSE_RESET;
-    } else if (h->begun && a->position > h->next && a->position <= half_reach(h) + s->limits.held) {
+    } else if (h->begun && a->position > h->next && a->position <= half_reach(h) + s->window) {
         h->reset = end_at(a, a->position); /* octets before it are missing, or it is forged */
     } else {
         half_event(s, SEGMENTS_ASIDE, h, 0, 0);

@@ -32,7 +32,9 @@
 #define SEGMENTS_PATIENCE_MAX 64u
 
 typedef struct segments_limits {
-    size_t held;                /* memory for octets held, for each direction; over it the first hole is lost */
+    /* Memory for octets held, for each direction; over it the first hole is lost. More than the default also lets numbers be
+     * as far from the others. */
+    size_t held;
     size_t held_unacknowledged; /* the same while the peer has acknowledged nothing: it was not captured */
     unsigned patience;          /* segments with payload that may fill an acknowledged hole */
     /* Segments with payload that are awaited where a capture begins without a SYN, lest an earlier one comes late; 0: what

@@ -48,6 +48,13 @@ def test_a_disabled_protocol_leaves_the_packet_list_as_it_is_without_the_plugin(
     assert tshark.run(path, "--disable-protocol", "esmtp") == stock.run(path) != tshark.run(path)
 
 
+def test_what_waits_is_bounded_by_a_preference(tshark, capture):
+    path = capture(in_two())
+    assert tshark.values(path, "esmtp.gap", preferences={"esmtp.held_limit": "0"}) == ["10"]
+    assert tshark.frames(path, "esmtp.late", preferences={"esmtp.held_limit": "0"}) == [8]
+    assert tshark.count(path, "esmtp.gap", preferences={"esmtp.held_limit": "1"}) == 0
+
+
 def test_what_comes_when_it_counted_as_lost_is_not_used(tshark, capture):
     connection = dialogue(Connection(), GREETED)
     late, = connection.client(lines("NOOP"))

@@ -296,6 +296,16 @@ static const script scripts[] = {
      {"2: C read 'abc'", "3: C held 1, 1 missing", "4: C held 1, 1 missing", "5: C held 1, 1 missing",
       "6: C lost 1 one-sided", "6: C read 'e' of 3", "6: C read 'f' of 4", "6: C read 'g' of 5", "6: C read 'h' of 6"}},
 
+    {"low-bound-and-a-long-hole",
+     TIGHT,
+     {OPENED, {'C', 101001, 5001, "d", NULL, 0}},
+     {"4: C held 1, 100000 missing", "end: C lost 100000 capture-end", "end: C read 'd' of 4"}},
+
+    {"nothing-may-be-held",
+     {1, 250, 2, 0, 1},
+     {OPENED, {'S', 5001, 1001, "2", NULL, 0}, {'C', 1003, 5002, "c", NULL, 0}, {'C', 1001, 5002, "ab", NULL, 0}},
+     {"4: S read '2'", "5: C lost 2 bound", "5: C read 'c' of 5", "6: C late 2"}},
+
     {"bound-exceeded",
      TIGHT,
      {OPENED,
