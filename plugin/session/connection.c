@@ -132,6 +132,14 @@ static bool in_handshake(const session *s, const transport *t)
     return (granted || t->tls_first) && !was_decrypted(s) && !handshake_complete(t);
 }
 
+/* Was it established, and nothing decrypted? */
+static bool tls_is_unread(const session *s, const transport *t)
+{
+    bool granted = s && s->connection.tls == TLS_GRANTED;
+
+    return (granted || t->tls_first) && !was_decrypted(s) && handshake_complete(t);
+}
+
 static const char *tls_of(const session *s, const transport *t)
 {
     bool from_start = t->tls_first || (was_decrypted(s) && !s->connection.spoken_plain);
@@ -200,6 +208,8 @@ static void tell_session(const session *s, connection_record *to)
     to->commands = learnt->commands;
     to->replies = learnt->replies;
     to->refused = learnt->refused;
+    to->missing = learnt->found[FINDING_GAP];
+    to->unread = learnt->found[FINDING_UNKNOWN] + learnt->found[FINDING_OPAQUE] + learnt->found[FINDING_ASIDE];
     to->has_wait = learnt->longest_wait_verb[0];
     to->longest_wait = learnt->longest_wait;
     to->longest_wait_verb = to->has_wait ? learnt->longest_wait_verb : NULL;
@@ -234,6 +244,7 @@ connection_record connection_record_of(const session *s, const transport *t)
         tell_session(s, &out);
     tell_end(t, &out);
     out.tls = tls_of(s, t);
+    out.tls_unread = tls_is_unread(s, t);
     tell_alert(s, t, &out);
     out.phase = phase_of(s, t);
     out.lost = is_lost(s, t, &out);

@@ -30,6 +30,8 @@ typedef struct connection_record {
     uint32_t mails, commands, replies;
     uint32_t refused; /* replies that were 4yz or 5yz */
     uint64_t octets[2];
+    uint64_t missing; /* octets that were not captured */
+    uint64_t unread;  /* octets that were, and whose meaning nobody knows */
     bool has_wait;
     moment longest_wait; /* for a reply */
     const char *longest_wait_verb;
@@ -40,6 +42,7 @@ typedef struct connection_record {
     bool has_silence;
     moment silence; /* before the end */
     const char *tls;
+    bool tls_unread;    /* ... which was established, and nothing was decrypted */
     bool has_tls_alert; /* the handshake was ended by an alert: */
     uint8_t tls_alert;
     uint16_t code; /* of the reply that refused or closed the connection; 0: none did */

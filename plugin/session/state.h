@@ -75,6 +75,7 @@ typedef struct connection_part {
 typedef struct record_part {
     span server_name, server_software, client_name;
     uint32_t commands, replies, refused;
+    uint64_t found[FINDING_KINDS]; /* octets, by what was found in them */
     moment longest_wait;
     char longest_wait_verb[16]; /* "": there was none */
     uint16_t code;              /* of the reply that refused or closed the connection; 0: none, or the session went on */

@@ -51,6 +51,7 @@ uint64_t stream_place(reading *r, span octets, uint64_t *segment_position_r)
 
 finding *stream_emit(reading *r, finding_kind kind, uint64_t position, uint64_t length)
 {
+    r->s->record.found[kind] += length;
     return findings_add(r->s->memory.found, kind, position, length);
 }
 

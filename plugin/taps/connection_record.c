@@ -129,6 +129,18 @@ static value server_octets(wmem_allocator_t *scope, const logged_connection *of)
     return value_number(of->told.octets[SIDE_SERVER]);
 }
 
+static value missing(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.missing);
+}
+
+static value unread(wmem_allocator_t *scope, const logged_connection *of)
+{
+    (void)scope;
+    return value_number(of->told.unread);
+}
+
 static value quit(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
@@ -203,6 +215,8 @@ static const struct {
     {"longest_wait_verb", longest_wait_verb},
     {"client_octets", client_octets},
     {"server_octets", server_octets},
+    {"missing", missing},
+    {"unread", unread},
     {"quit", quit},
     {"closed_by", closed_by},
     {"close", closed_with},

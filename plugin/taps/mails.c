@@ -15,6 +15,7 @@
 #include "taps/log_options.h"
 #include "taps/mail_record.h"
 #include "taps/register.h"
+#include "taps/unread.h"
 
 #define STATISTIC "esmtp,mails"
 
@@ -28,6 +29,7 @@ typedef struct mail_log {
     wmem_allocator_t *scope; /* of the records */
     wmem_array_t *records;   /* mail_record: of transactions that have ended */
     last_mails *last;
+    unread dropped; /* of files that Wireshark has dropped */
 } mail_log;
 
 /* Where records go. */
@@ -77,6 +79,13 @@ static void mails_before_free(void *data)
     last_mails_visit(log->last, record_mail, &to);
 }
 
+static void unread_before_free(void *data)
+{
+    mail_log *log = (mail_log *)data;
+
+    unread_add_file(&log->dropped);
+}
+
 /* --- the listener ------------------------------------------------------------------------------------------------------ */
 
 static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
@@ -107,6 +116,21 @@ static void mails_reset(void *data)
     wmem_free_all(log->scope);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
     last_mails_reset(log->last);
+    log->dropped = (unread){0};
+}
+
+/* The last line of a table tells what the mails do not. */
+static void write_records(const mail_log *log, wmem_array_t *all)
+{
+    GString *remark = g_string_new(NULL);
+    record_kind kind = mail_record_kind;
+    unread of = log->dropped;
+
+    unread_add_file(&of);
+    unread_append(remark, &of);
+    kind.remark = remark->str;
+    log->format->write(stdout, &kind, wmem_array_get_raw(all), wmem_array_get_count(all));
+    g_string_free(remark, TRUE);
 }
 
 static void mails_draw(void *data)
@@ -120,7 +144,7 @@ static void mails_draw(void *data)
     last_mails_visit(log->last, record_mail, &to);
     wmem_array_sort(all, mail_record_compare);
     if (!log->format->streams) {
-        log->format->write(stdout, &mail_record_kind, wmem_array_get_raw(all), wmem_array_get_count(all));
+        write_records(log, all);
         output_check(STATISTIC);
     }
     wmem_destroy_allocator(scope);
@@ -138,6 +162,7 @@ static mail_log *mail_log_new(const record_format *format)
     log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
     log->last = last_mails_new(log->scope, mails_before_free, log);
+    carriers_watch(unread_before_free, log);
     return log;
 }
 

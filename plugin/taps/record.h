@@ -25,6 +25,7 @@ typedef struct record_kind {
     const table_column *table;
     unsigned table_columns;
     void (*append_count)(GString *line, const void *records, unsigned count); /* the table's last line, without its LF */
+    const char *remark; /* what that line ends with; NULL: nothing more */
 } record_kind;
 
 /* The n-th of an array. */

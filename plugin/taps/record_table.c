@@ -145,6 +145,8 @@ void record_table_write(FILE *out, const record_kind *kind, const void *records,
         text_flush(line, out, false);
     }
     kind->append_count(line, records, count);
+    if (kind->remark)
+        g_string_append(line, kind->remark);
     g_string_append_c(line, '\n');
     text_flush(line, out, true);
     g_free(cells);

@@ -9,6 +9,7 @@ import struct
 import pytest
 
 import connections
+import mail_log
 import packets
 import places
 from packets import ACK, FIN, RST, SYN, Connection, dialogue, lines
@@ -164,6 +165,32 @@ def test_counts(tshark, capture):
     assert (record["longest_wait"], record["longest_wait_verb"]) == (pytest.approx(3.001, abs=2e-6), "RCPT")
     assert (record["server_name"], record["server_software"], record["client_name"]) == (
         "mx.example.net", "Postfix", "client.example.org")
+
+
+def unread_captures():
+    """Two connections whose TLS nobody decrypts; one in which a line is lost, one segment has a number that cannot be, and
+    the last line, behind a hole, waits to the end."""
+    hidden = [ended(OPENED_TLS + STARTTLS + part, "client", FIN, client=("192.0.2.1", 40000 + number))
+              for number, part in enumerate((TLS_1_2, TLS_1_3))]
+    torn = dialogue(Connection(client=("192.0.2.1", 40002)), OPENED)
+    torn.lost(True, 6)
+    dialogue(torn, [("C", lines("NOOP")), ("S", lines("250 Ok", "250 Ok")), ("C", lines("HELP")), ("S", lines("214 no"))])
+    far = torn.client(lines("RSET"))[0]
+    far.sequence = (far.sequence + (1 << 31)) % (1 << 32)
+    torn.lost(True, 100)
+    torn.client(lines("QUIT"))
+    return [*hidden, torn]
+
+
+def test_the_mail_log_ends_with_what_nobody_can_read(tshark, capture):
+    *hidden, torn = ([segment for connection in part for segment in connection.segments]
+                     for part in ([each] for each in unread_captures()))
+    last = [mail_log.write(tshark, capture(segments)).splitlines()[-1] for segments in (hidden[0], hidden[0] + hidden[1], torn)]
+    assert last == ["0 mails; 1 connection went on under TLS and could not be read",
+                    "0 mails; 2 connections went on under TLS and could not be read",
+                    "0 mails; 112 octets were missing; 6 octets could not be read"]
+    (record,) = connections.records(tshark, capture(torn))
+    assert (record["missing"], record["unread"]) == (6, 6)
 
 
 def test_formats(tshark, all_cases):

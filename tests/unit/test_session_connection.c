@@ -151,6 +151,7 @@ static void test_without_session(void)
     told.tls[SIDE_CLIENT] = told.tls[SIDE_SERVER] = (tls_facts){.seen = true, .finished = true};
     record = connection_record_of(NULL, &told);
     g_assert_cmpstr(record.tls, ==, "implicit unread");
+    g_assert_true(record.tls_unread);
     g_assert_cmpstr(record.phase, ==, "IDLE");
 }
 
@@ -171,6 +172,22 @@ static void test_longest_wait(void)
     recorder_free(rec);
 }
 
+/* A capture that begins inside a line, and whose snap length cuts another one. */
+static void test_octets_not_read(void)
+{
+    recorder *rec = recorder_new(true, false, 0);
+    transport told = {.begin = {1, 0}};
+    connection_record record;
+
+    recorder_feed(rec, C, "est\r\n", 5, 0, 0, false);
+    recorder_feed(rec, C, "MAIL FROM:<a@b>\r\nRCPT", 21, 0, 4, false);
+    record = connection_record_of(recorder_session(rec), &told);
+    g_assert_cmpuint(record.missing, ==, 4);
+    g_assert_cmpuint(record.unread, ==, 5);
+    g_assert_false(record.tls_unread);
+    recorder_free(rec);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -182,5 +199,6 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/session/connection/without session", test_without_session);
     g_test_add_func("/session/connection/longest wait", test_longest_wait);
+    g_test_add_func("/session/connection/octets not read", test_octets_not_read);
     return g_test_run();
 }
