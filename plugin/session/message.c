@@ -66,11 +66,10 @@ static void gathered_free(session *s, message *m)
     m->capacity = 0;
 }
 
-/* The message is the session's own: who only looks at it has a const pointer. */
-void message_learn_header(session *s, const message *m)
+void message_learn_header(session *s, message *m)
 {
     if (m && !m->header)
-        mail_header_learn(s, (message *)(uintptr_t)m, gathered(m));
+        mail_header_learn(s, m, gathered(m));
 }
 
 void message_abandon(session *s)
@@ -215,7 +214,7 @@ static void message_account(reading *r, message *m, const content_piece *piece)
 /* Where packets are visited twice, the second visit brings the content again: so it need not be kept until then. */
 static void give_back_later(session *s, message *m)
 {
-    m->read_again = true;
+    m->given_back = true;
     m->next = s->content.shown;
     s->content.shown = m;
 }
@@ -265,7 +264,7 @@ message *message_copy(session *s, const message *whole)
 
     *m = *whole;
     m->next = NULL;
-    m->read_again = false;
+    m->given_back = false;
     m->in_line = true;
     if (whole->octets) {
         m->octets = (uint8_t *)session_realloc(s, NULL, m->capacity);
@@ -509,7 +508,7 @@ void message_read_again(session *s, const finding *f, span octets)
     content_part *c = &s->content;
     message *m = f->message;
 
-    if (!m->read_again)
+    if (!m->given_back)
         return;
     if (c->message != m)
         begin_again(s, m);

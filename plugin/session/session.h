@@ -201,7 +201,7 @@ struct message {
     bool in_line;                    /* packets that do not show it brought some of it: `octets` has it, and keeps it */
     bool may_be_cut;                 /* it has what a server may take for its end */
     const lookalike_end *ended_like; /* ... as this one did; NULL: it ends with CRLF.CRLF */
-    bool read_again;                 /* `octets` are given back, and gathered again on the second visit */
+    bool given_back;                 /* `octets` are given back, and gathered again on the second visit */
     struct message *next;            /* in the list of those whose octets are given back before the next packet */
     const mail_header *header;       /* NULL when the content's beginning was not seen */
 };

@@ -83,7 +83,7 @@ void smuggling_note(session *s, uint64_t position, exchange *e)
         again_note(&s->smuggling.behind, position, e);
 }
 
-void smuggling_content_ends(session *s, const message *m, exchange *end, uint64_t position)
+void smuggling_content_ends(session *s, message *m, exchange *end, uint64_t position)
 {
     smuggling_part *x = &s->smuggling;
 

@@ -387,7 +387,7 @@ void smuggling_keep(reading *r, span octets, uint64_t position);
 /* A command was read at this position. */
 void smuggling_note(session *s, uint64_t position, exchange *e);
 /* The content has ended with CRLF.CRLF, of which `position` is the end; `end` waits for the reply. */
-void smuggling_content_ends(session *s, const message *m, exchange *end, uint64_t position);
+void smuggling_content_ends(session *s, message *m, exchange *end, uint64_t position);
 /* A reply with this code comes: is it for a content that ended with a lookalike, or for what follows it? */
 void smuggling_reply(reading *r, uint16_t code);
 /* One of them, or another command, is answered. */
@@ -467,7 +467,7 @@ void mail_sent(reading *r, exchange *e, const client_line *in);
 void mail_answered(reading *r, const server_reply *reply, finding *f);
 void rcpt_answered(reading *r, const server_reply *reply, finding *f);
 /* What is known so far of its header, of a content that will not be complete; nothing for NULL. */
-void message_learn_header(session *s, const message *m);
+void message_learn_header(session *s, message *m);
 /* The end of a content of which nothing else was captured: a lone dot, `in`. */
 void message_end_unseen(reading *r, const client_line *in);
 /* A 354 to a DATA that was not captured. */
@@ -483,13 +483,13 @@ void mail_header_ends(session *s, message *m, span content);
 /* transaction.c */
 
 /* The content's last octet is sent, or announced by a last chunk; `e` waits for the reply to it. */
-void transaction_content_ends(reading *r, exchange *e, const message *m);
+void transaction_content_ends(reading *r, exchange *e, message *m);
 /* A reply that answers its exchange has come. */
 void transaction_reply(reading *r, const server_reply *reply);
 /* A reply has come that closes the connection, unless the session goes on: what it cut off is decided by it. */
 void transaction_closing(reading *r, const server_reply *reply);
 /* Content of the current transaction begins. */
-void transaction_content_begins(session *s, const message *m);
+void transaction_content_begins(session *s, message *m);
 /* What was taken for its content was none: DATA was refused. */
 void transaction_content_refused(exchange *e);
 /* The end of the current one's content and the reply to it were not captured. */
@@ -501,7 +501,7 @@ void transaction_unsent(session *s, exchange *e);
 /* The transaction of a DATA is the current one again: what was sent behind it is undone. */
 void transaction_data_reopen(session *s, const exchange *data);
 /* The content that `end` waits for a reply to, or has got it, is `m`: it ended at this moment, whatever was told of it. */
-void transaction_content_cut(reading *r, exchange *end, const message *m, const moment *when);
+void transaction_content_cut(reading *r, exchange *end, message *m, const moment *when);
 /* The last chunk, that of `e`, is through. */
 void transaction_chunk_through(reading *r, const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */

@@ -168,7 +168,7 @@ static void content_ends(reading *r, transaction *t)
 void transaction_content_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
     transaction *t = sent_for(r);
-    const message *content;
+    message *content;
 
     if (!t)
         return;
@@ -185,7 +185,7 @@ void transaction_content_sent(reading *r, exchange *e, const parsed_command *par
     t->content_sent = !content || content->complete; /* the octets of a chunk follow, unless it has none */
 }
 
-void transaction_content_begins(session *s, const message *m)
+void transaction_content_begins(session *s, message *m)
 {
     transaction *t = transaction_resolved(s->transactions.current);
 
@@ -211,7 +211,7 @@ void transaction_chunk_through(reading *r, const exchange *e)
     content_ends(r, t);
 }
 
-void transaction_content_ends(reading *r, exchange *e, const message *m)
+void transaction_content_ends(reading *r, exchange *e, message *m)
 {
     transaction *t = r->s->transactions.current;
 
@@ -228,7 +228,7 @@ void transaction_content_ends(reading *r, exchange *e, const message *m)
     r->s->transactions.current = NULL; /* what comes next is another's */
 }
 
-void transaction_content_cut(reading *r, exchange *end, const message *m, const moment *when)
+void transaction_content_cut(reading *r, exchange *end, message *m, const moment *when)
 {
     session *s = r->s;
     transaction *t;

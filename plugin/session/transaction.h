@@ -47,7 +47,7 @@ struct transaction {
     span auth_username;
     wmem_array_t *recipients;  /* recipient */
     const char *method;        /* "DATA", "BDAT", "BURL"; NULL when no content was sent */
-    const message *message;    /* NULL: no content, or one by URL; may still grow: what counts is below */
+    message *message;          /* NULL: no content, or one by URL; may still grow: what counts is below */
     bool has_size;             /* the content was sent wholly, none of it by URL */
     uint64_t size;             /* ... its octets after unstuffing, when the transaction ended */
     uint64_t missing;          /* ... and how many of these were not captured */

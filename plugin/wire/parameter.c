@@ -218,7 +218,7 @@ static bool notify_ok(span value)
     return value.length > 0 && value.octets[value.length - 1] != ',';
 }
 
-/* Is it xtext, as the RFC wants it? Said without decoding, since there is no room to decode to. */
+/* Tells whether it is xtext (RFC 3461, 4). It does not decode, since there is no room to decode to. */
 static bool xtext_ok(span value)
 {
     uint8_t scrap[3];

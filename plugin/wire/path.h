@@ -36,7 +36,7 @@ typedef struct path {
 } path;
 
 /* Reads the path at the start of what follows "FROM:" or "TO:". Gives what can be known of a malformed path as well.
- * Returns whether it is as the RFC wants it, that is, whether `expected` is NULL. */
+ * Returns whether the path follows the grammar, that is, whether `expected` is NULL. */
 bool path_parse(span in, path *path_r);
 
 /* The value of a local part: a Quoted-string without its quotes and backslashes, a Dot-string as it is. `out` has room for

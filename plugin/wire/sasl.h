@@ -37,8 +37,8 @@ typedef struct sasl_mechanism_row {
 /* The row of a mechanism, letters compared without case; NULL when it is not known. */
 const sasl_mechanism_row *sasl_mechanism_find(span name);
 const sasl_mechanism_row *sasl_mechanism_rows(size_t *count_r); /* sorted by name */
-/* Can the word name a mechanism: one that is known, however it is typed, or one written as RFC 4422 wants it? Else what
- * stands in a mechanism's place is most likely its message. */
+/* Can the word name a mechanism: one that is known, however it is typed, or one that follows the grammar of RFC 4422? Else
+ * what stands in a mechanism's place is most likely its message. */
 bool sasl_is_mechanism(span word);
 
 /* What somebody who reads the exchange gets of it. */
