@@ -42,7 +42,8 @@ def append_copy(dissector, name, which, drawer):
 def altered(tmp_path_factory):
     """The plugin with a copy of some fields, and another type for one of the built-in dissector's than Wireshark gives it."""
     folder = tmp_path_factory.mktemp("altered")
-    shutil.copytree(places.ROOT / "plugin", folder / "plugin")
+    for part in ("plugin", "package"):
+        shutil.copytree(places.ROOT / part, folder / part)
     shutil.copy(places.ROOT / "CMakeLists.txt", folder)
     dissector = folder / "plugin" / "dissector"
     for name, (which, drawer) in COPIED.items():
