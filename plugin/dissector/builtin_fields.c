@@ -72,22 +72,11 @@ static int ids[BUILTIN_COUNT];
  * AUTH; "desegment_data" whether it reassembles content, or shows the lines of each packet. */
 static bool decodes_auth, gathers_content;
 
-static bool preference_is_true(const char *name)
-{
-    module_t *module = prefs_find_module("smtp");
-    pref_t *preference = module ? prefs_find_preference(module, name) : NULL;
-    char *value = preference ? prefs_pref_to_str(preference, pref_current) : NULL;
-    bool is_true = value && g_ascii_strcasecmp(value, "TRUE") == 0;
-
-    g_free(value);
-    return is_true;
-}
-
 /* Preferences can change at any time, but are not changed while packets are dissected. */
 static void read_preferences(void)
 {
-    decodes_auth = preference_is_true("decryption");
-    gathers_content = preference_is_true("desegment_data");
+    decodes_auth = preference_is_true("smtp", "decryption");
+    gathers_content = preference_is_true("smtp", "desegment_data");
 }
 
 /* The fields that the command line names. */

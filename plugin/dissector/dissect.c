@@ -354,17 +354,39 @@ static void draw_layer(drawing *d)
         draw_generated_number(d->tree, FIELD_STARTTLS_FRAME, d->tvb, granted);
 }
 
-void draw_tls_unasked(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+/* An item of ours in a packet whose octets are TLS's, with what there is to say of them. */
+static void draw_at_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, note which, const char *text)
 {
     drawing d = {.tvb = tvb, .pinfo = pinfo, .top = tree};
 
-    if (tls_port_begins_with_tls(pinfo->srcport) || tls_port_begins_with_tls(pinfo->destport))
-        return;
     fields_ask(tree, pinfo);
     d.item = proto_tree_add_item(tree, proto_esmtp, tvb, 0, -1, ENC_NA);
     d.tree = proto_item_add_subtree(d.item, ett[SUBTREE_ESMTP]);
-    draw_expert(&d, d.item, NOTE_FOREIGN_PROTOCOL, "TLS begins with the connection, on a port where SMTP does");
+    draw_expert(&d, d.item, which, text);
     draw_experts_counted(&d);
+}
+
+void draw_tls_unasked(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    if (!tls_port_begins_with_tls(pinfo->srcport) && !tls_port_begins_with_tls(pinfo->destport))
+        draw_at_tls(tvb, pinfo, tree, NOTE_FOREIGN_PROTOCOL, "TLS begins with the connection, on a port where SMTP does");
+}
+
+/* Where TCP puts segments in order, TLS gets these too. */
+void draw_tls_kept_back(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t octets)
+{
+    const char *text;
+
+    if (preference_is_true("tcp", "reassemble_out_of_order"))
+        return;
+    text = wmem_strdup_printf(pinfo->pool,
+                              "%u octets under TLS came behind later ones: Wireshark's TCP keeps them from TLS, which "
+                              "cannot decrypt "
+                              "what follows. The preference tcp.reassemble_out_of_order helps; with it, a segment that "
+                              "never comes "
+                              "costs the rest of its direction",
+                              octets);
+    draw_at_tls(tvb, pinfo, tree, NOTE_WITHHELD, text);
 }
 
 static bool is_first_call(const drawing *d)

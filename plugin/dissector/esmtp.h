@@ -26,6 +26,9 @@ typedef struct preferences {
 
 extern preferences esmtp_preferences;
 
+/* register.c — a yes-or-no preference of another protocol. */
+bool preference_is_true(const char *protocol, const char *name);
+
 typedef struct carrier carrier; /* connections.h */
 
 /* What is kept of a TCP connection, as conversation data. */
@@ -109,6 +112,8 @@ void session_was_read(session *s, uint32_t frame);
 packet_state *packet_state_of(drawing *d);
 /* TLS begins in the packet with the connection's first octets. */
 void draw_tls_unasked(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+/* So many octets of TLS came in the packet when others behind them had come before. */
+void draw_tls_kept_back(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t octets);
 /* The octets of a finding, in memory. */
 span octets_of(const drawing *d, const finding *f);
 /* The same in a tvbuff: this packet's, or one gathered from several packets, which gets a tab of its own called `name`. */

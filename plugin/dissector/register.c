@@ -58,6 +58,17 @@ static void preferences_register(void)
                                    10, &esmtp_preferences.held_limit);
 }
 
+bool preference_is_true(const char *protocol, const char *name)
+{
+    module_t *module = prefs_find_module(protocol);
+    pref_t *preference = module ? prefs_find_preference(module, name) : NULL;
+    char *value = preference ? prefs_pref_to_str(preference, pref_current) : NULL;
+    bool is_true = value && g_ascii_strcasecmp(value, "TRUE") == 0;
+
+    g_free(value);
+    return is_true;
+}
+
 void dissector_register(void)
 {
     proto_esmtp = proto_register_protocol("Extended Simple Mail Transfer Protocol", "ESMTP", "esmtp");

@@ -41,6 +41,8 @@ struct route {
     bool tls_from_start;  /* TLS began with the first octets ... */
     uint32_t tls_frame;   /* ... of this packet */
     uint64_t tls_from[2]; /* positions from which on all is TLS's, where `tls` is active */
+    uint64_t waiting[2];  /* octets that wait for missing ones */
+    wmem_tree_t *behind;  /* route_tls_behind(), by frame; NULL: none */
 };
 
 /* --- which route ------------------------------------------------------------------------------------------------------- */
@@ -222,6 +224,7 @@ static void route_restart(route *r)
     r->late = r->tls_from_start = false;
     memset(r->tls, 0, sizeof r->tls);
     memset(r->tls_from, 0, sizeof r->tls_from);
+    memset(r->waiting, 0, sizeof r->waiting);
 }
 
 connection *route_connection(const route *r, uint32_t frame)
@@ -246,6 +249,11 @@ bool route_is_tls(const route *r)
 bool route_begins_tls(const route *r, uint32_t frame)
 {
     return r->tls_from_start && r->tls_frame == frame;
+}
+
+uint32_t route_tls_behind(const route *r, uint32_t frame)
+{
+    return r->behind ? GPOINTER_TO_UINT(wmem_tree_lookup32(r->behind, frame)) : 0;
 }
 
 bool route_has_tls(const route_segment *in)
@@ -394,6 +402,40 @@ static bool begins_tls(feed *f, const segments_event *e)
     return first || r->tls_from_start || state == TLS_GRANTED || state == TLS_RUNNING;
 }
 
+/* How many octets wait for missing ones is told by what came and by what became readable. */
+static void note_waiting(route *r, const segments_event *e)
+{
+    uint64_t *waiting = &r->waiting[e->direction];
+    bool was_held =
+        (e->kind == SEGMENTS_READ && e->held) || (e->kind == SEGMENTS_LOST && e->cause == SEGMENTS_CAUSE_SNAPPED);
+
+    if (e->kind == SEGMENTS_HELD && e->missing)
+        *waiting += e->length;
+    else if (was_held)
+        *waiting -= MIN(*waiting, e->length);
+}
+
+/* Can TLS still decrypt what comes, as far as its records tell? */
+static bool tls_may_be_decrypted(const route *r)
+{
+    return (r->current && session_tls(r->current->session) == TLS_RUNNING) || !r->tls[0].facts.finished ||
+           !r->tls[1].facts.finished;
+}
+
+/* TCP takes such a segment for one out of order or sent again, and keeps it from TLS. */
+static void note_behind(const feed *f, const segments_event *e)
+{
+    route *r = f->route;
+    uint32_t frame;
+
+    if (e->kind != SEGMENTS_READ || e->held || !e->length || !r->waiting[e->direction] || !tls_may_be_decrypted(r))
+        return;
+    frame = f->segment->in.frame;
+    if (!r->behind)
+        r->behind = wmem_tree_new(wmem_file_scope());
+    wmem_tree_insert32(r->behind, frame, GUINT_TO_POINTER(route_tls_behind(r, frame) + (uint32_t)e->length));
+}
+
 /* Octets of TLS are the TLS dissector's. Returns those that are left to read, in *e; false: none. */
 static bool pass_tls(feed *f, segments_event *e)
 {
@@ -409,6 +451,7 @@ static bool pass_tls(feed *f, segments_event *e)
     }
     if (!t->active)
         return true;
+    note_behind(f, e);
     if (e->kind == SEGMENTS_LOST)
         tls_records_lose(t, e->length);
     if (e->kind != SEGMENTS_READ)
@@ -448,6 +491,7 @@ static void take_event(feed *f, segments_event e)
         carrier_of(f->route, f->pinfo, f->segment->in.direction & 1);
     if (e.kind == SEGMENTS_READ || e.kind == SEGMENTS_ENDED)
         tell_carrier(f, &e);
+    note_waiting(f->route, &e);
     switch ((segments_event_kind)e.kind) {
     case SEGMENTS_RESTART:
         flush(f);

@@ -67,6 +67,9 @@ connection *route_connection(const route *r, uint32_t frame);
 bool route_is_tls(const route *r);
 /* ... with those of this packet? */
 bool route_begins_tls(const route *r, uint32_t frame);
+/* Octets of TLS that came with this packet when others behind them had come before, where it matters: TLS is decrypted, or
+ * its handshake is under way. */
+uint32_t route_tls_behind(const route *r, uint32_t frame);
 /* May octets of this segment be TLS's? */
 bool route_has_tls(const route_segment *in);
 

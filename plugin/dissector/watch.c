@@ -194,6 +194,8 @@ static int call_tcp_and_draw(const watched *own, const watched *outer, packet_in
         draw_kept_back(own, pinfo, tree);
         if (route_begins_tls(own->segment.route, pinfo->num))
             draw_tls_unasked(own->payload, pinfo, tree);
+        if (route_tls_behind(own->segment.route, pinfo->num))
+            draw_tls_kept_back(own->payload, pinfo, tree, route_tls_behind(own->segment.route, pinfo->num));
         current = *outer;
     }
     ENDTRY;

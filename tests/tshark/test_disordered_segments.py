@@ -7,6 +7,8 @@ import copy
 
 import pytest
 
+import places
+import surgery
 from packets import CLIENT, SERVER, Connection, dialogue, lines
 
 GREETED = [("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")), ("S", lines("250 mx.example.org"))]
@@ -92,3 +94,15 @@ def test_other_connections_are_not_touched(tshark, capture):
         return text[text.index("<packet>"):]
 
     assert of_packets(watched) == of_packets(handed)
+
+
+def test_tls_cannot_decrypt_what_tcp_keeps_back(tshark, tmp_path):
+    """Two of the packets of a content under TLS change places: the packet that comes too late tells it, on each visit."""
+    whole = surgery.Capture(places.SAMPLES / "postfix-starttls-submission.pcapng")
+    first, second = 36, 37  # their places; frame numbers are one higher
+    swapped = [*whole.packets[:first], whole.packets[second], whole.packets[first], *whole.packets[second + 1:]]
+    path = whole.write(tmp_path / "swapped.pcapng", swapped)
+    for two_pass in (False, True):
+        assert tshark.frames(path, "esmtp.expert.withheld", two_pass=two_pass) == [second + 1]
+    assert tshark.count(path, "esmtp.expert.withheld", preferences={"tcp.reassemble_out_of_order": "TRUE"}) == 0
+    assert tshark.count(places.SAMPLES / "postfix-starttls-submission.pcapng", "esmtp.expert.withheld") == 0
