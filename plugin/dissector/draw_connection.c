@@ -104,6 +104,9 @@ void draw_connection(drawing *d)
     of = carrier_record(d->connection->carrier);
     item = draw_connection_item(d, &of);
     draw_connection_fields(d, draw_below(d->tree, item, SUBTREE_CONNECTION), &of);
+    if (of.chunk_left && item)
+        draw_expert_format(d, item, NOTE_BDAT_INCOMPLETE, "%s octets of a chunk had still to come (RFC 3030, 2)",
+                           grouped(d->pinfo, of.chunk_left));
     if (of.lost && item)
         draw_expert_format(d, item, NOTE_CONNECTION_LOST, "The connection was lost %s: %s", awaited(d, &of),
                            end_text(d, &of));

@@ -133,6 +133,27 @@ static const char *unknown_command_text(drawing *d, const finding *f)
                               text_of(d->pinfo, line_of(verb).text));
 }
 
+static const char *excess_text(drawing *d, const finding *f)
+{
+    return wmem_strdup_printf(d->pinfo->pool,
+                              "A line of %s octets behind a chunk is no command: the size in BDAT was too small (RFC 3030, "
+                              "2)",
+                              grouped(d->pinfo, f->length));
+}
+
+static const message *chunks_given_up(const exchange *e)
+{
+    bool is_hello = exchange_is(e, VERB_EHLO) || exchange_is(e, VERB_HELO) || exchange_is(e, VERB_LHLO);
+
+    return is_hello ? e->hello->superseded_content : e->superseded_content;
+}
+
+static const char *missing_last_text(drawing *d, const finding *f)
+{
+    return wmem_strdup_printf(d->pinfo->pool, "%s gives up %s octets of content: no BDAT had LAST (RFC 3030, 2)",
+                              f->exchange->name, grouped(d->pinfo, chunks_given_up(f->exchange)->unstuffed_size));
+}
+
 /* --- either side ------------------------------------------------------------------------------------------------------- */
 
 static const char *foreign_text(drawing *d, const finding *f)
@@ -192,13 +213,21 @@ static const char *smuggling_text(drawing *d, const finding *f)
 }
 
 static const char *(*const texts[NOTE_COUNT])(drawing *, const finding *) = {
-    [NOTE_SYNTAX] = command_syntax_text,     [NOTE_REPLY_SYNTAX] = reply_syntax_text,
-    [NOTE_REFUSED] = refusal_text,           [NOTE_DEFERRED] = refusal_text,
-    [NOTE_AUTH_FAILED] = refusal_text,       [NOTE_CLOSING_REPLY] = refusal_text,
-    [NOTE_COMMAND_SEQUENCE] = sequence_text, [NOTE_UNKNOWN_COMMAND] = unknown_command_text,
-    [NOTE_FOREIGN_PROTOCOL] = foreign_text,  [NOTE_LINE_TOO_LONG] = long_line_text,
-    [NOTE_SMUGGLING] = smuggling_text,       [NOTE_SIZE_EXCEEDED] = size_text,
+    [NOTE_SYNTAX] = command_syntax_text,
+    [NOTE_REPLY_SYNTAX] = reply_syntax_text,
+    [NOTE_REFUSED] = refusal_text,
+    [NOTE_DEFERRED] = refusal_text,
+    [NOTE_AUTH_FAILED] = refusal_text,
+    [NOTE_CLOSING_REPLY] = refusal_text,
+    [NOTE_COMMAND_SEQUENCE] = sequence_text,
+    [NOTE_UNKNOWN_COMMAND] = unknown_command_text,
+    [NOTE_FOREIGN_PROTOCOL] = foreign_text,
+    [NOTE_LINE_TOO_LONG] = long_line_text,
+    [NOTE_SMUGGLING] = smuggling_text,
+    [NOTE_SIZE_EXCEEDED] = size_text,
     [NOTE_SMTPUTF8_MISSING] = utf8_text,
+    [NOTE_BDAT_EXCESS] = excess_text,
+    [NOTE_BDAT_MISSING_LAST] = missing_last_text,
 };
 
 const char *note_text(drawing *d, const finding *f, note which)

@@ -92,6 +92,37 @@ static bool is_header_field(span text)
     return header_field_next(&text, &field);
 }
 
+/* Does the line belong to the chunk before it, whose size was too small? A client that has waited for the reply, or whose
+ * replies were not captured, may mean a verb that nobody knows. */
+static bool is_excess(const session *s, const client_line *in)
+{
+    const command *parsed = &in->parsed.command;
+    bool text = !in->is_command || is_header_field(in->line.text);
+
+    if (in->is_command && (parsed->row || is_masked_verb(parsed->verb)))
+        return false;
+    switch (s->client.excess) {
+    case EXCESS_POSSIBLE:
+        return text || session_server_known(s);
+    case EXCESS_FOUND:
+        return text || s->queue.oldest;
+    case EXCESS_LATE:
+        return text;
+    case EXCESS_NONE:
+        break;
+    }
+    return false;
+}
+
+/* It is told of once, and of nothing that follows from it. */
+static note_set excess_notes(session *s)
+{
+    bool first = s->client.excess != EXCESS_FOUND;
+
+    s->client.excess = EXCESS_FOUND;
+    return note_if(first, NOTE_BDAT_EXCESS);
+}
+
 /* A line that is no command that anybody knows. */
 static note_set verb_notes(const client_line *in, const verb_rule *row)
 {
@@ -135,14 +166,21 @@ static note_set exposure_notes(const session *s, const client_line *in)
     return 0;
 }
 
-static note_set command_notes(const session *s, const client_line *in, const verb_rule *row)
+static note_set command_notes(session *s, const client_line *in, const verb_rule *row, order_mistake mistake)
 {
-    note_set notes = verb_notes(in, row);
+    note_set notes;
+
+    if (is_excess(s, in))
+        return excess_notes(s);
+    s->client.excess = EXCESS_NONE;
+    notes = verb_notes(in, row) | order_notes(s, mistake);
 
     if (in->is_command)
         notes |= offers_notes(s, in, row);
     if (row->id == VERB_AUTH)
         notes |= exposure_notes(s, in);
+    if (row->on_sent == reset_sent)
+        notes |= note_if(message_lacks_last(s), NOTE_BDAT_MISSING_LAST);
     return notes | note_if(is_too_long(in, row), NOTE_LINE_TOO_LONG);
 }
 
@@ -199,8 +237,7 @@ static void command_line(reading *r, const client_line *in)
     session *s = r->s;
     const verb_rule *row = verb_of(in->is_command ? &in->parsed.command : &none);
     order_mistake mistake = order_mistake_of(s, row);
-    note_set notes =
-        command_notes(s, in, row) | order_notes(s, mistake) | session_plaintext_note(s, r->input->layer, SIDE_CLIENT);
+    note_set notes = command_notes(s, in, row, mistake) | session_plaintext_note(s, r->input->layer, SIDE_CLIENT);
     exchange *before = again_noted(s, in->position);
     exchange *e =
         before ? exchange_wait_again(r, before, row, verb_name(s, in)) : exchange_wait_from(r, row, verb_name(s, in));
@@ -599,6 +636,7 @@ void client_gap(reading *r, uint64_t octets)
     if (s->client.state == CLIENT_OPAQUE || !octets)
         return;
     client_drop_line(s, r->input->layer);
+    s->client.excess = EXCESS_NONE;
     undecided_forget(s);
     smuggling_forget(s);
     s->client.proxy_possible = false;

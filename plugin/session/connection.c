@@ -195,6 +195,14 @@ static bool is_lost(const session *s, const transport *t, const connection_recor
     return strcmp(record->phase, "IDLE") != 0 || (!record->quit && mail_is_cut_off((session *)(uintptr_t)s));
 }
 
+/* Nobody misses the rest of a chunk that was refused. */
+static uint64_t chunk_left(const session *s)
+{
+    bool refused = s->client.state == CLIENT_CHUNK && reply_severity(s->content.bdat->reply_code) >= 4;
+
+    return s->client.state == CLIENT_CHUNK && !refused ? s->client.raw_left : 0;
+}
+
 /* --- the record -------------------------------------------------------------------------------------------------------- */
 
 static void tell_session(const session *s, connection_record *to)
@@ -248,5 +256,6 @@ connection_record connection_record_of(const session *s, const transport *t)
     tell_alert(s, t, &out);
     out.phase = phase_of(s, t);
     out.lost = is_lost(s, t, &out);
+    out.chunk_left = out.lost ? chunk_left(s) : 0;
     return out;
 }

@@ -184,6 +184,13 @@ static bool content_under_way(const session *s)
     return message_under_way(s) && (s->client.state == CLIENT_CONTENT || s->client.state == CLIENT_DOUBTED);
 }
 
+/* Is the reply for what was sent behind the content under way? The end of that content and what followed it may be among
+ * what is missing. */
+static bool is_of_later_command(const session *s, uint16_t code)
+{
+    return s->client.state == CLIENT_DOUBTED || (message_has_holes(s->content.message) && verb_code_identifies(code));
+}
+
 /* The final reply came before the end of the content did. */
 static exchange *end_of_data_early(reading *r)
 {
@@ -262,7 +269,7 @@ static exchange *head_for(reading *r, uint16_t code)
     e = s->queue.oldest;
     if (code == 354 || code == 334)
         return NULL; /* no DATA, no AUTH waits for it */
-    if (!e && content_under_way(s) && s->client.state == CLIENT_DOUBTED)
+    if (!e && content_under_way(s) && is_of_later_command(s, code))
         end_of_data_unseen(s);
     else if (!e && content_under_way(s))
         return end_of_data_early(r);

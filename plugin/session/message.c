@@ -81,10 +81,19 @@ void message_abandon(session *s)
     s->content.message = NULL;
 }
 
-void message_drop_chunks(session *s, const message *gathered)
+bool message_lacks_last(const session *s)
 {
-    if (gathered && s->content.message == gathered && s->client.state != CLIENT_CHUNK)
-        message_abandon(s);
+    const message *m = s->content.message;
+
+    return m && m->chunked && session_server_known(s) && !transaction_was_refused(s->content.chunks_of);
+}
+
+void message_drop_chunks(session *s, const message *gathered, finding *f)
+{
+    if (!gathered || s->content.message != gathered || s->client.state == CLIENT_CHUNK)
+        return;
+    f->notes |= note_if(message_lacks_last(s), NOTE_BDAT_MISSING_LAST);
+    message_abandon(s);
 }
 
 static void note_frame(session *s, message *m, uint32_t frame)
@@ -373,6 +382,7 @@ static void chunk_complete(reading *r, finding *f)
     session *s = r->s;
 
     client_enter(s, CLIENT_COMMANDS);
+    s->client.excess = EXCESS_POSSIBLE;
     if (!s->content.bdat->last_chunk)
         return;
     f->flags |= FLAG_MESSAGE_END;
@@ -603,6 +613,17 @@ void bdat_sent(reading *r, exchange *e, const client_line *in)
         message_read_chunk(r);
 }
 
+/* A client that has sent nothing behind the chunk by now may have waited for the reply. */
+void bdat_answered(reading *r, const server_reply *reply, finding *f)
+{
+    session *s = r->s;
+    bool held = stream_of_role(s, r->input->layer, SIDE_CLIENT)->held_length > 0;
+
+    (void)f;
+    if (reply->exchange == s->content.bdat && s->client.excess == EXCESS_POSSIBLE && !held)
+        s->client.excess = EXCESS_LATE;
+}
+
 /* burl-cmd = "BURL" SP absolute-URI [SP end-marker] (RFC 4468, 3.2): the server fetches what no octets here follow. */
 void burl_sent(reading *r, exchange *e, const client_line *in)
 {
@@ -617,9 +638,12 @@ void burl_sent(reading *r, exchange *e, const client_line *in)
 /* RSET and QUIT: chunks gathered so far are of no use any more (RFC 3030, 2). */
 void reset_sent(reading *r, exchange *e, const client_line *in)
 {
+    session *s = r->s;
+
     (void)in;
-    r->s->client.quit_sent |= exchange_is(e, VERB_QUIT);
-    message_abandon(r->s);
+    s->client.quit_sent |= exchange_is(e, VERB_QUIT);
+    e->superseded_content = s->content.message;
+    message_abandon(s);
 }
 
 /* Chunks gathered so far are of no use if this is granted; refused, it changes nothing (RFC 5321, 4.1.4). */
@@ -634,10 +658,9 @@ void mail_sent(reading *r, exchange *e, const client_line *in)
 
 void mail_answered(reading *r, const server_reply *reply, finding *f)
 {
-    (void)f;
     if (reply_severity(reply->code) != 2)
         return;
-    message_drop_chunks(r->s, reply->exchange->superseded_content);
+    message_drop_chunks(r->s, reply->exchange->superseded_content, f);
     r->s->transactions.recipients_accepted = 0;
 }
 

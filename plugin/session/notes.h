@@ -53,6 +53,9 @@
     ROW(SMUGGLING, smuggling, SECURITY, ERROR,                                                                              \
         "The server took something else than CRLF.CRLF for the end of the data, and what follows for commands")             \
     ROW(LINE_TOO_LONG, line_too_long, PROTOCOL, NOTE, "Line too long (RFC 5321, 4.5.3.1)")                                  \
+    ROW(BDAT_EXCESS, bdat_excess, PROTOCOL, WARN, "What is behind a chunk is no command: the size in BDAT was too small")   \
+    ROW(BDAT_MISSING_LAST, bdat_missing_last, SEQUENCE, NOTE, "A mail is given up, and no BDAT had LAST (RFC 3030, 2)")     \
+    ROW(BDAT_INCOMPLETE, bdat_incomplete, SEQUENCE, NOTE, "The connection ended inside a chunk (RFC 3030, 2)")              \
     ROW(CONNECTION_LOST, connection_lost, SEQUENCE, NOTE, "The connection ended in the middle of something")                \
     ROW(EARLY_TALKER, early_talker, SEQUENCE, NOTE, "The client does not wait for the greeting (RFC 5321, 3.1)")            \
     ROW(GREETING_MISSING, greeting_missing, SEQUENCE, NOTE,                                                                 \

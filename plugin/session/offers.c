@@ -121,7 +121,7 @@ void hello_answered(reading *r, const server_reply *reply, finding *f)
         hello_refused(r->s, e);
         return;
     }
-    message_drop_chunks(r->s, e->hello->superseded_content);
+    message_drop_chunks(r->s, e->hello->superseded_content, f);
     r->s->offers.lmtp = exchange_is(e, VERB_LHLO);
     f->flags |= FLAG_HELLO_REPLY;
     if (exchange_is(e, VERB_HELO)) {

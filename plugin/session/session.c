@@ -149,6 +149,7 @@ static void session_restart(session *s, const exchange *by)
     s->transactions.closing = NULL;
     s->client.unrecognized = 0;
     s->client.quit_sent = false;
+    s->client.excess = EXCESS_NONE;
     s->client.proxy_possible = false;
 }
 

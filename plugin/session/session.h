@@ -100,7 +100,7 @@ typedef struct exchange {
     union {                          /* by verb; what follows gives each, or NULL */
         auth_exchange *auth;         /* AUTH */
         message *content;            /* END-OF-DATA and BDAT: what it ends or carries */
-        message *superseded_content; /* MAIL: the chunks gathered so far, of no use if it is granted */
+        message *superseded_content; /* MAIL: the chunks gathered so far, of no use if it is granted; RSET, QUIT: given up */
         hello *hello;                /* EHLO, HELO, LHLO */
         uint64_t raw_octets;         /* XEXCH50: octets that follow a 354 */
         uint64_t behind_data;        /* DATA: position of the first octet behind its line */

@@ -33,6 +33,14 @@ typedef enum client_state {
     CLIENT_OPAQUE,     /* octets that nobody can read, behind a SASL security layer */
 } client_state;
 
+/* What comes behind a chunk is a command, or the chunk is longer than its BDAT said (RFC 3030, 2). */
+typedef enum chunk_excess {
+    EXCESS_NONE,     /* a command is behind the last chunk, or there is no chunk */
+    EXCESS_POSSIBLE, /* a chunk has ended, and nothing is behind it yet */
+    EXCESS_LATE,     /* the same, and the server has replied to it: the client may have waited */
+    EXCESS_FOUND,    /* lines that are no commands are behind it */
+} chunk_excess;
+
 /* One direction of one layer. A *unit* is what becomes one finding: a command line, or all the lines of a reply. */
 typedef struct stream {
     bool begun;             /* an octet of it has been seen, so `next` has a meaning */
@@ -89,6 +97,7 @@ typedef struct client_part {
     client_state state;    /* set by client_enter() alone */
     unsigned unrecognized; /* lines in a row that are no known command */
     uint64_t raw_left;     /* CHUNK, RAW: octets still to come */
+    chunk_excess excess;   /* behind the last chunk */
     bool quit_sent;        /* QUIT was sent, and not refused */
     bool proxy_possible;   /* the client has sent nothing yet: a PROXY header may come */
     bool unconfirmed;      /* its lines were found to be commands by their looks alone, behind missing octets */
@@ -427,8 +436,10 @@ void connection_reply(reading *r, const server_reply *reply);
 void message_begin(session *s, uint64_t position);
 /* The same for octets that are read again: all are copied. */
 void message_begin_again(session *s, uint64_t position);
-/* Drops the chunks gathered so far, if they are `gathered`: the command that supersedes them is granted. */
-void message_drop_chunks(session *s, const message *gathered);
+/* Is the content under way, by chunks of which none was the last, given up by the client? What the server refused is not. */
+bool message_lacks_last(const session *s);
+/* Drops the chunks gathered so far, if they are `gathered`: the command that supersedes them is granted by the reply `f`. */
+void message_drop_chunks(session *s, const message *gathered, finding *f);
 /* Reads DATA's content from r->at on, up to the end of data if that comes. */
 void message_read_content(reading *r);
 /* The same for octets of earlier calls, which were held as the beginning of a line: there is no LF in them, so the content
@@ -461,6 +472,7 @@ void message_abandon(session *s);
 void data_sent(reading *r, exchange *e, const client_line *in);
 void data_answered(reading *r, const server_reply *reply, finding *f);
 void bdat_sent(reading *r, exchange *e, const client_line *in);
+void bdat_answered(reading *r, const server_reply *reply, finding *f);
 void burl_sent(reading *r, exchange *e, const client_line *in);
 void reset_sent(reading *r, exchange *e, const client_line *in);
 void mail_sent(reading *r, exchange *e, const client_line *in);
@@ -502,6 +514,8 @@ void transaction_unsent(session *s, exchange *e);
 void transaction_data_reopen(session *s, const exchange *data);
 /* The content that `end` waits for a reply to, or has got it, is `m`: it ended at this moment, whatever was told of it. */
 void transaction_content_cut(reading *r, exchange *end, message *m, const moment *when);
+/* Was it refused, or may it have been by a reply that was not captured? NULL: so it was. */
+bool transaction_was_refused(transaction *t);
 /* The last chunk, that of `e`, is through. */
 void transaction_chunk_through(reading *r, const exchange *e);
 /* The one that counts: itself, or the one it turned out to go on with; NULL for NULL. */

@@ -685,6 +685,13 @@ void transaction_content_started(reading *r, exchange *e, transaction *t, const 
     weigh(r, t, given);
 }
 
+bool transaction_was_refused(transaction *t)
+{
+    const transaction *of = transaction_resolved(t);
+
+    return !of || of->hidden || of->content_refused || for_nobody(of);
+}
+
 /* Everything that was sent for a refused MAIL is answered: nothing more will come of it. */
 static void end_if_refused(session *s, transaction *t)
 {

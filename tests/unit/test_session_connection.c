@@ -51,7 +51,23 @@ static const script scripts[] = {
      .record = "END-OF-DATA, 1 mails, 5/5/0, none, of mx.example.net, Postfix, to a, lost"},
     {.name = "a chunk",
      .turns = {HELLO, ENVELOPE, {C, "BDAT 9 LAST\r\nx"}},
-     .record = "CONTENT, 1 mails, 4/4/0, none, of mx.example.net, Postfix, to a, lost"},
+     .record = "CONTENT, 1 mails, 4/4/0, none, of mx.example.net, Postfix, to a, lost, 8 of a chunk"},
+    {.name = "a chunk that is whole",
+     .turns = {HELLO, ENVELOPE, {C, "BDAT 1\r\nx"}, {S, "250 ok\r\n"}},
+     .record = "IDLE, 1 mails, 4/5/0, none, of mx.example.net, Postfix, to a, lost"},
+    {.name = "a chunk of which octets are lost",
+     .turns = {HELLO, ENVELOPE, {C, "BDAT 9 LAST\r\nx"}, {C_LOST, "12345678"}, {C, "QUIT\r\n"}},
+     .record = "BDAT, 1 mails, 5/4/0, none, of mx.example.net, Postfix, to a, lost"},
+    {.name = "a chunk that was refused",
+     .turns = {HELLO, ENVELOPE, {C, "BDAT 9 LAST\r\nx"}, {S, "552 no\r\n"}},
+     .record = "CONTENT, 1 mails, 4/5/1, none, of mx.example.net, Postfix, to a, lost"},
+    {.name = "421 inside a chunk",
+     .turns = {HELLO, ENVELOPE, {C, "BDAT 9 LAST\r\nx"}, {S, "421 slow\r\n"}},
+     .record = "CONTENT, 1 mails, 4/5/1, none, 421 slow, of mx.example.net, Postfix, to a"},
+    {.name = "a chunk, and the server was not captured",
+     .turns = {{C, "EHLO a\r\n"}, {C, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 9 LAST\r\nx"}},
+     .one_side = true,
+     .record = "CONTENT, 1 mails, 4/0/0, none, to a"},
     {.name = "refused at the greeting, and asked all the same",
      .turns = {{S, "554 5.3.2 not here\r\n"}, {C, "EHLO a\r\n"}, {S, "503 no\r\n"}},
      .record = "IDLE, 0 mails, 1/2/2, none, 554 not here"},
@@ -85,7 +101,7 @@ static void append_span(GString *out, const char *before, span what)
         g_string_append_printf(out, ", %s%.*s", before, (int)what.length, (const char *)what.octets);
 }
 
-/* "phase, mails, commands/replies/refused, TLS, quit, code and text, names, lost" */
+/* "phase, mails, commands/replies/refused, TLS, quit, code and text, names, lost, octets of a chunk still to come" */
 static char *describe(const connection_record *of)
 {
     GString *out = g_string_new(NULL);
@@ -99,6 +115,8 @@ static char *describe(const connection_record *of)
     append_span(out, "to ", of->client_name);
     if (of->lost)
         g_string_append(out, ", lost");
+    if (of->chunk_left)
+        g_string_append_printf(out, ", %" G_GUINT64_FORMAT " of a chunk", of->chunk_left);
     return g_string_free(out, FALSE);
 }
 
