@@ -241,6 +241,7 @@ static void tell_alert(const session *s, const transport *t, connection_record *
     for (unsigned i = SIDE_CLIENT; i <= SIDE_SERVER && in_handshake(s, t) && !to->has_tls_alert; i++) {
         to->has_tls_alert = t->tls[i].alerted;
         to->tls_alert = t->tls[i].alert;
+        to->tls_alert_by = (side)i;
     }
 }
 
@@ -254,6 +255,7 @@ connection_record connection_record_of(const session *s, const transport *t)
     out.tls = tls_of(s, t);
     out.tls_unread = tls_is_unread(s, t);
     tell_alert(s, t, &out);
+    out.answered = t->seen[SIDE_SERVER];
     out.phase = phase_of(s, t);
     out.lost = is_lost(s, t, &out);
     out.chunk_left = out.lost ? chunk_left(s) : 0;

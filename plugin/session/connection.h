@@ -45,8 +45,10 @@ typedef struct connection_record {
     bool tls_unread;    /* ... which was established, and nothing was decrypted */
     bool has_tls_alert; /* the handshake was ended by an alert: */
     uint8_t tls_alert;
+    side tls_alert_by;
     uint16_t code;       /* of the reply that refused or closed the connection; 0: none did */
     span text;           /* ... of its first line */
+    bool answered;       /* a segment of the server's was captured */
     bool lost;           /* it ended in the middle of something */
     uint64_t chunk_left; /* ... inside a chunk that was not refused: so many octets had still to come; else 0 */
 } connection_record;

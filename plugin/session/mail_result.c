@@ -64,6 +64,22 @@ refusal recipient_refusal(const recipient *to)
     return refusal_told(to->code, to->status, to->text, to->further, to->taken_by_rcpt ? "END-OF-DATA" : "RCPT");
 }
 
+span exchange_address(const exchange *e)
+{
+    const transaction *t = e->transaction;
+    unsigned at = e->recipient;
+
+    if (t && exchange_is(e, VERB_MAIL))
+        return t->mail_from;
+    if (!t || !exchange_is(e, VERB_RCPT))
+        return (span){NULL, 0};
+    for (; t->merged_into; t = t->merged_into)
+        at += t->merged_at;
+    if (at >= wmem_array_get_count(t->recipients))
+        return (span){NULL, 0};
+    return ((const recipient *)wmem_array_index(t->recipients, at))->address;
+}
+
 outcome recipient_outcome(const transaction *t, const recipient *to)
 {
     if (recipient_is_refused(t, to))

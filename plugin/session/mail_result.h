@@ -20,6 +20,9 @@ refusal mail_refusal(const transaction *t);
 bool recipient_is_refused(const transaction *t, const recipient *to);
 refusal recipient_refusal(const recipient *to);
 
+/* The address in MAIL or RCPT; empty for another verb. */
+span exchange_address(const exchange *e);
+
 /* What became of the mail for one of its recipients: never OUTCOME_PARTIAL. */
 outcome recipient_outcome(const transaction *t, const recipient *to);
 

@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <wsutil/json_dumper.h>
 #include <wsutil/report_message.h>
 
 #include "dissector/esmtp.h"
+#include "taps/record_json.h"
 
 /* Octets that are gathered before they are written. */
 #define FLUSH_AT 65536u
@@ -231,133 +231,30 @@ static void tsv_write(FILE *out, const record_kind *kind, const void *records, u
     wmem_destroy_allocator(scope);
 }
 
-/* --- JSON (RFC 8259) --------------------------------------------------------------------------------------------------- */
+/* --- JSON ---------------------------------------------------------------------------------------------------------------
+ */
 
-/* What is on its way to the file. */
-typedef struct json_writer {
-    const record_kind *kind;
-    int flags;          /* JSON_DUMPER_FLAGS_PRETTY_PRINT, or none */
-    json_dumper dumper; /* writes to `dumped` */
-    GString *dumped;
-    GString *text; /* what is to be written to the file */
-    GString *word; /* the value under way, in the form the dumper takes */
-} json_writer;
-
-static const char *json_word(json_writer *json, const value *v)
-{
-    g_string_truncate(json->word, 0);
-    if (v->kind == VALUE_TEXT)
-        g_string_append_len(json->word, (const char *)v->text.octets, (gssize)v->text.length);
-    else
-        append_item(json->word, v, 0);
-    return json->word->str;
-}
-
-static void json_item(json_writer *json, const value *v)
-{
-    switch (v->kind) {
-    case VALUE_TEXT:
-    case VALUE_TIME:
-        json_dumper_value_string(&json->dumper, json_word(json, v));
-        break;
-    case VALUE_BOOLEAN:
-        json_dumper_value_anyf(&json->dumper, "%s", v->number ? "true" : "false");
-        break;
-    case VALUE_NUMBER:
-    case VALUE_SECONDS:
-        json_dumper_value_anyf(&json->dumper, "%s", json_word(json, v));
-        break;
-    case VALUE_LIST: /* lists hold no lists */
-    case VALUE_ABSENT:
-        json_dumper_value_anyf(&json->dumper, "null");
-        break;
-    }
-}
-
-/* A list stands in one line, so that a search for its column's name finds it whole. */
-static void json_list(json_writer *json, const value_list *list)
-{
-    json->dumper.flags &= ~JSON_DUMPER_FLAGS_PRETTY_PRINT;
-    json_dumper_begin_array(&json->dumper);
-    for (unsigned i = 0; i < list->count; i++)
-        json_item(json, &list->items[i]);
-    json_dumper_end_array(&json->dumper);
-    json->dumper.flags |= json->flags;
-}
-
-/* DEL, and the octet with which U+0080 to U+009F begin in UTF-8. */
-#define CONTROL_BEGINS "\x7f\xc2"
-
-/* Takes what the dumper wrote. It escapes the controls below U+0020 alone, and terminals obey those from U+007F to U+009F
- * too. All of these stand inside of strings. */
-static void json_take(json_writer *json)
-{
-    const char *at = json->dumped->str;
-
-    for (;;) {
-        size_t plain = strcspn(at, CONTROL_BEGINS);
-        gunichar c = g_utf8_get_char(at + plain);
-        g_string_append_len(json->text, at, (gssize)plain);
-        if (!c)
-            break;
-        if (g_unichar_iscntrl(c))
-            g_string_append_printf(json->text, "\\u%04x", c);
-        else
-            g_string_append_unichar(json->text, c);
-        at = g_utf8_next_char(at + plain);
-    }
-    g_string_truncate(json->dumped, 0);
-}
-
-static void json_record(wmem_allocator_t *scope, json_writer *json, const void *record)
+static void json_record(json_writer *json, const record_kind *kind, wmem_allocator_t *scope, const void *record)
 {
     json_dumper_begin_object(&json->dumper);
-    for (unsigned at = 0; at < json->kind->columns; at++) {
-        value v = json->kind->value(scope, record, at);
-        json_dumper_set_member_name(&json->dumper, json->kind->column_name(at));
-        if (v.kind == VALUE_LIST)
-            json_list(json, &v.list);
-        else
-            json_item(json, &v);
-    }
+    json_members(json, kind, scope, record);
     json_dumper_end_object(&json->dumper);
-}
-
-static json_writer json_begin(const record_kind *kind, int flags)
-{
-    json_writer json = {.kind = kind,
-                        .flags = flags,
-                        .dumped = g_string_new(NULL),
-                        .text = g_string_new(NULL),
-                        .word = g_string_new(NULL)};
-
-    json.dumper = (json_dumper){.output_string = json.dumped, .flags = flags};
-    return json;
-}
-
-static void json_end(json_writer *json, FILE *out)
-{
-    text_flush(json->text, out, true);
-    g_string_free(json->word, TRUE);
-    g_string_free(json->text, TRUE);
-    g_string_free(json->dumped, TRUE);
 }
 
 static void json_write(FILE *out, const record_kind *kind, const void *records, unsigned count)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
-    json_writer json = json_begin(kind, JSON_DUMPER_FLAGS_PRETTY_PRINT);
+    json_writer json = json_begin(JSON_DUMPER_FLAGS_PRETTY_PRINT);
 
     json_dumper_begin_array(&json.dumper);
     for (unsigned i = 0; i < count; i++) {
-        json_record(scope, &json, record_at(kind, records, i));
+        json_record(&json, kind, scope, record_at(kind, records, i));
         json_take(&json);
         text_flush(json.text, out, false);
         wmem_free_all(scope);
     }
     json_dumper_end_array(&json.dumper);
     json_dumper_finish(&json.dumper);
-    json_take(&json);
     json_end(&json, out);
     wmem_destroy_allocator(scope);
 }
@@ -366,11 +263,11 @@ static void json_write(FILE *out, const record_kind *kind, const void *records, 
 static void ndjson_write(FILE *out, const record_kind *kind, const void *records, unsigned count)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
-    json_writer json = json_begin(kind, 0);
+    json_writer json = json_begin(0);
 
     for (unsigned i = 0; i < count; i++) {
         json.dumper = (json_dumper){.output_string = json.dumped};
-        json_record(scope, &json, record_at(kind, records, i));
+        json_record(&json, kind, scope, record_at(kind, records, i));
         json_dumper_finish(&json.dumper);
         json_take(&json);
         text_flush(json.text, out, false);

@@ -15,6 +15,9 @@ void mails_register(void);
 /* connections.c — the log of connections: -z esmtp,connections */
 void connections_register(void);
 
+/* report.c — the report of a capture: -z esmtp,report */
+void report_register(void);
+
 /* tree.c — what was said, counted: -z esmtp,tree */
 void tree_register(void);
 

@@ -304,6 +304,7 @@ static const wording_rule wordings[] = {
     {"throttl", REFUSAL_RATE, 0},
     {"maximum number of connections", REFUSAL_RATE, 0},
     {"reputation", REFUSAL_REPUTATION, 0},
+    {"user complaints", REFUSAL_REPUTATION, 0},                   /* Yahoo */
     {"traffic not accepted from this ip", REFUSAL_REPUTATION, 0}, /* Microsoft 365 */
     {"client host rejected", REFUSAL_REPUTATION, 0},
     {"access denied, banned", REFUSAL_BLOCKLISTED, 0},

@@ -91,6 +91,8 @@ static void test_wordings(void)
         /* Yahoo, Amazon SES */
         {421, "MAIL", "4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume", REFUSAL_RATE,
          false},
+        {450, "END-OF-DATA", "4.7.0 [IPTS04] Messages from 192.0.2.1 temporarily deferred due to user complaints",
+         REFUSAL_REPUTATION, false},
         {554, "END-OF-DATA", "delivery error: dd This user doesn't have a yahoo.com account", REFUSAL_NO_SUCH_USER, false},
         {554, "END-OF-DATA", "Message rejected: Email address is not verified.", REFUSAL_SENDER_NOT_OWNED, false},
         {454, "END-OF-DATA", "Throttling failure: Maximum sending rate exceeded.", REFUSAL_RATE, false},

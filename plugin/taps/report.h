@@ -1,0 +1,205 @@
+/* report.h — the report of a capture, as it is gathered while packets are read, and what is found out of it at the end.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ESMTP_TAPS_REPORT_H
+#define ESMTP_TAPS_REPORT_H
+
+#include <stdio.h>
+
+#include "session/mail_result.h"
+#include "taps/connection_record.h"
+#include "taps/mail_record.h"
+
+/* A wait of so many seconds is slow. */
+#define REPORT_SLOW 2
+/* Verbs of a connection of which the waits are told. */
+#define REPORT_STEPS 12u
+#define REPORT_VERB_ROOM 16u
+/* Addresses that are told of a reason. */
+#define REPORT_ADDRESSES 3u
+/* Refusals of a connection, outside of its mails, that are told one by one. */
+#define REPORT_REFUSALS 8u
+
+typedef struct report_connection report_connection;
+typedef struct report_mail report_mail;
+
+/* The waits for replies to a verb. */
+typedef struct report_step {
+    char verb[REPORT_VERB_ROOM]; /* "CONNECT" is the greeting */
+    unsigned count;
+    moment longest;
+    uint32_t frame; /* of the reply that took longest */
+} report_step;
+
+/* A reply that refuses, and tells something that no earlier one did. */
+typedef struct report_refusal {
+    refusal why;
+    uint16_t code;  /* 0: none was sent */
+    bool permanent; /* trying again does not help */
+    uint32_t frame;
+    char verb[REPORT_VERB_ROOM]; /* that it answers; empty: none */
+    const char *status, *text;   /* of its first line; NULL: none */
+    const char *address;         /* MAIL's or RCPT's; NULL: none */
+} report_refusal;
+
+/* The refusals of one server for one reason. */
+typedef struct report_reason {
+    report_refusal first;
+    unsigned number;                     /* of the reason, in the order of their first refusals */
+    const report_connection *connection; /* of the first */
+    unsigned count;
+    unsigned connections;
+    const report_connection *latest; /* among these */
+    const char *addresses[REPORT_ADDRESSES];
+    unsigned address_count;
+} report_reason;
+
+/* What becomes of a mail that was sent before. */
+typedef enum report_link {
+    LINK_NONE,
+    LINK_RETRY,
+    LINK_GREYLISTED, /* ... and the first try was refused to see whether there is a second one */
+    LINK_DUPLICATE,  /* both were taken, or the first may have been */
+} report_link;
+
+/* Refusals of a mail's commands that only follow from an earlier one. */
+typedef struct report_followed {
+    const void *key; /* the session's transaction */
+    unsigned count;
+    uint16_t code;  /* of the first */
+    const char *to; /* ... and the verb that it answers */
+} report_followed;
+
+struct report_mail {
+    mail_record record;
+    const void *key; /* the session's transaction, whose memory may be another's later */
+    report_connection *connection;
+    report_followed followed;
+    uint64_t reasons; /* why it, or one of its recipients, was refused: a bit for each refusal_id */
+    /* Across connections. */
+    report_link link;
+    const report_mail *earlier; /* the try before this one */
+    unsigned tries;             /* this one and those before */
+    bool tried_again;           /* it is the earlier one of another */
+    const report_mail *from;    /* the hop before this one */
+    bool passed_on;             /* it is the hop before another */
+    const report_mail *about;   /* of a bounce: the mail that it tells of */
+    bool about_is_guess;
+};
+
+struct report_connection {
+    unsigned number;          /* in the capture, from 1 */
+    const carrier *carrier;   /* until its file is dropped */
+    logged_connection record; /* when that is known: */
+    bool recorded;
+    wmem_array_t *mails;      /* report_mail * */
+    report_followed followed; /* of the mail under way */
+    report_step steps[REPORT_STEPS];
+    unsigned step_count;
+    bool has_reply;                           /* the server has said something ... */
+    moment reply_time;                        /* ... at last now */
+    moment pause;                             /* the longest that the client waited before a command ... */
+    char pause_verb[REPORT_VERB_ROOM];        /* ... which was this one; empty: it never waited */
+    moment error_wait;                        /* for the refusal before */
+    bool tarpit;                              /* the wait grows with each error */
+    report_refusal refusals[REPORT_REFUSALS]; /* of no mail */
+    unsigned refusal_count;
+    uint64_t reasons; /* a bit for each refusal_id that a reply gave */
+    unsigned auth_failed, no_such_user, refused;
+    note_set notes;
+};
+
+/* How often a note was found. */
+typedef struct report_note {
+    unsigned count, connections;
+    uint32_t frame; /* the first one's */
+    const report_connection *connection;
+} report_note;
+
+/* A client that connected. */
+typedef struct report_host {
+    const char *address;
+    unsigned connections, mails, auth_failed, no_such_user, refused;
+} report_host;
+
+typedef struct report {
+    wmem_allocator_t *scope;
+    wmem_array_t *connections; /* report_connection *, in the order of their first segments when all is read */
+    wmem_array_t *reasons;     /* report_reason *, in the order of their first refusals */
+    GHashTable *by_reason;     /* words that tell one from another -> report_reason * */
+    report_note notes[NOTE_COUNT];
+    unsigned restarts; /* of Wireshark's: each numbers packets anew */
+    /* When all is read: */
+    wmem_array_t *mails; /* report_mail *, by time */
+    wmem_array_t *hosts; /* report_host * */
+} report;
+
+/* report_gather.c */
+report *report_new(void);
+/* A mail ended, or is cut off. */
+void report_add_mail(report *r, report_connection *of, const transaction *t, const peers *by, bool again);
+struct tap_record;
+/* What a call of the dissector found, at that time. */
+void report_add_call(report *r, report_connection *of, const peers *by, const struct tap_record *record, const moment *now);
+report_connection *report_connection_new(report *r, const carrier *of);
+
+/* report_link.c — what mails and connections have to do with one another. To be called once, when all is read. */
+void report_link_all(report *r);
+
+/* report_text.c, report_json.c */
+void report_write_text(FILE *out, const report *r);
+void report_write_json(FILE *out, const report *r);
+
+/* report_find.c — what both tell. */
+bool mail_has_trouble(const transaction *t);
+/* What the whole capture has. */
+typedef struct report_totals {
+    unsigned mails[OUTCOME_COUNT], recipients[OUTCOME_COUNT];
+    unsigned all_mails, all_recipients;
+    unsigned not_to_all; /* accepted mails of which a recipient was refused */
+} report_totals;
+report_totals report_count(const report *r);
+/* Did it fail, was it slow, or odd? */
+bool report_connection_is_told(const report_connection *of);
+bool report_is_slow(const report_connection *of);
+/* Is the client one that a person should look at? */
+bool report_host_is_told(const report_host *of);
+/* The server's name, or its address. */
+span report_server(const report_connection *of);
+/* A fault beside those of the replies: what the end of the connection tells; NULL: none. */
+typedef struct report_fault {
+    const char *what, *fault, *next;
+} report_fault;
+const report_fault *report_connection_fault(const report_connection *of);
+static inline const report_connection *report_connection_at(const report *r, unsigned n)
+{
+    return *(report_connection *const *)wmem_array_index(r->connections, n);
+}
+
+static inline const report_mail *report_mail_at(wmem_array_t *mails, unsigned n)
+{
+    return *(report_mail *const *)wmem_array_index(mails, n);
+}
+
+/* Is the reason among those? */
+static inline bool report_has_reason(uint64_t reasons, unsigned id)
+{
+    return reasons >> id & 1;
+}
+_Static_assert(REFUSAL_IDS <= 64, "a set of reasons has a bit for each");
+
+/* What a note is called, as a field and in words; and whether it is an expert info that stands under "why" already. */
+typedef struct report_note_row {
+    const char *name, *severity, *summary;
+    bool is_refusal;
+} report_note_row;
+const report_note_row *report_note_find(note which);
+/* "greylisted, and taken at the second try" and its kind. */
+const char *report_link_text(const report_mail *of);
+/* From the end of the earlier try. */
+bool report_wait(const report_mail *of, moment *wait_r);
+/* An alert of TLS in words (RFC 8446, 6). */
+const char *report_alert_text(uint8_t alert);
+
+#endif

@@ -1,0 +1,183 @@
+/* report_find.c — what text and JSON of the report both tell.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "taps/report.h"
+
+/* Those that a person should look at have so many: */
+#define MANY_CONNECTIONS 20u
+#define MANY_AUTH_FAILED 5u
+#define MANY_NO_SUCH_USER 5u
+
+bool mail_has_trouble(const transaction *t)
+{
+    if (t->outcome != OUTCOME_ACCEPTED)
+        return true;
+    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
+        if (recipient_is_refused(t, (const recipient *)wmem_array_index(t->recipients, i)))
+            return true;
+    return t->smuggled;
+}
+
+report_totals report_count(const report *r)
+{
+    report_totals out = {.all_mails = wmem_array_get_count(r->mails)};
+
+    for (unsigned i = 0; i < out.all_mails; i++) {
+        const transaction *t = report_mail_at(r->mails, i)->record.of;
+        unsigned count = wmem_array_get_count(t->recipients);
+        out.mails[t->outcome]++;
+        out.not_to_all += t->outcome == OUTCOME_ACCEPTED && mail_has_trouble(t) && !t->smuggled;
+        out.all_recipients += count;
+        for (unsigned n = 0; n < count; n++)
+            out.recipients[recipient_outcome(t, (const recipient *)wmem_array_index(t->recipients, n))]++;
+    }
+    return out;
+}
+
+bool report_is_slow(const report_connection *of)
+{
+    const connection_record *told = &of->record.told;
+
+    return told->has_wait && told->longest_wait.seconds >= REPORT_SLOW;
+}
+
+bool report_connection_is_told(const report_connection *of)
+{
+    if (of->refused || of->notes || of->record.told.lost || report_is_slow(of) || report_connection_fault(of))
+        return true;
+    for (unsigned i = 0; i < wmem_array_get_count(of->mails); i++) {
+        const report_mail *mail = report_mail_at(of->mails, i);
+        if (mail_has_trouble(mail->record.of) || mail->link || mail->about)
+            return true;
+    }
+    return false;
+}
+
+bool report_host_is_told(const report_host *of)
+{
+    return of->connections >= MANY_CONNECTIONS || of->auth_failed >= MANY_AUTH_FAILED ||
+           of->no_such_user >= MANY_NO_SUCH_USER;
+}
+
+span report_server(const report_connection *of)
+{
+    const char *address = of->record.peers->server_addr;
+
+    if (of->record.told.server_name.length)
+        return of->record.told.server_name;
+    return span_of(address ? address : "?");
+}
+
+/* --- faults that no reply tells ---------------------------------------------------------------------------------------- */
+
+static const report_fault never_answered = {"never answered", "the network, a firewall or the server's address",
+                                            "Check that the server runs and that nothing on the way drops packets to this "
+                                            "port."};
+static const report_fault refused_connection = {"connection refused", "the receiving server",
+                                                "Check that a mail server listens on this port, and that no firewall "
+                                                "resets."};
+static const report_fault no_greeting = {"no greeting", "the receiving server",
+                                         "Look at the server's load, and at look-ups that it makes before it greets."};
+static const report_fault tls_failed = {"the TLS handshake failed", "the TLS settings of one side",
+                                        "Look at the alert, at certificate and versions of both sides, and at their logs."};
+static const report_fault lost_by_client = {"the connection was lost", "the client, or the network",
+                                            "Look for a time limit of the client that is too short, or for a crash."};
+static const report_fault lost_by_server = {"the connection was lost", "the receiving server, or the network",
+                                            "Look into the server's log; a firewall that drops idle connections resets, "
+                                            "too."};
+static const report_fault slow = {"slow", "the receiving server",
+                                  "Look for what the server waits for: DNS, a filter, a tarpit."};
+
+static const report_fault *fault_before_greeting(const report_connection *of)
+{
+    const connection_record *told = &of->record.told;
+
+    if (!told->answered)
+        return &never_answered;
+    if (strcmp(told->closed_by, "server") == 0 && told->close && strcmp(told->close, "RST") == 0 &&
+        !told->octets[SIDE_SERVER])
+        return &refused_connection;
+    return &no_greeting;
+}
+
+const report_fault *report_connection_fault(const report_connection *of)
+{
+    const connection_record *told = &of->record.told;
+
+    if (strcmp(told->phase, "CONNECT") == 0)
+        return fault_before_greeting(of);
+    if (strcmp(told->tls, "failed") == 0)
+        return &tls_failed;
+    if (told->lost)
+        return strcmp(told->closed_by, "client") == 0 ? &lost_by_client : &lost_by_server;
+    return report_is_slow(of) && !of->reasons ? &slow : NULL; /* else that may be why */
+}
+
+/* --- notes ------------------------------------------------------------------------------------------------------------- */
+
+static const report_note_row note_rows[NOTE_COUNT] = {
+#define NOTE_ROW(name, field, group, severity, summary) {#field, #severity, summary, #group[0] == 'R'},
+    NOTE_ROWS(NOTE_ROW)
+#undef NOTE_ROW
+};
+
+const report_note_row *report_note_find(note which)
+{
+    return &note_rows[which];
+}
+
+/* --- across connections ------------------------------------------------------------------------------------------------ */
+
+const char *report_link_text(const report_mail *of)
+{
+    static const char *const texts[] =
+        {[LINK_NONE] = NULL, [LINK_RETRY] = "retry", [LINK_GREYLISTED] = "greylisting", [LINK_DUPLICATE] = "duplicate"};
+
+    return texts[of->link];
+}
+
+bool report_wait(const report_mail *of, moment *wait_r)
+{
+    return of->earlier && moment_between(&of->earlier->record.of->end, &of->record.of->begin, wait_r);
+}
+
+/* --- alerts ------------------------------------------------------------------------------------------------------------ */
+
+static const number_text alerts[] = {
+    {0, "close notify"},
+    {10, "unexpected message"},
+    {20, "bad record MAC"},
+    {22, "record overflow"},
+    {40, "handshake failure: no common version, cipher or curve"},
+    {42, "bad certificate"},
+    {43, "unsupported certificate"},
+    {44, "certificate revoked"},
+    {45, "certificate expired"},
+    {46, "certificate unknown"},
+    {47, "illegal parameter"},
+    {48, "unknown CA: the certificate is signed by nobody who is trusted"},
+    {49, "access denied"},
+    {50, "decode error"},
+    {51, "decrypt error"},
+    {70, "protocol version: too old or too new"},
+    {71, "insufficient security"},
+    {80, "internal error"},
+    {86, "inappropriate fallback"},
+    {90, "user canceled"},
+    {109, "missing extension"},
+    {110, "unsupported extension"},
+    {112, "unrecognized name"},
+    {113, "bad certificate status response"},
+    {115, "unknown PSK identity"},
+    {116, "certificate required"},
+    {120, "no application protocol"},
+};
+
+const char *report_alert_text(uint8_t alert)
+{
+    for (size_t i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
+        if (alerts[i].number == alert)
+            return alerts[i].text;
+    return "not registered";
+}

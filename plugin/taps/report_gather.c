@@ -1,0 +1,308 @@
+/* report_gather.c — what the report keeps of each call of the dissector: waits, refusals, mails, notes.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "taps/report.h"
+
+#include "dissector/tap.h"
+#include "session/parsed.h"
+
+/* Of the header: what tells a mail from another, and its way. */
+#define HEADER_KINDS_KEPT (~0u)
+/* So many of the mails before are looked at for one that was told of before. */
+#define MAILS_BACK 4u
+/* A wait that grows by so much with an error is meant so. */
+#define TARPIT_STEP 0.5
+
+report *report_new(void)
+{
+    report *r = g_new0(report, 1);
+
+    r->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    r->connections = wmem_array_new(r->scope, sizeof(report_connection *));
+    r->reasons = wmem_array_new(r->scope, sizeof(report_reason *));
+    r->by_reason = g_hash_table_new(g_str_hash, g_str_equal);
+    return r;
+}
+
+report_connection *report_connection_new(report *r, const carrier *of)
+{
+    report_connection *made = wmem_new0(r->scope, report_connection);
+
+    made->carrier = of;
+    made->mails = wmem_array_new(r->scope, sizeof(report_mail *));
+    wmem_array_append_one(r->connections, made);
+    return made;
+}
+
+static double seconds_of(const moment *of)
+{
+    return (double)of->seconds + of->nanoseconds / 1e9;
+}
+
+static bool is_longer(const moment *a, const moment *b)
+{
+    return a->seconds != b->seconds ? a->seconds > b->seconds : a->nanoseconds > b->nanoseconds;
+}
+
+/* --- waits ------------------------------------------------------------------------------------------------------------- */
+
+static report_step *step_of(report_connection *c, const char *verb)
+{
+    for (unsigned i = 0; i < c->step_count; i++)
+        if (strncmp(c->steps[i].verb, verb, REPORT_VERB_ROOM - 1) == 0)
+            return &c->steps[i];
+    if (c->step_count == REPORT_STEPS)
+        return NULL;
+    g_strlcpy(c->steps[c->step_count].verb, verb, REPORT_VERB_ROOM);
+    return &c->steps[c->step_count++];
+}
+
+static void add_wait(report_connection *c, const exchange *e, const moment *waited, uint32_t frame)
+{
+    report_step *step = e->name[0] ? step_of(c, e->name) : NULL;
+
+    if (!step)
+        return;
+    if (!step->count || is_longer(waited, &step->longest)) {
+        step->longest = *waited;
+        step->frame = frame;
+    }
+    step->count++;
+}
+
+/* Does the server take longer with each error? */
+static void add_error_wait(report_connection *c, const moment *waited)
+{
+    double before = seconds_of(&c->error_wait);
+
+    c->tarpit |= before > TARPIT_STEP && seconds_of(waited) > before + TARPIT_STEP;
+    c->error_wait = *waited;
+}
+
+static void add_pause(report_connection *c, const exchange *e)
+{
+    moment pause;
+
+    if (!c->has_reply || !e || !e->has_command || !moment_between(&c->reply_time, &e->command_time, &pause))
+        return;
+    if (c->pause_verb[0] && !is_longer(&pause, &c->pause))
+        return;
+    c->pause = pause;
+    g_strlcpy(c->pause_verb, e->name, REPORT_VERB_ROOM);
+}
+
+/* --- refusals ---------------------------------------------------------------------------------------------------------- */
+
+static const char *text_kept(report *r, span octets)
+{
+    return octets.length ? text_in(r->scope, octets) : NULL;
+}
+
+/* The texts of all lines of a reply, with spaces between; of the first one also code and status. */
+static span reply_read(wmem_allocator_t *scope, span octets, bool with_status, parsed_reply_line *first_r)
+{
+    uint8_t *text = (uint8_t *)wmem_alloc(scope, octets.length + 1);
+    size_t length = 0;
+    bool first = true;
+
+    for (line next; octets.length; octets = span_from(octets, next.length), first = false) {
+        parsed_reply_line read;
+        span words;
+        next = line_first(octets);
+        read = parsed_reply_line_read(next, first, with_status);
+        words = read.valid || read.odd ? read.parsed.text : read.line.text;
+        if (first)
+            *first_r = read;
+        else
+            text[length++] = ' ';
+        if (words.length)
+            memcpy(text + length, words.octets, words.length);
+        length += words.length;
+    }
+    return (span){text, length};
+}
+
+static report_refusal refusal_read(report *r, const tap_record *record, const finding *f)
+{
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    parsed_reply_line first = {0};
+    span text = reply_read(scope, octets_in_record(record, f), !(f->flags & FLAG_HELLO_REPLY), &first);
+    const reply_line *in = first.valid || first.odd ? &first.parsed : NULL;
+    report_refusal out = {.code = in ? in->code : 0, .frame = record->segment.frame};
+    uint16_t code = f->exchange && f->exchange->reply_code ? f->exchange->reply_code
+                    : in && in->has_status && !in->code    ? (uint16_t)(in->status.status_class * 100u)
+                                                           : out.code;
+
+    if (f->exchange)
+        g_strlcpy(out.verb, f->exchange->name, REPORT_VERB_ROOM);
+    out.permanent = reply_severity(code) != 4;
+    out.why = refusal_of(code, in && in->has_status ? &in->status : NULL, text, out.verb);
+    if (in && !(f->flags & FLAG_SECRET)) {
+        out.status = in->has_status ? text_kept(r, in->status_text) : NULL;
+        out.text = text_kept(r, in->text);
+    }
+    out.address = f->exchange ? text_kept(r, exchange_address(f->exchange)) : NULL;
+    wmem_destroy_allocator(scope);
+    return out;
+}
+
+static void add_address(report_reason *to, const char *address)
+{
+    if (!address)
+        return;
+    for (unsigned i = 0; i < MIN(to->address_count, REPORT_ADDRESSES); i++)
+        if (strcmp(to->addresses[i], address) == 0)
+            return;
+    if (to->address_count < REPORT_ADDRESSES)
+        to->addresses[to->address_count] = address;
+    to->address_count++;
+}
+
+/* Reasons are told apart by server, and whether they are for good. */
+static void add_reason(report *r, report_connection *c, const peers *by, const report_refusal *given)
+{
+    char *key = g_strdup_printf("%d %d %d %s", given->why.id, given->permanent, given->why.guess,
+                                by->server_addr ? by->server_addr : "");
+    report_reason *to = (report_reason *)g_hash_table_lookup(r->by_reason, key);
+
+    if (!to) {
+        to = wmem_new0(r->scope, report_reason);
+        to->first = *given;
+        to->connection = c;
+        to->number = wmem_array_get_count(r->reasons);
+        wmem_array_append_one(r->reasons, to);
+        g_hash_table_insert(r->by_reason, wmem_strdup(r->scope, key), to);
+    }
+    to->count++;
+    to->connections += to->latest != c;
+    to->latest = c;
+    add_address(to, given->address);
+    g_free(key);
+}
+
+#define REFUSAL_NOTES                                                                                                       \
+    (note_bit(NOTE_REFUSED) | note_bit(NOTE_DEFERRED) | note_bit(NOTE_AUTH_FAILED) | note_bit(NOTE_CLOSING_REPLY))
+
+static void add_refusal(report *r, report_connection *c, const peers *by, const tap_record *record, const finding *f)
+{
+    report_refusal given = refusal_read(r, record, f);
+
+    c->reasons |= UINT64_C(1) << given.why.id;
+    c->refused++;
+    c->auth_failed += (f->notes & note_bit(NOTE_AUTH_FAILED)) != 0;
+    c->no_such_user += given.why.id == REFUSAL_NO_SUCH_USER;
+    add_reason(r, c, by, &given);
+    if (f->exchange && f->exchange->transaction && !f->exchange->terminates)
+        return;
+    if (c->refusal_count < REPORT_REFUSALS)
+        c->refusals[c->refusal_count] = given;
+    c->refusal_count++;
+}
+
+/* The mail of a transaction, if it has ended lately. */
+static report_mail *mail_of(const report_connection *c, const transaction *t)
+{
+    unsigned count = wmem_array_get_count(c->mails);
+
+    for (unsigned back = 1; back <= MIN(count, MAILS_BACK); back++) {
+        report_mail *mail = *(report_mail **)wmem_array_index(c->mails, count - back);
+        if (mail->key == t)
+            return mail;
+    }
+    return NULL;
+}
+
+/* A refusal that says nothing new belongs to the mail that was refused before, or is under way. */
+static void add_consequence(report *r, report_connection *c, const exchange *e)
+{
+    report_mail *mail = mail_of(c, e->transaction);
+    report_followed *to = mail ? &mail->followed : &c->followed;
+
+    if (!mail && to->key != e->transaction)
+        *to = (report_followed){.key = e->transaction};
+    if (to->count++)
+        return;
+    to->code = e->reply_code;
+    to->to = e->name[0] ? wmem_strdup(r->scope, e->name) : "a line";
+}
+
+static void add_reply(report *r, report_connection *c, const peers *by, const tap_record *record, const finding *f,
+                      const moment *now)
+{
+    const exchange *e = f->exchange;
+    moment waited;
+    bool refused = e && reply_severity(e->reply_code) >= 4;
+
+    c->has_reply = true;
+    c->reply_time = *now;
+    if (e && !e->waits && e->has_command && !(f->flags & FLAG_CHALLENGE) && moment_between(&e->command_time, now, &waited)) {
+        add_wait(c, e, &waited, record->segment.frame);
+        if (refused)
+            add_error_wait(c, &waited);
+    }
+    if (f->notes & REFUSAL_NOTES)
+        add_refusal(r, c, by, record, f);
+    else if (refused && e->transaction)
+        add_consequence(r, c, e);
+}
+
+/* --- mails and notes --------------------------------------------------------------------------------------------------- */
+
+/* The mail of that number, if it was told of before. */
+static report_mail *mail_find(const report_connection *c, uint32_t index)
+{
+    for (unsigned i = wmem_array_get_count(c->mails); i-- > 0;) {
+        report_mail *mail = *(report_mail **)wmem_array_index(c->mails, i);
+        if (mail->record.of->index == index)
+            return mail;
+    }
+    return NULL;
+}
+
+void report_add_mail(report *r, report_connection *of, const transaction *t, const peers *by, bool again)
+{
+    report_mail *mail = again ? mail_find(of, t->index) : NULL;
+
+    if (!mail) {
+        mail = wmem_new0(r->scope, report_mail);
+        wmem_array_append_one(of->mails, mail);
+    }
+    mail->record = (mail_record){transaction_copy(r->scope, t, HEADER_KINDS_KEPT), by};
+    mail->key = t;
+    mail->connection = of;
+    if (of->followed.key == t) {
+        mail->followed = of->followed;
+        of->followed = (report_followed){0};
+    }
+}
+
+static void add_notes(report *r, report_connection *c, note_set notes, uint32_t frame)
+{
+    for (unsigned which = 0; notes && which < NOTE_COUNT; which++) {
+        note_set bit = note_bit((note)which);
+        if (!(notes & bit))
+            continue;
+        if (!r->notes[which].count++) {
+            r->notes[which].frame = frame;
+            r->notes[which].connection = c;
+        }
+        r->notes[which].connections += !(c->notes & bit);
+        c->notes |= bit;
+        notes &= ~bit;
+    }
+}
+
+void report_add_call(report *r, report_connection *of, const peers *by, const struct tap_record *record, const moment *now)
+{
+    for (uint32_t i = 0; i < record->segment.count; i++) {
+        const finding *f = &record->segment.findings[i];
+        add_notes(r, of, f->notes, record->segment.frame);
+        if (f->kind == FINDING_COMMAND)
+            add_pause(of, f->exchange);
+        else if (f->kind == FINDING_REPLY)
+            add_reply(r, of, by, record, f, now);
+        else if (f->kind == FINDING_TRANSACTION)
+            report_add_mail(r, of, f->transaction, by, f->flags & FLAG_READ_AGAIN);
+    }
+}
