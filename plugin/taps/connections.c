@@ -74,6 +74,10 @@ static bool connections_start(const char *argument)
 
     if (!log_options_parse(STATISTIC, argument, &options))
         return false;
+    if (!record_format_is_of(options.format, &connection_record_kind)) {
+        report_failure("-z " STATISTIC " has no such format: Zeek's log of connections is another");
+        return false;
+    }
     if (options.filter) {
         report_failure("-z " STATISTIC " takes no filter");
         return false;

@@ -426,4 +426,5 @@ const record_kind mail_record_kind = {
     .table = mail_table,
     .table_columns = MAIL_TABLE_COLUMNS,
     .append_count = mail_table_count,
+    .write_zeek = mail_zeek_write,
 };

@@ -78,6 +78,9 @@ extern const table_column mail_table[MAIL_TABLE_COLUMNS];
 /* "3 mails: 2 accepted, 1 rejected; 4 recipients: 2 accepted, 2 rejected" */
 void mail_table_count(GString *line, const void *records, unsigned count);
 
+/* mail_zeek.c — Zeek's smtp.log. */
+void mail_zeek_write(FILE *out, const void *records, unsigned count);
+
 /* The value of a column. It may lie in the record or in `scope`: good for as long as both are. */
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which);
 

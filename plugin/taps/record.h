@@ -5,6 +5,8 @@
 #ifndef ESMTP_TAPS_RECORD_H
 #define ESMTP_TAPS_RECORD_H
 
+#include <stdio.h>
+
 #include "taps/value.h"
 
 /* A column of the table for people. */
@@ -25,6 +27,8 @@ typedef struct record_kind {
     const table_column *table;
     unsigned table_columns;
     void (*append_count)(GString *line, const void *records, unsigned count); /* the table's last line, without its LF */
+    /* Zeek's log of it; NULL: there is none. */
+    void (*write_zeek)(FILE *out, const void *records, unsigned count);
     const char *remark; /* what that line ends with; NULL: nothing more */
 } record_kind;
 

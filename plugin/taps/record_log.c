@@ -277,12 +277,18 @@ static void ndjson_write(FILE *out, const record_kind *kind, const void *records
     wmem_destroy_allocator(scope);
 }
 
+static void zeek_write(FILE *out, const record_kind *kind, const void *records, unsigned count)
+{
+    kind->write_zeek(out, records, count);
+}
+
 /* --- formats ----------------------------------------------------------------------------------------------------------- */
 
 static const record_format formats[] = {{"text", record_table_write, false},
                                         {"tsv", tsv_write, false},
                                         {"json", json_write, false},
-                                        {"ndjson", ndjson_write, true}};
+                                        {"ndjson", ndjson_write, true},
+                                        {"zeek", zeek_write, false}};
 
 const record_format *record_format_find(const char *name, size_t length)
 {
@@ -302,7 +308,12 @@ bool record_format_is_table(const record_format *format)
     return format->write == record_table_write;
 }
 
+bool record_format_is_of(const record_format *format, const record_kind *kind)
+{
+    return format->write != zeek_write || kind->write_zeek;
+}
+
 const char *record_format_names(void)
 {
-    return "text, tsv, json, ndjson";
+    return "text, tsv, json, ndjson, zeek";
 }

@@ -20,9 +20,11 @@ typedef struct record_format {
 /* NULL when there is none of that name. `name` need not end in NUL. */
 const record_format *record_format_find(const char *name, size_t length);
 
-/* What is written when no format is named, and the names of all: "text, tsv, json, ndjson". */
+/* What is written when no format is named, and the names of all: "text, tsv, json, ndjson, zeek". */
 const record_format *record_format_default(void);
 const char *record_format_names(void);
+/* Can it be written so? */
+bool record_format_is_of(const record_format *format, const record_kind *kind);
 /* Is it the one for people, which shows few of the columns? */
 bool record_format_is_table(const record_format *format);
 
