@@ -37,6 +37,24 @@ void again_forget(session *s, octets_again *kept)
     *kept = (octets_again){0};
 }
 
+void again_copy(session *to, octets_again *kept, exchange_copier exchange_in, const void *data)
+{
+    uint8_t *octets = NULL;
+
+    if (!kept->calls)
+        return;
+    if (kept->length)
+        octets = (uint8_t *)memcpy(session_realloc(to, NULL, kept->capacity), kept->octets, kept->length);
+    kept->octets = octets;
+    kept->capacity = octets ? kept->capacity : 0;
+    kept->calls = session_array_copy(to, kept->calls, sizeof(again_call));
+    kept->commands = session_array_copy(to, kept->commands, sizeof(again_command));
+    for (unsigned i = 0; i < wmem_array_get_count(kept->commands); i++) {
+        again_command *noted = (again_command *)wmem_array_index(kept->commands, i);
+        noted->exchange = exchange_in(data, noted->exchange);
+    }
+}
+
 /* Octets that are decided go when they are half of the room. */
 static void append(session *s, octets_again *kept, span octets)
 {

@@ -83,8 +83,9 @@ static void links_copied(const copying *c, exchange *copy)
     }
 }
 
-static exchange *exchange_of(const copying *c, const exchange *e)
+static exchange *exchange_of(const void *data, const exchange *e)
 {
+    const copying *c = (const copying *)data;
     exchange *copy = (exchange *)g_hash_table_lookup(c->exchanges, e);
 
     if (!e || copy)
@@ -114,12 +115,7 @@ static void queue_copied(const copying *c)
 
 static void recipients_copied(session *to, transaction *copy)
 {
-    wmem_array_t *recipients = session_array(to, sizeof(recipient));
-    unsigned count = wmem_array_get_count(copy->recipients);
-
-    if (count)
-        wmem_array_append(recipients, wmem_array_get_raw(copy->recipients), count);
-    copy->recipients = recipients;
+    copy->recipients = session_array_copy(to, copy->recipients, sizeof(recipient));
 }
 
 /* What they point to of each other follows when all are copied. */
@@ -172,7 +168,10 @@ static void rest_copied(const copying *c)
     session *to = c->to;
     const content_part *content = &c->from->content;
 
-    to->undecided = (undecided_part){0};
+    to->undecided.data = exchange_of(c, c->from->undecided.data);
+    again_copy(to, &to->undecided.behind, exchange_of, c);
+    to->smuggling.content = message_of(c, c->from->smuggling.content);
+    smuggling_copy(to, exchange_of, c);
     to->content.shown = NULL;
     to->content.again = NULL;
     to->content.data = exchange_of(c, content->data);

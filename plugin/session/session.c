@@ -62,6 +62,16 @@ wmem_array_t *session_array(session *s, size_t element)
     return wmem_array_sized_new(passing(s), element, 1);
 }
 
+wmem_array_t *session_array_copy(session *s, wmem_array_t *array, size_t element)
+{
+    wmem_array_t *copy = session_array(s, element);
+    unsigned count = wmem_array_get_count(array);
+
+    if (count)
+        wmem_array_append(copy, wmem_array_get_raw(array), count);
+    return copy;
+}
+
 static void *copy_of(session *s, const void *octets, size_t length)
 {
     return memcpy(alloc(s, length), octets, length);

@@ -34,6 +34,17 @@ void smuggling_forget(session *s)
     *x = (smuggling_part){.until = x->until};
 }
 
+void smuggling_copy(session *to, exchange_copier exchange_in, const void *data)
+{
+    smuggling_part *x = &to->smuggling;
+
+    if (!x->content)
+        return;
+    x->end = exchange_in(data, x->end);
+    x->candidates = session_array_copy(to, x->candidates, sizeof(candidate));
+    again_copy(to, &x->behind, exchange_in, data);
+}
+
 static candidate *candidate_at(const smuggling_part *x, unsigned i)
 {
     return (candidate *)wmem_array_index(x->candidates, i);

@@ -310,6 +310,7 @@ void *session_alloc(session *s, size_t length);
 void *session_realloc(session *s, void *octets, size_t length);
 void session_free(session *s, void *octets);
 wmem_array_t *session_array(session *s, size_t element);
+wmem_array_t *session_array_copy(session *s, wmem_array_t *array, size_t element);
 /* A copy of octets that lives as long as what session_alloc() gives; and one that lives with the session. */
 span session_keep(session *s, span octets);
 span session_keep_for_good(session *s, span octets);
@@ -374,6 +375,9 @@ void exchange_older_unanswered(session *s);
 
 void again_begin(session *s, octets_again *kept, uint64_t position);
 void again_forget(session *s, octets_again *kept);
+/* They are another session's, of whose exchanges `exchange_in` gives the copies: makes them those of `to`. */
+typedef exchange *(*exchange_copier)(const void *data, const exchange *e);
+void again_copy(session *to, octets_again *kept, exchange_copier exchange_in, const void *data);
 /* Keeps octets of the call at `position`, but those before kept->position. False: these are too many. */
 bool again_keep(reading *r, octets_again *kept, span octets, uint64_t position);
 /* What is before `position` is decided. */
@@ -407,6 +411,8 @@ bool smuggling_is_under_way(const session *s);
 bool smuggling_covers(const session *s, uint64_t position);
 /* Octets were lost, or the session begins anew. */
 void smuggling_forget(session *s);
+/* As again_copy(), for all that smuggling.c keeps. */
+void smuggling_copy(session *to, exchange_copier exchange_in, const void *data);
 
 /* undecided.c — what is sent behind a DATA before its reply. */
 

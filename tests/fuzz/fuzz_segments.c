@@ -4,61 +4,9 @@
  */
 #include <wsutil/wmem/wmem.h>
 
-#include "fuzz.h"
-#include "session/segments.h"
+#include "found.h"
 
 #define HELD_BOUND 2000u
-
-/* Where each direction stands, as far as the events told. */
-typedef struct places {
-    bool begun[2];
-    uint64_t next[2];
-    uint64_t end[2]; /* of the FIN that was told of last */
-    uint32_t touched;
-} places;
-
-static void check_event(places *p, const segments_event *e)
-{
-    unsigned who = e->direction;
-
-    g_assert_cmpuint(who, <, 2);
-    if (e->kind != SEGMENTS_RETRANSMITTED && e->kind != SEGMENTS_LATE && e->cause != SEGMENTS_CAUSE_RESET && p->begun[who] &&
-        e->position == p->end[who] && p->next[who] == e->position + 1)
-        p->next[who] = e->position; /* that FIN was forged: octets are in its place, or another FIN */
-    for (uint64_t i = 0; e->octets && i < e->length; i++)
-        p->touched += e->octets[i];
-    switch ((segments_event_kind)e->kind) {
-    case SEGMENTS_RESTART:
-        p->begun[0] = p->begun[1] = false;
-        break;
-    case SEGMENTS_ENDED:
-        if (e->cause == SEGMENTS_CAUSE_RESET)
-            break;
-        g_assert_true(!p->begun[who] || e->position == p->next[who]);
-        p->begun[who] = true;
-        p->end[who] = e->position;
-        p->next[who] = e->position + 1;
-        break;
-    case SEGMENTS_READ:
-    case SEGMENTS_LOST:
-        g_assert_cmpuint(e->length, >, 0);
-        g_assert_true(!p->begun[who] || e->position == p->next[who]);
-        g_assert_true(e->kind == SEGMENTS_LOST || e->octets);
-        p->begun[who] = true;
-        p->next[who] = e->position + e->length;
-        break;
-    case SEGMENTS_HELD:
-        g_assert_true(!p->begun[who] || e->position >= p->next[who]);
-        g_assert_cmpuint(e->length, >, 0);
-        break;
-    case SEGMENTS_RETRANSMITTED:
-        g_assert_cmpuint(e->differing, <=, e->length);
-        break;
-    case SEGMENTS_LATE:
-    case SEGMENTS_ASIDE:
-        break;
-    }
-}
 
 static uint16_t take_two(span *in)
 {

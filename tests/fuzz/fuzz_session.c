@@ -14,8 +14,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "fuzz.h"
-#include "session/session.h"
+#include "found.h"
 #include "session/transaction.h"
 
 enum { NEW_PACKET = 0xfe, SAME_FRAME = 0xfd, REPEAT = 0xfc, SNAP_LENGTH = 0xfb };
@@ -96,7 +95,9 @@ static void check_cover(const segment *made, bool cut)
 
     for (unsigned i = 0; i < made->count; i++) {
         const finding *f = &made->findings[i];
-        if (f->kind == FINDING_TRANSACTION) {
+        if (f->flags & FLAG_READ_AGAIN && f->kind != FINDING_TRANSACTION) {
+            continue; /* of the client's earlier packets */
+        } else if (f->kind == FINDING_TRANSACTION) {
             g_assert_cmpuint(f->length, ==, 0);
         } else if (f->kind == FINDING_GAP) {
             check_gap(made, f, at, cut);
@@ -108,77 +109,6 @@ static void check_cover(const segment *made, bool cut)
         }
     }
     g_assert_cmpuint(at, ==, end);
-}
-
-/* Sums up octets, so that a read of memory that is gone shows. */
-static unsigned read_span(span in)
-{
-    unsigned sum = 0;
-
-    for (size_t i = 0; i < in.length; i++)
-        sum += in.octets[i];
-    return sum;
-}
-
-static unsigned read_text(const char *text)
-{
-    return text ? read_span(span_of(text)) : 0;
-}
-
-static unsigned read_message(const message *m)
-{
-    unsigned sum = 0;
-
-    if (!m)
-        return 0;
-    if (m->octets)
-        sum += read_span((span){m->octets, (size_t)message_captured(m)});
-    for (uint32_t i = 0; i < m->frames_count; i++)
-        sum += m->frames[i];
-    for (unsigned i = 0; m->header && i < m->header->count; i++)
-        sum += read_span(header_value_text(&m->header->values[i]));
-    return sum;
-}
-
-static unsigned read_transaction(const transaction *t)
-{
-    unsigned sum = read_text(t->ended_by) + read_span(t->helo) + read_span(t->mail_from) + read_span(t->auth_username) +
-                   read_text(t->method) + read_message(t->message) + read_span(t->verdict.status) +
-                   read_span(t->verdict.text) + read_span(t->verdict.queue_id);
-
-    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++)
-        sum += read_span(((const recipient *)wmem_array_index(t->recipients, i))->address);
-    return sum;
-}
-
-static unsigned read_auth(const auth_exchange *auth)
-{
-    return auth ? read_text(auth->mechanism) + read_text(auth->outcome) + read_span(auth->username) : 0;
-}
-
-static unsigned read_finding(const finding *f)
-{
-    unsigned sum = f->octets ? read_span((span){f->octets, f->length}) : 0;
-
-    if (f->exchange)
-        sum += read_text(f->exchange->name) + read_auth(exchange_auth(f->exchange)) +
-               read_message(exchange_content(f->exchange));
-    if (f->kind == FINDING_CONTENT || f->kind == FINDING_END_OF_DATA)
-        sum += read_message(f->message);
-    else if (f->kind == FINDING_TRANSACTION)
-        sum += read_transaction(f->transaction);
-    else if (f->kind == FINDING_AUTH_RESPONSE)
-        sum += read_auth(f->auth);
-    return sum;
-}
-
-static unsigned read_segment(const segment *of)
-{
-    unsigned sum = 0;
-
-    for (unsigned n = 0; n < of->count; n++)
-        sum += read_finding(&of->findings[n]);
-    return sum;
 }
 
 /* Feeds octets of which `again` were sent before, and `cut` more that were not captured follow. */

@@ -197,7 +197,7 @@ static void print_marks(void)
         "PROXY UNKNOWN", "Subject:",
         "Message-ID: <", "n,,n=", "auth=Bearer ", "Hello ", "[192.0.2.1]", "NTLMSSP",
         "8BITMIME", "BINARYMIME",
-        "\xfe" "C", "\xfe" "S", "\xfe" "c", "\xfe" "s", "\xfe" "K", "\xfe" "R", "\xfd", "\xfc", "\xfb", /* fuzz_session's */
+        "\xfe" "C", "\xfe" "S", "\xfe" "c", "\xfe" "s", "\xfe" "K", "\xfe" "R", "\xfd", "\xfc", "\xfb", /* fuzz_session's; fuzz_conversation has two of these */
     };
     /* clang-format on */
 

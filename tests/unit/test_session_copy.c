@@ -29,6 +29,12 @@ static const said dialogue[] = {
     {SIDE_CLIENT, "YQ=="},
     {SIDE_CLIENT, "\r\nMAIL FROM:<k@l>\r\n"},
     {SIDE_SERVER, "535 no\r\n450 later\r\n"},
+    /* A content that looks like a command before the 354, and has what the server takes for its end. */
+    {SIDE_CLIENT, "RSET\r\nMAIL FROM:<m@n>\r\nRCPT TO:<o@p>\r\nDATA\r\nRCPT TO:<x@y>\r\n"},
+    {SIDE_SERVER, "250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n"},
+    {SIDE_CLIENT, "a\n.\r\nMAIL FROM:<q@r>\r\nRCPT TO:<s@t>\r\n"},
+    {SIDE_CLIENT, "DATA\r\nb\r\n.\r\n"},
+    {SIDE_SERVER, "250 queued as 4XyZ03\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued as 4XyZ04\r\n"},
     {SIDE_CLIENT, "QUIT\r\n"},
     {SIDE_SERVER, "221 bye\r\n"},
 };
@@ -62,7 +68,9 @@ static void test_copy(void)
         feed(session_copy(s, of_copy), at, G_N_ELEMENTS(dialogue), first);
         pools_free(of_copy);
         feed(s, at, G_N_ELEMENTS(dialogue), second);
-        g_assert_cmpstr(first->str, ==, "1 accepted 2 20 4XyZ01; 2 accepted 1 5 4XyZ02; 3 deferred 0 0 ; ");
+        g_assert_cmpstr(first->str, ==,
+                        "1 accepted 2 20 4XyZ01; 2 accepted 1 5 4XyZ02; 3 deferred 0 0 ; 4 accepted 1 17 4XyZ03; "
+                        "5 accepted 1 3 4XyZ04; ");
         g_assert_cmpstr(second->str, ==, first->str);
         pools_free(memory);
         g_string_free(first, TRUE);
