@@ -123,13 +123,15 @@ static note_set excess_notes(session *s)
     return note_if(first, NOTE_BDAT_EXCESS);
 }
 
-/* A line that is no command that anybody knows. */
-static note_set verb_notes(const client_line *in, const verb_rule *row)
+/* A line that is no command that anybody knows. What follows a line of another protocol belongs to that. */
+static note_set verb_notes(const session *s, const client_line *in, const verb_rule *row)
 {
     const command *parsed = &in->parsed.command;
 
     if (in->is_command && parsed->row)
         return note_if(row->illegal, NOTE_ILLEGAL_COMMAND);
+    if (s->client.foreign)
+        return 0;
     if (foreign_protocol_of(in->line.text))
         return note_bit(NOTE_FOREIGN_PROTOCOL);
     if (!in->is_command)
@@ -173,7 +175,7 @@ static note_set command_notes(session *s, const client_line *in, const verb_rule
     if (is_excess(s, in))
         return excess_notes(s);
     s->client.excess = EXCESS_NONE;
-    notes = verb_notes(in, row) | order_notes(s, mistake);
+    notes = verb_notes(s, in, row) | order_notes(s, mistake);
 
     if (in->is_command)
         notes |= offers_notes(s, in, row);
@@ -224,6 +226,7 @@ static finding *emit_command(reading *r, const client_line *in, exchange *e, not
     f->exchange = e;
     f->notes |= notes;
     s->client.unrecognized = known ? 0 : s->client.unrecognized + 1;
+    s->client.foreign = !known && (s->client.foreign || (notes & note_bit(NOTE_FOREIGN_PROTOCOL)));
     if (known)
         s->auth.under_way = NULL; /* an AUTH whose end was not captured is over */
     e->unrecognized = !known;
@@ -264,6 +267,8 @@ static void command_line(reading *r, const client_line *in)
 static void content_line(reading *r, const client_line *in)
 {
     session *s = r->s;
+    note_set notes = order_notes(s, ORDER_OK);
+    uint32_t at = s->memory.found->list->len;
 
     /* The line is the content's first: it is read again as such, what came in earlier calls before the rest. */
     s->content.data->content_follows = true;
@@ -271,6 +276,7 @@ static void content_line(reading *r, const client_line *in)
     message_read_earlier(r, span_first(in->whole, in->whole.length - in->here), in->position);
     r->at -= in->here;
     message_read_content(r);
+    g_array_index(s->memory.found->list, finding, at).notes |= notes;
 }
 
 static bool is_unmistakable(const client_line *in)
@@ -346,13 +352,25 @@ static bool long_line_is_content(reading *r, size_t end)
     return true;
 }
 
+/* Another protocol may have no lines at all: the beginning of one tells as well. */
+static note_set beginning_notes(session *s, span beginning)
+{
+    bool foreign =
+        s->client.state == CLIENT_COMMANDS && !s->client.foreign && !s->auth.under_way && foreign_protocol_of(beginning);
+
+    s->client.foreign = s->client.foreign || foreign;
+    return note_if(foreign, NOTE_FOREIGN_PROTOCOL);
+}
+
 static void hold_line(reading *r)
 {
     finding *f = stream_emit(r, FINDING_PART, r->position + r->at, r->octets.length - r->at);
     session *s = r->s;
 
-    if (!r->stream->held_length)
+    if (!r->stream->held_length) {
         f->flags |= FLAG_FIRST_PART;
+        f->notes |= beginning_notes(s, span_from(r->octets, r->at));
+    }
     f->notes |= note_if(exchange_waits(s, VERB_STARTTLS), NOTE_STARTTLS_PLAINTEXT);
     stream_hold(r, r->at);
     /* What is held may be the beginning of an AUTH command or response. */

@@ -100,6 +100,7 @@ typedef struct client_part {
     chunk_excess excess;   /* behind the last chunk */
     bool quit_sent;        /* QUIT was sent, and not refused */
     bool proxy_possible;   /* the client has sent nothing yet: a PROXY header may come */
+    bool foreign;          /* it has spoken another protocol, and no SMTP since */
     bool unconfirmed;      /* its lines were found to be commands by their looks alone, behind missing octets */
 } client_part;
 

@@ -215,6 +215,8 @@ bool path_parse(span in, path *path_r)
     delimit(&out, in);
     if (out.address.length == 0) {
         out.null_path = out.bracketed && out.consumed > 0 && in.octets[out.consumed - 1] == '>';
+        if (!out.null_path)
+            expect(&out, "expected \"<\" and an address", out.consumed);
     } else {
         size_t route = route_length(out.address);
         if (route > 0)

@@ -26,6 +26,8 @@ def highlighted(tshark, path, command, name):
     ("MAIL FROM: <a@example.org>", 10, "lenient_syntax"),
     ("MAIL FROM:a@example.org", 10, "lenient_syntax"),
     ("MAIL FROM :<a@example.org>", 9, "lenient_syntax"),
+    ("MAIL FROM:", 10, "syntax"),
+    ("RCPT TO: ", 9, "syntax"),
     ("RCPT TO:<a@b_c.example>", 12, "lenient_syntax"),
     ("RCPT TO:<a@example.org", 22, "syntax"),
     ("AUTH PLAIN Zm9v*Zm9v", 15, "syntax"),

@@ -80,8 +80,8 @@ static const path_case cases[] = {
      "expected an address literal"},
     {"<a@[2001:db8::1]>", 17, "a@[2001:db8::1]", "a", "a", "[2001:db8::1]", "", ADDRESS_IPV6, 0, NULL},
     {"<", 1, "", "", "", NO_DOMAIN, "", ADDRESS_NONE, 1, "expected \">\""},
-    {"", 0, "", "", "", NO_DOMAIN, "", ADDRESS_NONE, 0, "expected \"<\""},
-    {"  ", 2, "", "", "", NO_DOMAIN, "", ADDRESS_NONE, 0, "expected no white space"},
+    {"", 0, "", "", "", NO_DOMAIN, "", ADDRESS_NONE, 0, "expected \"<\" and"},
+    {"  ", 2, "", "", "", NO_DOMAIN, "", ADDRESS_NONE, 2, "expected \"<\" and"},
 };
 
 static void test_parse(void)

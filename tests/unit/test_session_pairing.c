@@ -135,10 +135,10 @@ static const dialogue pipelined[] = {
                {C, "HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n"},
                {S, "250 mx\r\n250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n221 bye\r\n"}},
      .expected = {"S reply 220 to CONNECT", "C command HELO a", "C command MAIL FROM:<a@b> [pipelining]",
-                  "C command RCPT TO:<c@d> [pipelining]", "C command DATA [pipelining]", "C content 3/3 complete",
-                  "C end-of-data", "C command QUIT [pipelining]", "S reply 250 to HELO a {hello}",
-                  "S reply 250 to MAIL FROM:<a@b>", "S reply 250 to RCPT TO:<c@d>", "S reply 354 to DATA",
-                  "S reply 250 to END-OF-DATA of 3", "S reply 221 to QUIT"}},
+                  "C command RCPT TO:<c@d> [pipelining]", "C command DATA [pipelining]",
+                  "C content 3/3 complete [pipelining]", "C end-of-data", "C command QUIT [pipelining]",
+                  "S reply 250 to HELO a {hello}", "S reply 250 to MAIL FROM:<a@b>", "S reply 250 to RCPT TO:<c@d>",
+                  "S reply 354 to DATA", "S reply 250 to END-OF-DATA of 3", "S reply 221 to QUIT"}},
 };
 
 static const dialogue codes[] = {
