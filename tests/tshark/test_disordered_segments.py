@@ -106,3 +106,19 @@ def test_tls_cannot_decrypt_what_tcp_keeps_back(tshark, tmp_path):
         assert tshark.frames(path, "esmtp.expert.withheld", two_pass=two_pass) == [second + 1]
     assert tshark.count(path, "esmtp.expert.withheld", preferences={"tcp.reassemble_out_of_order": "TRUE"}) == 0
     assert tshark.count(places.SAMPLES / "postfix-starttls-submission.pcapng", "esmtp.expert.withheld") == 0
+
+
+@pytest.mark.parametrize("text", [b"354", b"queued"])
+@pytest.mark.parametrize("after", [0, 1], ids=["before-its-command", "behind-the-next-one"])
+def test_a_reply_captured_in_the_wrong_place(tshark, capture, text, after):
+    """The command changes place with its reply, or the reply with what the client sends next: nothing is said of it."""
+    script = GREETED + [("C", lines("MAIL FROM:<ann@example.com>")), ("S", lines("250 Ok")), ("C", lines("RCPT TO:<bob@example.org>")),
+                        ("S", lines("250 Ok")), ("C", lines("DATA")), ("S", lines("354 Go ahead")), ("C", lines("Subject: x", "", ".")),
+                        ("S", lines("250 Ok: queued as 4XyZ01")), ("C", lines("QUIT")), ("S", lines("221 Bye"))]
+    connection = dialogue(Connection(), script)
+    reply, = (place for place, segment in enumerate(connection.segments) if text in segment.payload)
+    connection.segments.insert(reply - 1 + after, connection.segments.pop(reply + after))
+    frames = tshark.fields(capture(connection), "esmtp.reply.verb", "esmtp.transaction.outcome", "esmtp.expert").values()
+    found = [[value for frame in frames for value in frame.get(field, [])]
+             for field in ("esmtp.reply.verb", "esmtp.transaction.outcome", "esmtp.expert")]
+    assert found == [["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "END-OF-DATA", "QUIT"], ["accepted"], []]
