@@ -100,9 +100,9 @@ static void put_ts(zeek_line *l)
     g_string_append_printf(l->out, "%" G_GINT64_FORMAT ".%06d", begin->seconds, begin->nanoseconds / 1000);
 }
 
-static const char *address_or_unset(const char *address)
+static const char *address_or_unset(const char *of)
 {
-    return address ? address : UNSET;
+    return of ? of : UNSET;
 }
 
 /* A name for the connection, made of its ends and its number: the same whenever the capture is read. */

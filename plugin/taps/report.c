@@ -87,6 +87,8 @@ static void connections_end(void *data)
         c->recorded = true;
         c->carrier = NULL;
     }
+    if (!a->written && !a->filtered)
+        unread_add_file(&a->of->unread);
     g_hash_table_remove_all(a->by_carrier);
     g_hash_table_remove_all(a->by_peers);
     a->of->restarts++;

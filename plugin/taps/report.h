@@ -10,6 +10,7 @@
 #include "session/mail_result.h"
 #include "taps/connection_record.h"
 #include "taps/mail_record.h"
+#include "taps/unread.h"
 
 /* A wait of so many seconds is slow. */
 #define REPORT_SLOW 2
@@ -129,6 +130,7 @@ typedef struct report {
     wmem_array_t *reasons;     /* report_reason *, in the order of their first refusals */
     GHashTable *by_reason;     /* words that tell one from another -> report_reason * */
     report_note notes[NOTE_COUNT];
+    unread unread;     /* what no connection can tell of */
     unsigned restarts; /* of Wireshark's: each numbers packets anew */
     /* When all is read: */
     wmem_array_t *mails; /* report_mail *, by time */

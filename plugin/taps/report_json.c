@@ -64,6 +64,9 @@ static void write_totals(writer *w)
     member(w, "mails", value_number(all.all_mails));
     member(w, "recipients", value_number(all.all_recipients));
     member(w, "not_to_all", value_number(all.not_to_all));
+    member(w, "octets_missing", value_number(w->r->unread.missing));
+    member(w, "octets_unread", value_number(w->r->unread.octets));
+    member(w, "connections_under_tls_unread", value_number(w->r->unread.tls));
     write_outcomes(w, "mail_outcomes", all.mails);
     write_outcomes(w, "recipient_outcomes", all.recipients);
     end_object(w);

@@ -145,6 +145,7 @@ static void put_totals(const writer *w)
         g_string_append_printf(w->out, "; %u recipient%s", all.all_recipients, plural(all.all_recipients));
         put_counts(w, all.recipients, 0);
     }
+    unread_append(w->out, &w->r->unread);
     put(w, ".\n");
 }
 

@@ -197,6 +197,14 @@ def test_connections_without_a_greeting(tshark, capture):
         ["never answered"], ["connection refused"], ["no greeting"]]
 
 
+def test_octets_that_are_missing(tshark, capture):
+    """The totals tell of them."""
+    noop = [("C", lines("NOOP")), ("S", lines("250 Ok"))]
+    path = capture(session(0, noop + [noop[0], ("lost", noop[1][1])] + 4 * noop))
+    assert data(tshark, path)["totals"]["octets_missing"] == len(noop[1][1])
+    assert text(tshark, path).startswith("1 connection, 0 mails; 8 octets were missing.\n")
+
+
 def test_filter(tshark, reasons):
     found = data(tshark, reasons, ",tcp.stream == 1")
     assert (found["totals"]["connections"], found["why"][0]["reason"]) == (1, "mailbox full")
