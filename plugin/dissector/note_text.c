@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "dissector/esmtp.h"
+#include "session/mail_result.h"
 #include "session/parsed.h"
 #include "session/transaction.h"
 #include "wire/foreign.h"
@@ -42,30 +43,17 @@ static const char *code_and_status(drawing *d, const finding *f, const reply_lin
                               status ? text_of(d->pinfo, in->status_text) : "");
 }
 
-static span recipient_of(const exchange *e, const transaction *t)
-{
-    unsigned at = e->recipient + (e->transaction->merged_into ? e->transaction->merged_at : 0);
-
-    if (at >= wmem_array_get_count(t->recipients))
-        return (span){NULL, 0};
-    return ((const recipient *)wmem_array_index(t->recipients, at))->address;
-}
-
 /* "RCPT TO:<x@y>" */
 static const char *command_name(drawing *d, const exchange *e)
 {
-    const transaction *t = e->transaction;
-
-    while (t && t->merged_into)
-        t = t->merged_into;
     if (exchange_is(e, VERB_CONNECT))
         return "the connection";
     if (exchange_is(e, VERB_END_OF_DATA))
         return "the content";
-    if (t && exchange_is(e, VERB_MAIL))
-        return wmem_strdup_printf(d->pinfo->pool, "MAIL FROM:<%s>", text_of(d->pinfo, e->transaction->mail_from));
-    if (t && exchange_is(e, VERB_RCPT))
-        return wmem_strdup_printf(d->pinfo->pool, "RCPT TO:<%s>", text_of(d->pinfo, recipient_of(e, t)));
+    if (e->transaction && exchange_is(e, VERB_MAIL))
+        return wmem_strdup_printf(d->pinfo->pool, "MAIL FROM:<%s>", text_of(d->pinfo, exchange_address(e)));
+    if (e->transaction && exchange_is(e, VERB_RCPT))
+        return wmem_strdup_printf(d->pinfo->pool, "RCPT TO:<%s>", text_of(d->pinfo, exchange_address(e)));
     return e->name[0] ? e->name : "a line";
 }
 
