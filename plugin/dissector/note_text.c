@@ -18,7 +18,7 @@ static const char *wrong_with(const parsed_reply_line *in)
         return "an empty line";
     if (!in->valid)
         return "expected three digits, and \"-\", a space or nothing behind them";
-    return in->parsed.code_valid ? NULL : "expected a code from 200 to 559";
+    return in->parsed.code_valid ? NULL : "expected a code of the digits 2 to 5, 0 to 5, and 0 to 9";
 }
 
 static const char *reply_syntax_text(drawing *d, const finding *f)
@@ -39,6 +39,8 @@ static const char *code_and_status(drawing *d, const finding *f, const reply_lin
 {
     bool status = in->has_status && !(f->flags & FLAG_HELLO_REPLY);
 
+    if (!in->code && status)
+        return text_of(d->pinfo, in->status_text);
     return wmem_strdup_printf(d->pinfo->pool, "%03u%s%s", in->code, status ? " " : "",
                               status ? text_of(d->pinfo, in->status_text) : "");
 }

@@ -68,6 +68,13 @@ void client_drop_line(session *s, layer which)
     st->skipping = false;
 }
 
+bool client_is_inside_line(const session *s)
+{
+    side sender = s->connection.roles_swapped ? SIDE_SERVER : SIDE_CLIENT;
+
+    return s->streams[s->connection.last_layer][sender].held_length > 0;
+}
+
 bool client_may_begin_content(const session *s)
 {
     return s->client.state == CLIENT_AFTER_DATA || s->client.state == CLIENT_COMMANDS || s->client.state == CLIENT_UNKNOWN;
@@ -224,9 +231,9 @@ static finding *emit_command(reading *r, const client_line *in, exchange *e, not
     if (in->is_command)
         findings_keep_command(s->memory.found, &in->parsed);
     f->exchange = e;
-    f->notes |= notes;
     s->client.unrecognized = known ? 0 : s->client.unrecognized + 1;
     s->client.foreign = !known && (s->client.foreign || (notes & note_bit(NOTE_FOREIGN_PROTOCOL)));
+    f->notes = s->client.foreign ? notes : f->notes | notes; /* another protocol has other line ends */
     if (known)
         s->auth.under_way = NULL; /* an AUTH whose end was not captured is over */
     e->unrecognized = !known;

@@ -5,10 +5,11 @@
  */
 #include "session/state.h"
 
-/* The command was none, or out of its order: the codes of syntax and sequence say no more than that. */
+/* The command was none, or out of its order: the codes of syntax and sequence say no more than that. A server that refuses
+ * nothing for good says 402 for 502. */
 static bool tells_of_command(const exchange *e, uint16_t code)
 {
-    return (e->unrecognized || e->mistake != ORDER_OK) && code >= 500 && code <= 504;
+    return (e->unrecognized || e->mistake != ORDER_OK) && reply_severity(code) >= 4 && code % 100 <= 4;
 }
 
 /* What belongs to a mail whose MAIL was refused, or a content for which every recipient was. */
@@ -47,7 +48,7 @@ note_set refusal_notes(const session *s, const server_reply *reply)
 {
     const exchange *e = reply->exchange;
     uint16_t code = reply->code;
-    bool heard = s->connection.spoken[SIDE_CLIENT] && !s->connection.lossy;
+    bool heard = s->connection.spoken[SIDE_CLIENT] && !s->connection.lossy && !client_is_inside_line(s);
 
     if (code == 421)
         return note_bit(NOTE_CLOSING_REPLY);

@@ -65,7 +65,8 @@ static bool shows_content(const session *s)
 static void unanswering(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
-    bool expected = reply->code < 200 || reply->code == 421 || s->connection.lossy || !s->connection.spoken[SIDE_CLIENT];
+    bool expected = reply->code < 200 || reply->code == 421 || s->connection.lossy || !s->connection.spoken[SIDE_CLIENT] ||
+                    client_is_inside_line(s);
 
     if (reply->hello)
         offers_learn_unasked(s, reply, f);

@@ -160,6 +160,7 @@ static void session_restart(session *s, const exchange *by)
     s->client.unrecognized = 0;
     s->client.quit_sent = false;
     s->client.excess = EXCESS_NONE;
+    s->client.foreign = false;
     s->client.proxy_possible = false;
 }
 

@@ -585,6 +585,8 @@ void client_enter_raw(session *s, client_state state, uint64_t octets);
 /* Where the octets begin that the client has sent and that belong to nothing yet: a part of a line that is held, or what
  * comes next. */
 uint64_t client_unread_position(session *s, layer which);
+/* Is a part of a line held, whose end the server may have seen, or not have waited for? */
+bool client_is_inside_line(const session *s);
 /* Drops the part of a line that is held: it belongs to nothing that is known. */
 void client_drop_line(session *s, layer which);
 /* May content begin with the client's next octets? Not inside a content or a chunk that is under way. */
