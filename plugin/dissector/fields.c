@@ -39,10 +39,12 @@ static field_row field_rows[FIELD_COUNT] = {
 
 static void experts_register(void)
 {
-#define EXPERT_ROW(note, field, group, severity, summary)                                                                   \
+#define NOTE_ROW(note, field, group, severity, summary, meaning, cause, remedy)                                             \
     {&ei[NOTE_##note], {"esmtp.expert." #field, PI_##group, PI_##severity, summary, EXPFILL}},
-    static ei_register_info rows[] = {NOTE_ROWS(EXPERT_ROW)};
-#undef EXPERT_ROW
+    static ei_register_info rows[] = {
+#include "session/note_rows.h"
+    };
+#undef NOTE_ROW
 
     expert_register_field_array(expert_register_protocol(proto_esmtp), rows, NOTE_COUNT);
 }

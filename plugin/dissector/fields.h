@@ -1,5 +1,5 @@
 /* fields.h — every field, subtree and expert information of the plugin, by name. field_rows.h has the table of the fields,
- * session/notes.h that of the expert infos.
+ * session/note_rows.h that of the expert infos.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -63,7 +63,7 @@ typedef enum subtree {
 extern int proto_esmtp;
 extern int hf[FIELD_COUNT];
 extern int ett[SUBTREE_COUNT];
-extern expert_field ei[NOTE_COUNT]; /* by note: the table is session/notes.h */
+extern expert_field ei[NOTE_COUNT]; /* by note: the table is session/note_rows.h */
 
 /* Registers all of them under proto_esmtp. */
 void fields_register(void);

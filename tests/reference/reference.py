@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 from tshark import Tshark  # noqa: E402
 
 FILE = ROOT / "doc" / "FIELDS.md"
-NOTES = ROOT / "plugin" / "session" / "notes.h"
+NOTES = ROOT / "plugin" / "session" / "note_rows.h"
 MAKE = "./run reference"
 
 EXPERT = "esmtp.expert."
@@ -60,13 +60,21 @@ def fields_of(tshark):
     return sorted(found, key=lambda field: field[1])
 
 
+STRING = r'"(?:[^"\\]|\\.)*"'
+NOTE = re.compile(rf"^NOTE_ROW\(\w+, (\w+), (\w+), (\w+),((?:\s*{STRING}|,)+)\)$", re.MULTILINE)
+
+
+def texts_of(arguments):
+    """The strings of a row: of what C joins, one."""
+    joined = re.sub(r'"\s+"', "", arguments)
+    return [string[1:-1].replace(r'\"', '"') for string in re.findall(STRING, joined)]
+
+
 def notes_of(text):
-    """{field: (severity, group)} of the rows ROW(NAME, FIELD, GROUP, SEVERITY, ...), which tshark does not tell."""
-    rows = re.findall(r"\bROW\((\w+), (\w+), (\w+), (\w+),", text.split("#define NOTE_ROWS(ROW)")[1])
+    """{field: [(severity, group, summary, meaning, cause, remedy), ...]} of the table: a field may have two severities, a row each."""
     found = {}
-    for _, field, group, severity in rows: # a field may have two severities, a row each
-        severities = [*found[f"{EXPERT}{field}"][0].split(" or "), severity] if f"{EXPERT}{field}" in found else [severity]
-        found[f"{EXPERT}{field}"] = (" or ".join(severities), group)
+    for field, group, severity, arguments in NOTE.findall(text):
+        found.setdefault(f"{EXPERT}{field}", []).append((severity, group, *texts_of(arguments)))
     return found
 
 
@@ -80,18 +88,24 @@ def section_lines(title, about, fields):
 
 
 def words_of(name):
-    """RESPONSE_CODE: Response code. WARN or NOTE: Warn or Note."""
-    return " or ".join(word.capitalize() for word in name.replace("_", " ").split(" or "))
+    """RESPONSE_CODE: Response code."""
+    return name.replace("_", " ").capitalize()
 
 
 def expert_lines(experts, notes):
-    named = {}
-    for summary, name, _, _ in experts:
-        named.setdefault(name, []).append(summary)
-    rows = [(f"`{name}`", *[words_of(word) for word in notes[name]], "; or: ".join(sorted(summaries)))
-            for name, summaries in named.items()]
-    about = "What is odd. All of them are of type FT_NONE: a filter asks whether they are there."
-    return ["## Expert infos", "", about, "", *table(("Field", "Severity", "Group", "Summary"), rows)]
+    """A table of all, and behind it what there is to say of each."""
+    lines = ["## Expert infos", "",
+             "What is odd. All of them are of type FT_NONE: a filter asks whether they are there. What each means, how it comes about, "
+             "and what to do is told below the table.", ""]
+    rows, pages = [], []
+    for name in dict.fromkeys(field[1] for field in experts):
+        found = notes[name]
+        rows.append((f"`{name}`", " or ".join(words_of(row[0]) for row in found), words_of(found[0][1]),
+                     "; or: ".join(row[2] for row in found)))
+        for severity, _, summary, meaning, cause, remedy in found:
+            pages += [f"### `{name}` ({words_of(severity)})", "", f"{summary}.", "", f"- **Meaning.** {meaning}",
+                      f"- **How it comes about.** {cause}", f"- **What to do.** {remedy}", ""]
+    return lines + table(("Field", "Severity", "Group", "Summary"), rows) + pages
 
 
 def document(fields, notes):
