@@ -85,10 +85,12 @@ def without_empty(row):
 
 
 def in_fields(tshark, path, names):
-    """All values of each esmtp.transaction.*: those of mails that were cut off come with the second pass only."""
+    """All values of each esmtp.transaction.*: those of mails that were cut off come with the second pass only. tshark writes
+    a tab as the log's TSV does."""
     fields = {name: f"esmtp.transaction.{name}" for name in names if name not in mail_log.NO_FIELD}
     frames = tshark.fields(path, *fields.values(), two_pass=True).values()
-    return {name: sorted(value for frame in frames for value in frame.get(field, [])) for name, field in fields.items()}
+    return {name: sorted(mail_log.unescaped(value) for frame in frames for value in frame.get(field, []))
+            for name, field in fields.items()}
 
 
 def in_log(rows):
