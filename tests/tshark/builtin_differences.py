@@ -51,6 +51,7 @@ REASONS = {
 
 OLD = ("4.0",)
 NEW = ("4.2", "4.4", "4.6")
+BEFORE_4_6 = ("4.0", "4.2", "4.4")
 
 DIFFERENCES = {
     "courier-auth-cram-sha.pcapng": [
@@ -371,7 +372,8 @@ DIFFERENCES = {
         ("4", ". rsp response response.code rsp.parameter", "PORT", None),
     ],
     "sv-bug-3616-smtp.pcap": [
-        ("27,32,33,35,36", ".", "KEPT", None),
+        ("27", ".", "KEPT", None),
+        ("32,33,35,36", ".", "KEPT", BEFORE_4_6),  # 4.6 calls them out of order, not sent again
         ("45", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("26,28-30", ".", "ICMP", None),
         ("45", "data.reassembled.length", "SIZE", None),
@@ -457,7 +459,8 @@ DIFFERENCES = {
         ("10", "req.command req.parameter", "VERB", None),
     ],
     "zeek-smtp.pcap": [
-        ("27,32,33,35,36", ".", "KEPT", None),
+        ("27", ".", "KEPT", None),
+        ("32,33,35,36", ".", "KEPT", BEFORE_4_6),  # 4.6 calls them out of order, not sent again
         ("45", "data.fragment data.fragment.count", "FRAGMENTS", None),
         ("26,28-30", ".", "ICMP", None),
         ("87", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
