@@ -14,7 +14,8 @@ CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS
 
 # What the first pass cannot know.
 LATER_FIELDS = {"esmtp.held.read_frame", "esmtp.command.reply_frame", "esmtp.message.reassembled_in", "esmtp.connection"}
-LATER_EXPERTS = ("withheld", "connection_lost")
+LATER_EXPERTS = ("withheld", "connection_lost", "bdat_incomplete",
+                 "early_talker")  # this one goes: it becomes known that the server never greets
 # Layers of epan's own, whose reassembly notes and timing differ between passes, stand before ours, but for these.
 NOT_OURS = {"fake-field-wrapper", "tls", "data"}
 
@@ -29,8 +30,17 @@ def is_later_expert(field):
 def item(field):
     """An item of the tree: name, value, text and what is below it, less what only later passes know."""
     below = [item(child) for child in field
-             if child.get("name") not in LATER_FIELDS | {"esmtp.transaction"} and not is_later_expert(child)]
+             if child.get("name") not in LATER_FIELDS | {"esmtp.transaction", "esmtp.expert"} and not is_later_expert(child)]
     return (field.get("name"), field.get("show"), field.get("showname"), below)
+
+
+def counts_of_experts(packet):
+    """(told, there) of each of our layers: what esmtp.expert says, and how many infos there are."""
+    layers = [layer for layer in packet.findall("proto") if layer.get("name") == "esmtp"]
+    names = [[field.get("name") for field in layer.iter("field")] for layer in layers]
+    told = [[field.get("showname") for field in layer.iter("field") if field.get("name") == "esmtp.expert"] for layer in layers]
+    there = [sum(name.startswith("esmtp.expert.") for name in of) for of in names]
+    return told, [[f"Expert infos: {count}"] if count else [] for count in there]
 
 
 def our_layers(packet):
@@ -55,6 +65,9 @@ def test_second_pass_shows_what_the_first_did(tshark, capture):
     assert len(once) == len(twice) > 0
     for frame, (first, second) in enumerate(zip(once, twice), 1):
         assert our_layers(first) == our_layers(second), f"frame {frame}"
+        for packet in (first, second):
+            told, there = counts_of_experts(packet)
+            assert told == there, f"frame {frame}"
         early, late = transactions(first), transactions(second)
         assert [one for one in early if one not in late] == [], f"frame {frame}"
         added = [ended_by(one) for one in late if one not in early]
