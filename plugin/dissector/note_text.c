@@ -131,17 +131,11 @@ static const char *excess_text(drawing *d, const finding *f)
                               grouped(d->pinfo, f->length));
 }
 
-static const message *chunks_given_up(const exchange *e)
-{
-    bool is_hello = exchange_is(e, VERB_EHLO) || exchange_is(e, VERB_HELO) || exchange_is(e, VERB_LHLO);
-
-    return is_hello ? e->hello->superseded_content : e->superseded_content;
-}
-
 static const char *missing_last_text(drawing *d, const finding *f)
 {
     return wmem_strdup_printf(d->pinfo->pool, "%s gives up %s octets of content: no BDAT had LAST (RFC 3030, 2)",
-                              f->exchange->name, grouped(d->pinfo, chunks_given_up(f->exchange)->unstuffed_size));
+                              f->exchange->name,
+                              grouped(d->pinfo, exchange_superseded_content(f->exchange)->unstuffed_size));
 }
 
 /* --- either side ------------------------------------------------------------------------------------------------------- */
@@ -189,18 +183,17 @@ static const char *utf8_text(drawing *d, const finding *f)
     return f->kind == FINDING_CONTENT ? "UTF-8 in the content's header without SMTPUTF8 (RFC 6531, 3.4)" : NULL;
 }
 
-/* --- the table --------------------------------------------------------------------------------------------------------- */
-
 static const char *smuggling_text(drawing *d, const finding *f)
 {
     const lookalike_end *end = f->message->ended_like;
 
     return wmem_strdup_printf(d->pinfo->pool,
                               "The server took %s in frame %u for the end of the data: %s octets sent behind it were no "
-                              "content "
-                              "to it, but commands",
+                              "content to it, but commands",
                               end->name, end->frame, grouped(d->pinfo, end->octets_behind));
 }
+
+/* --- the table --------------------------------------------------------------------------------------------------------- */
 
 static const char *(*const texts[NOTE_COUNT])(drawing *, const finding *) = {
     [NOTE_SYNTAX] = command_syntax_text,

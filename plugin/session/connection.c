@@ -124,20 +124,23 @@ static bool was_decrypted(const session *s)
     return s && s->connection.tls == TLS_RUNNING;
 }
 
-/* TLS was begun, and nobody has seen it come into being. */
-static bool in_handshake(const session *s, const transport *t)
+static bool tls_begun_and_not_decrypted(const session *s, const transport *t)
 {
     bool granted = s && s->connection.tls == TLS_GRANTED;
 
-    return (granted || t->tls_first) && !was_decrypted(s) && !handshake_complete(t);
+    return (granted || t->tls_first) && !was_decrypted(s);
+}
+
+/* TLS was begun, and nobody has seen it come into being. */
+static bool in_handshake(const session *s, const transport *t)
+{
+    return tls_begun_and_not_decrypted(s, t) && !handshake_complete(t);
 }
 
 /* Was it established, and nothing decrypted? */
 static bool tls_is_unread(const session *s, const transport *t)
 {
-    bool granted = s && s->connection.tls == TLS_GRANTED;
-
-    return (granted || t->tls_first) && !was_decrypted(s) && handshake_complete(t);
+    return tls_begun_and_not_decrypted(s, t) && handshake_complete(t);
 }
 
 static const char *tls_of(const session *s, const transport *t)

@@ -4,9 +4,6 @@
  */
 #include "session/mail_result.h"
 
-/* Octets of a reply's text that its reason is looked for in: as many as refusal_of() looks at. */
-#define TEXT_LIMIT 2048u
-
 const char *mail_decided_at(const transaction *t)
 {
     if (!t->verdict.code)
@@ -27,7 +24,7 @@ bool mail_is_refused(const transaction *t)
 
 static size_t append(uint8_t *room, size_t length, span text)
 {
-    span part = span_first(text, TEXT_LIMIT - length);
+    span part = span_first(text, REFUSAL_TEXT_LIMIT - length);
 
     if (part.length)
         memcpy(room + length, part.octets, part.length);
@@ -36,7 +33,7 @@ static size_t append(uint8_t *room, size_t length, span text)
 
 static refusal refusal_told(uint16_t code, span status_text, span text, span further, const char *verb)
 {
-    uint8_t room[TEXT_LIMIT];
+    uint8_t room[REFUSAL_TEXT_LIMIT];
     size_t length = append(room, 0, text);
     enhanced_status status;
     bool glued;

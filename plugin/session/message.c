@@ -617,10 +617,9 @@ void bdat_sent(reading *r, exchange *e, const client_line *in)
 void bdat_answered(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
-    bool held = stream_of_role(s, r->input->layer, SIDE_CLIENT)->held_length > 0;
 
     (void)f;
-    if (reply->exchange == s->content.bdat && s->client.excess == EXCESS_POSSIBLE && !held)
+    if (reply->exchange == s->content.bdat && s->client.excess == EXCESS_POSSIBLE && !client_is_inside_line(s))
         s->client.excess = EXCESS_LATE;
 }
 

@@ -135,6 +135,13 @@ bool moment_between(const moment *from, const moment *to, moment *time_r)
     return time_r->seconds >= 0;
 }
 
+int moment_compare(const moment *a, const moment *b)
+{
+    if (a->seconds != b->seconds)
+        return a->seconds < b->seconds ? -1 : 1;
+    return a->nanoseconds == b->nanoseconds ? 0 : a->nanoseconds < b->nanoseconds ? -1 : 1;
+}
+
 /* --- a session begins anew --------------------------------------------------------------------------------------------- */
 
 /* The session starts anew (RFC 3207, 4.2; XCLIENT): all that was learnt of the peer is dropped. `by`: the command that made

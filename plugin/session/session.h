@@ -37,6 +37,8 @@ typedef struct moment {
 
 /* The time from one moment to another. False: the second one is before the first. */
 bool moment_between(const moment *from, const moment *to, moment *time_r);
+/* Of two moments, or of two times: -1 when the first is earlier or shorter, 0 when they are equal, else 1. */
+int moment_compare(const moment *a, const moment *b);
 
 typedef struct auth_exchange {
     const char *mechanism;   /* upper case; "" when the command names none: what stands in its place may be a secret */
@@ -120,6 +122,15 @@ static inline auth_exchange *exchange_auth(const exchange *e)
 static inline message *exchange_content(const exchange *e)
 {
     return exchange_is(e, VERB_END_OF_DATA) || exchange_is(e, VERB_BDAT) ? e->content : NULL;
+}
+
+/* The chunks that were gathered when it was sent: EHLO, HELO, LHLO, MAIL, RSET and QUIT. */
+static inline message *exchange_superseded_content(const exchange *e)
+{
+    bool is_hello = exchange_is(e, VERB_EHLO) || exchange_is(e, VERB_HELO) || exchange_is(e, VERB_LHLO);
+    bool has = exchange_is(e, VERB_MAIL) || exchange_is(e, VERB_RSET) || exchange_is(e, VERB_QUIT);
+
+    return is_hello ? e->hello->superseded_content : has ? e->superseded_content : NULL;
 }
 
 /* The fields of a content's header that a mail log shows: unfolded, their encoded words not decoded (RFC 5322, 3.6; RFC

@@ -118,10 +118,16 @@ bool smuggling_covers(const session *s, uint64_t position)
 
 /* --- what the server answers ------------------------------------------------------------------------------------------- */
 
+/* What follows its dot and NULs: the end of its line comes first. */
+static span from_line_end(const smuggling_part *x, const candidate *c)
+{
+    return span_from(again_octets(&x->behind), (size_t)(c->behind - x->behind.position));
+}
+
 /* What the server would have read behind it. */
 static span behind(const smuggling_part *x, const candidate *c)
 {
-    span octets = span_from(again_octets(&x->behind), (size_t)(c->behind - x->behind.position));
+    span octets = from_line_end(x, c);
 
     return span_from(octets, lookalike_line_end_length(octets));
 }
@@ -176,9 +182,8 @@ static bool is_surplus(const session *s, const candidate *c, uint16_t code)
 static const lookalike_end *end_told(session *s, const smuggling_part *x, const candidate *c)
 {
     lookalike_end *told = (lookalike_end *)session_alloc(s, sizeof *told);
-    span octets = span_from(again_octets(&x->behind), (size_t)(c->behind - x->behind.position));
 
-    lookalike_name(&c->form, octets, told->name);
+    lookalike_name(&c->form, from_line_end(x, c), told->name);
     told->frame = c->frame;
     told->octets_behind = behind(x, c).length;
     return told;
@@ -231,8 +236,7 @@ static void take_for_end(reading *r, const candidate *c)
     message *m = content_cut(r, c);
     octets_again kept = x->behind;
     unsigned depth = x->depth + 1;
-    uint64_t position =
-        c->behind + lookalike_line_end_length(span_from(again_octets(&kept), (size_t)(c->behind - kept.position)));
+    uint64_t position = c->behind + lookalike_line_end_length(from_line_end(x, c));
 
     emit_content(r, m);
     exchange_all_unsent(s);

@@ -404,9 +404,9 @@ static void put_written(GString *out, const char *what)
 
 static void put_header_lines(GString *out)
 {
-    g_string_append(out, "#separator \\x09\n#set_separator\t,\n#empty_field\t" EMPTY "\n#unset_field\t" UNSET "\n#"
-                         "path\tsmtp"
-                         "\n");
+    g_string_append(out, "#separator \\x09\n#set_separator\t,\n");
+    g_string_append(out, "#empty_field\t" EMPTY "\n#unset_field\t" UNSET "\n");
+    g_string_append(out, "#path\tsmtp\n");
     put_written(out, "open");
     g_string_append(out, "#fields");
     for (size_t i = 0; i < COLUMNS; i++)

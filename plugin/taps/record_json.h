@@ -17,7 +17,7 @@ typedef struct json_writer {
     json_dumper dumper; /* writes to `dumped` */
     GString *dumped;
     GString *text; /* what is to be written to the file */
-    GString *word; /* the value under way, as the dumper wants it */
+    GString *word; /* the value under way, in the form the dumper takes */
 } json_writer;
 
 json_writer json_begin(int flags);

@@ -191,10 +191,13 @@ static inline bool report_has_reason(uint64_t reasons, unsigned id)
 }
 _Static_assert(REFUSAL_IDS <= 64, "a set of reasons has a bit for each");
 
-/* What a note is called, as a field and in words; and whether it is an expert info that stands under "why" already. */
+/* These stand under "why", the others under "odd". */
+#define REPORT_REFUSAL_NOTES                                                                                                \
+    (note_bit(NOTE_REFUSED) | note_bit(NOTE_DEFERRED) | note_bit(NOTE_AUTH_FAILED) | note_bit(NOTE_CLOSING_REPLY))
+
+/* What a note is called, as a field and in words. */
 typedef struct report_note_row {
     const char *name, *severity, *summary;
-    bool is_refusal;
 } report_note_row;
 const report_note_row *report_note_find(note which);
 /* "greylisted, and taken at the second try" and its kind. */

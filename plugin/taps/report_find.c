@@ -117,8 +117,7 @@ const report_fault *report_connection_fault(const report_connection *of)
 /* --- notes ------------------------------------------------------------------------------------------------------------- */
 
 static const report_note_row note_rows[NOTE_COUNT] = {
-#define NOTE_ROW(name, field, group, severity, summary, meaning, cause, remedy)                                             \
-    {#field, #severity, summary, #group[0] == 'R'},
+#define NOTE_ROW(name, field, group, severity, summary, meaning, cause, remedy) {#field, #severity, summary},
 #include "session/note_rows.h"
 #undef NOTE_ROW
 };

@@ -40,11 +40,6 @@ static double seconds_of(const moment *of)
     return (double)of->seconds + of->nanoseconds / 1e9;
 }
 
-static bool is_longer(const moment *a, const moment *b)
-{
-    return a->seconds != b->seconds ? a->seconds > b->seconds : a->nanoseconds > b->nanoseconds;
-}
-
 /* --- waits ------------------------------------------------------------------------------------------------------------- */
 
 static report_step *step_of(report_connection *c, const char *verb)
@@ -64,7 +59,7 @@ static void add_wait(report_connection *c, const exchange *e, const moment *wait
 
     if (!step)
         return;
-    if (!step->count || is_longer(waited, &step->longest)) {
+    if (!step->count || moment_compare(waited, &step->longest) > 0) {
         step->longest = *waited;
         step->frame = frame;
     }
@@ -86,7 +81,7 @@ static void add_pause(report_connection *c, const exchange *e)
 
     if (!c->has_reply || !e || !e->has_command || !moment_between(&c->reply_time, &e->command_time, &pause))
         return;
-    if (c->pause_verb[0] && !is_longer(&pause, &c->pause))
+    if (c->pause_verb[0] && moment_compare(&pause, &c->pause) <= 0)
         return;
     c->pause = pause;
     g_strlcpy(c->pause_verb, e->name, REPORT_VERB_ROOM);
@@ -181,9 +176,6 @@ static void add_reason(report *r, report_connection *c, const peers *by, const r
     g_free(key);
 }
 
-#define REFUSAL_NOTES                                                                                                       \
-    (note_bit(NOTE_REFUSED) | note_bit(NOTE_DEFERRED) | note_bit(NOTE_AUTH_FAILED) | note_bit(NOTE_CLOSING_REPLY))
-
 static void add_refusal(report *r, report_connection *c, const peers *by, const tap_record *record, const finding *f)
 {
     report_refusal given = refusal_read(r, record, f);
@@ -241,7 +233,7 @@ static void add_reply(report *r, report_connection *c, const peers *by, const ta
         if (refused)
             add_error_wait(c, &waited);
     }
-    if (f->notes & REFUSAL_NOTES)
+    if (f->notes & REPORT_REFUSAL_NOTES)
         add_refusal(r, c, by, record, f);
     else if (refused && e->transaction)
         add_consequence(r, c, e);

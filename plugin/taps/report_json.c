@@ -118,7 +118,7 @@ static void write_odd(writer *w)
     for (unsigned which = 0; which < NOTE_COUNT; which++) {
         const report_note *of = &w->r->notes[which];
         const report_note_row *row = report_note_find((note)which);
-        if (!of->count || row->is_refusal)
+        if (!of->count || note_bit((note)which) & REPORT_REFUSAL_NOTES)
             continue;
         begin_object(w, NULL);
         member(w, "name", value_text(row->name));
@@ -239,7 +239,7 @@ static void write_notes(writer *w, const report_connection *c)
 {
     begin_array(w, "odd");
     for (unsigned which = 0; which < NOTE_COUNT; which++)
-        if (c->notes & note_bit((note)which) && !report_note_find((note)which)->is_refusal)
+        if (c->notes & ~REPORT_REFUSAL_NOTES & note_bit((note)which))
             json_value(&w->json, value_text(report_note_find((note)which)->name));
     end_array(w);
 }

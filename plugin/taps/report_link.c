@@ -125,7 +125,7 @@ static void link_tries(linking *l, report_mail *mail)
 
 /* --- hops -------------------------------------------------------------------------------------------------------------- */
 
-/* Came the mail to the server that now sends it? */
+/* Did the mail before come to the server that now sends it? */
 static bool is_next_hop(const report_mail *before, const report_mail *mail)
 {
     return before != mail && before->record.of->outcome == OUTCOME_ACCEPTED &&
@@ -247,13 +247,9 @@ static int compare_reasons(const void *a, const void *b)
 static int compare_times(const void *a, const void *b)
 {
     const report_mail *l = *(report_mail *const *)a, *r = *(report_mail *const *)b;
-    const moment *x = &l->record.of->begin, *y = &r->record.of->begin;
+    int order = moment_compare(&l->record.of->begin, &r->record.of->begin);
 
-    if (x->seconds != y->seconds)
-        return x->seconds < y->seconds ? -1 : 1;
-    if (x->nanoseconds != y->nanoseconds)
-        return x->nanoseconds < y->nanoseconds ? -1 : 1;
-    return mail_record_compare(&l->record, &r->record);
+    return order ? order : mail_record_compare(&l->record, &r->record);
 }
 
 static int compare_indices(const void *a, const void *b)
@@ -286,13 +282,8 @@ static void collect(linking *l)
 static int compare_begins(const void *a, const void *b)
 {
     const report_connection *l = *(report_connection *const *)a, *r = *(report_connection *const *)b;
-    const moment *x = &l->record.told.begin, *y = &r->record.told.begin;
 
-    if (x->seconds != y->seconds)
-        return x->seconds < y->seconds ? -1 : 1;
-    if (x->nanoseconds != y->nanoseconds)
-        return x->nanoseconds < y->nanoseconds ? -1 : 1;
-    return 0;
+    return moment_compare(&l->record.told.begin, &r->record.told.begin);
 }
 
 void report_link_all(report *r)

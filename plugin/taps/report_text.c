@@ -188,7 +188,7 @@ static void put_odd(const writer *w)
     for (unsigned which = 0; which < NOTE_COUNT; which++) {
         const report_note *of = &w->r->notes[which];
         const report_note_row *row = report_note_find((note)which);
-        if (!of->count || row->is_refusal)
+        if (!of->count || note_bit((note)which) & REPORT_REFUSAL_NOTES)
             continue;
         put(w, any ? "" : "\nOdd\n");
         any = true;
@@ -531,12 +531,11 @@ static void put_odd_here(const writer *w, const report_connection *c)
     const char *before = "";
 
     for (unsigned which = 0; which < NOTE_COUNT; which++) {
-        const report_note_row *row = report_note_find((note)which);
-        if (!(c->notes & note_bit((note)which)) || row->is_refusal)
+        if (!(c->notes & ~REPORT_REFUSAL_NOTES & note_bit((note)which)))
             continue;
         if (!before[0])
             put_label(w, "Odd");
-        g_string_append_printf(w->out, "%s%s", before, row->name);
+        g_string_append_printf(w->out, "%s%s", before, report_note_find((note)which)->name);
         before = ", ";
     }
     put(w, before[0] ? "\n" : "");

@@ -4,9 +4,6 @@
  */
 #include "refusal.h"
 
-/* Four times a reply line's limit (RFC 5321, 4.5.3.1.5): wordings are looked for one by one. */
-#define TEXT_LIMIT 2048u
-
 static const refusal_reason reasons[REFUSAL_IDS] = {
     [REFUSAL_UNKNOWN] = {"reason not known", REFUSAL_FAULT_UNKNOWN, "Ask the server's administrator."},
     [REFUSAL_NO_SUCH_USER] = {"no such user", REFUSAL_FAULT_RECIPIENT_ADDRESS,
@@ -456,7 +453,7 @@ static const code_rule *code_find(uint16_t code, const char *verb)
 /* The text in lower case, as far as it is looked at. */
 static span lower_case(span text, uint8_t *room)
 {
-    span in = span_first(text, TEXT_LIMIT);
+    span in = span_first(text, REFUSAL_TEXT_LIMIT);
 
     for (size_t i = 0; i < in.length; i++)
         room[i] = octet_to_lower(in.octets[i]);
@@ -470,7 +467,7 @@ static refusal found(refusal_id id, bool guess)
 
 refusal refusal_of(uint16_t code, const enhanced_status *status, span text, const char *verb)
 {
-    uint8_t room[TEXT_LIMIT];
+    uint8_t room[REFUSAL_TEXT_LIMIT];
     span words = lower_case(text, room);
     const code_rule *by_code = code_find(code, verb);
     refusal_id id = wording_find(telling_wordings, sizeof telling_wordings / sizeof telling_wordings[0], words, code);

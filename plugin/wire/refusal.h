@@ -13,6 +13,10 @@
 #include "enhanced_status.h"
 #include "span.h"
 
+/* Octets of a reply's text that are looked at, since wordings are looked for one by one: four times a reply line's limit
+ * (RFC 5321, 4.5.3.1.5). */
+#define REFUSAL_TEXT_LIMIT 2048u
+
 /* Where the cause is to be looked for. */
 typedef enum refusal_fault {
     REFUSAL_FAULT_UNKNOWN,
@@ -92,7 +96,7 @@ typedef struct refusal {
 } refusal;
 
 /* The reason of a 4yz or 5yz reply. `status` is NULL when the reply has no enhanced status; `text` is that of all its lines,
- * of which the first two thousand octets are looked at; `verb` is what it answers, upper case, "CONNECT" and "END-OF-DATA"
+ * of which REFUSAL_TEXT_LIMIT octets are looked at; `verb` is what it answers, upper case, "CONNECT" and "END-OF-DATA"
  * among them, or "" (RFC 5321, 4.2.3; RFC 3463; RFC 5248). */
 refusal refusal_of(uint16_t code, const enhanced_status *status, span text, const char *verb);
 

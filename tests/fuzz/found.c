@@ -6,6 +6,23 @@
 
 #include "session/transaction.h"
 
+/* Of the address sanitizer; absent in builds without it. */
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    g_setenv("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple", TRUE);
+    wmem_init();
+    return 0;
+}
+
+size_t allocated_octets(void)
+{
+    return __sanitizer_get_current_allocated_bytes ? __sanitizer_get_current_allocated_bytes() : 0;
+}
+
 void check_event(places *p, const segments_event *e)
 {
     unsigned who = e->direction;

@@ -24,4 +24,10 @@ void check_event(places *p, const segments_event *e);
 unsigned read_segment(const segment *of);
 unsigned read_transaction(const transaction *t);
 
+/* libFuzzer's, called once. With wmem's simple allocator each allocation is one of malloc, which the sanitizer watches. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/* Octets that are allocated now; 0 in builds without the address sanitizer, which counts them. */
+size_t allocated_octets(void);
+
 #endif

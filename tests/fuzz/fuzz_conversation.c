@@ -42,21 +42,6 @@ enum fate {
 #define MEMORY_AN_OCTET 16384u
 #define MEMORY_AT_LEAST (1u << 20)
 
-/* Of the address sanitizer; absent in builds without it. */
-extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-/* Called once. With wmem's simple allocator each allocation is one of malloc, which the sanitizer watches. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    g_setenv("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple", TRUE);
-    wmem_init();
-    return 0;
-}
-
 /* --- what is captured -------------------------------------------------------------------------------------------------- */
 
 /* What both sides send, and what the capture has of it. */
@@ -296,11 +281,6 @@ static void find_again(reader *of)
     }
 }
 
-static size_t allocated(void)
-{
-    return __sanitizer_get_current_allocated_bytes ? __sanitizer_get_current_allocated_bytes() : 0;
-}
-
 static void read_all(const wire *w, uint8_t options, size_t before, size_t length)
 {
     bool once = options & VISITED_ONCE;
@@ -319,7 +299,7 @@ static void read_all(const wire *w, uint8_t options, size_t before, size_t lengt
     read_rest(&to, order, scope);
     if (!once)
         find_again(&to);
-    g_assert_cmpuint(allocated(), <=, before + MEMORY_AT_LEAST + MEMORY_AN_OCTET * length);
+    g_assert_cmpuint(allocated_octets(), <=, before + MEMORY_AT_LEAST + MEMORY_AN_OCTET * length);
     sum = to.sum;
     (void)sum;
     for (guint i = 0; !once && i < to.calls->len; i++)
@@ -333,7 +313,7 @@ static void read_all(const wire *w, uint8_t options, size_t before, size_t lengt
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
     span in = {octets, length};
-    size_t before = allocated();
+    size_t before = allocated_octets();
     uint8_t options = take_octet(&in);
     uint32_t first = options & NUMBERS_WRAP ? 0xffffffc0u : 1000;
     wire w = {.next = {first, first + 5000}, .captured = g_array_new(FALSE, FALSE, sizeof(tcp_segment))};

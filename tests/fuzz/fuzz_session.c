@@ -29,21 +29,6 @@ enum { LATE = 1 << 0, ROLES_WRONG = 1 << 1, GATHER_LITTLE = 1 << 2, VISITED_ONCE
 #define MEMORY_AN_OCTET 8192u
 #define MEMORY_AT_LEAST (1u << 20)
 
-/* Of the address sanitizer; absent in builds without it. */
-extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-/* Called once. With wmem's simple allocator each allocation is one of malloc, which the sanitizer watches. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    g_setenv("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple", TRUE);
-    wmem_init();
-    return 0;
-}
-
 /* --- calls ------------------------------------------------------------------------------------------------------------- */
 
 /* One call, to be looked up again at the end. */
@@ -260,11 +245,6 @@ static unsigned read_open(session *s)
 
 /* --- the target -------------------------------------------------------------------------------------------------------- */
 
-static size_t allocated(void)
-{
-    return __sanitizer_get_current_allocated_bytes ? __sanitizer_get_current_allocated_bytes() : 0;
-}
-
 static feeder feeder_new(uint8_t options)
 {
     feeder f = {.memory = pools_new(options & VISITED_ONCE ? VISITS_ONCE : VISITS_MANY),
@@ -295,14 +275,14 @@ static void feeder_free(feeder *f)
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
     span in = {octets, length};
-    size_t before = allocated();
+    size_t before = allocated_octets();
     feeder to = feeder_new(take_octet(&in));
     volatile unsigned sum;
 
     feed_calls(&to, in);
     sum = to.sum + read_calls(&to) + read_open(to.session);
     (void)sum;
-    g_assert_cmpuint(allocated(), <=, before + MEMORY_AT_LEAST + MEMORY_AN_OCTET * length);
+    g_assert_cmpuint(allocated_octets(), <=, before + MEMORY_AT_LEAST + MEMORY_AN_OCTET * length);
     feeder_free(&to);
     return 0;
 }

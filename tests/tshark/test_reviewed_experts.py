@@ -53,9 +53,9 @@ def test_each_item_is_reviewed(tshark, capture):
     assert (found - known, known - found) == (Counter(), Counter()), "not reviewed, and not found any more"
 
 
+@pytest.mark.skipif(places.CORPUS is None, reason="some of the captures are the corpus's")
 def test_the_file_names_captures_that_are_there():
-    if places.CORPUS is not None:
-        assert set(reviewed()) <= {capture.name for capture in CAPTURES}
+    assert set(reviewed()) <= {capture.name for capture in CAPTURES}
 
 
 def main(plugin, folder):
