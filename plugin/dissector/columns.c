@@ -159,7 +159,7 @@ static void info_auth_response(drawing *d, const finding *f)
     info_add(d, f->flags & FLAG_CANCEL ? "*" : "AUTH response");
 }
 
-/* Kinds that are told by a word and the number of their octets alone. */
+/* Kinds that are shown by a word and the number of their octets alone. */
 static const char *const words[FINDING_KINDS] = {
     [FINDING_UNKNOWN] = "session state unknown", [FINDING_OPAQUE] = "not readable", [FINDING_PROXY] = "PROXY header",
     [FINDING_RETRANSMISSION] = "seen before",    [FINDING_HELD] = "held",           [FINDING_LATE] = "too late",
@@ -189,7 +189,7 @@ void columns_finding(drawing *d, const finding *f)
         writers[f->kind](d, f);
 }
 
-/* Adds what this call tells to what the packet's calls before it told: content to content, the rest behind a bar. */
+/* Adds this call's text to that of the packet's calls before it: content to content, the rest behind a bar. */
 static void packet_info_add(drawing *d)
 {
     packet_state *packet = packet_state_of(d);

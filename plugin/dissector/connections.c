@@ -66,35 +66,35 @@ carrier *carrier_new(const packet_info *pinfo, unsigned direction, unsigned serv
     c->ports[!direction] = (uint16_t)pinfo->destport;
     c->server = server;
     c->first_frame = pinfo->num;
-    c->told.begin = (moment){pinfo->abs_ts.secs, pinfo->abs_ts.nsecs};
+    c->transport.begin = (moment){pinfo->abs_ts.secs, pinfo->abs_ts.nsecs};
     append(c);
     return c;
 }
 
 void carrier_segment(carrier *c, unsigned direction)
 {
-    c->told.seen[direction] = true;
+    c->transport.seen[direction] = true;
 }
 
 void carrier_octets(carrier *c, unsigned direction, uint64_t octets, const moment *time)
 {
-    c->told.seen[direction] = true;
-    c->told.octets[direction] += octets;
-    c->told.last = *time;
-    c->told.has_octets = true;
+    c->transport.seen[direction] = true;
+    c->transport.octets[direction] += octets;
+    c->transport.last = *time;
+    c->transport.has_octets = true;
 }
 
 /* What comes behind the first FIN or RST only answers it. */
 void carrier_ended(carrier *c, unsigned direction, bool reset, const moment *time)
 {
-    transport *told = &c->told;
+    transport *t = &c->transport;
 
-    if (told->ended)
+    if (t->ended)
         return;
-    told->ended = told->ender_known = true;
-    told->reset = reset;
-    told->ender = (side)direction;
-    told->end = *time;
+    t->ended = t->ender_known = true;
+    t->reset = reset;
+    t->ender = (side)direction;
+    t->end = *time;
 }
 
 void carrier_learn_stream(carrier *c, packet_info *pinfo)
@@ -134,27 +134,27 @@ peer carrier_peer(const carrier *c, side which)
 }
 
 /* A FIN or RST of a connection whose segments are not seen: nobody knows whose it is. */
-static void learn_unseen_end(const carrier *c, transport *told)
+static void learn_unseen_end(const carrier *c, transport *t)
 {
     const struct tcp_analysis *tcp = c->carried ? c->carried->tcp : NULL;
 
     if (!c->handed || !tcp || !(tcp->conversation_completeness & (FIN_SEEN | RST_SEEN)))
         return;
-    told->ended = true;
-    told->reset = !(tcp->conversation_completeness & FIN_SEEN);
+    t->ended = true;
+    t->reset = !(tcp->conversation_completeness & FIN_SEEN);
 }
 
 connection_record carrier_record(const carrier *c)
 {
-    transport told = c->told;
+    transport t = c->transport;
 
     for (unsigned which = SIDE_CLIENT; which <= SIDE_SERVER; which++) {
         unsigned direction = direction_of(c, (side)which);
-        told.octets[which] = c->told.octets[direction];
-        told.seen[which] = c->told.seen[direction];
-        told.tls[which] = c->told.tls[direction];
+        t.octets[which] = c->transport.octets[direction];
+        t.seen[which] = c->transport.seen[direction];
+        t.tls[which] = c->transport.tls[direction];
     }
-    told.ender = (unsigned)c->told.ender == direction_of(c, SIDE_SERVER) ? SIDE_SERVER : SIDE_CLIENT;
-    learn_unseen_end(c, &told);
-    return connection_record_of(c->carried ? c->carried->session : NULL, &told);
+    t.ender = (unsigned)c->transport.ender == direction_of(c, SIDE_SERVER) ? SIDE_SERVER : SIDE_CLIENT;
+    learn_unseen_end(c, &t);
+    return connection_record_of(c->carried ? c->carried->session : NULL, &t);
 }

@@ -1,4 +1,4 @@
-/* connections.h — every TCP connection on our ports, and every other one that carries SMTP: what its segments told.
+/* connections.h — every TCP connection on our ports, and every other one that carries SMTP: what its segments showed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,12 +15,12 @@ struct carrier {
     connection *carried; /* NULL: no octet of SMTP came */
     address ends[2];     /* who sends in the direction */
     uint16_t ports[2];   /* likewise */
-    unsigned server;     /* the direction in which the server sends, as far as SYN and ports tell */
+    unsigned server;     /* the direction in which the server sends, by SYN and ports */
     uint32_t first_frame;
     uint32_t stream; /* tcp.stream */
     bool stream_known;
-    bool handed;    /* its segments are not seen: octets come from another dissector */
-    transport told; /* its `ender` is a direction */
+    bool handed;         /* its segments are not seen: octets come from another dissector */
+    transport transport; /* its `ender` is a direction */
 };
 
 /* Begins one with the packet at hand, which is sent in `direction`. */

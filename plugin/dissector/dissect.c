@@ -110,7 +110,7 @@ static connection *connection_begin(packet_info *pinfo, conversation_t *conversa
     c->carrier = carrier_for(pinfo, from_server);
     c->carrier->carried = c;
     if (syn_seen && c->carrier->handed)
-        c->carrier->told.begin = syn;
+        c->carrier->transport.begin = syn;
     c->late = late;
     conversation_add_proto_data(conversation, proto_esmtp, c);
     return c;

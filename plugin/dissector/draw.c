@@ -196,7 +196,7 @@ void draw_injection(drawing *d, proto_item *item, span value, const char *what)
         draw_expert_format(d, item, NOTE_HEADER_INJECTION, "%s holds a %s, which may begin a line of a header", what, name);
 }
 
-/* What later packets have shown to follow from something else is not told on later visits. */
+/* Later visits do not show what later packets have shown to follow from something else. */
 static note_set notes_left(const finding *f)
 {
     bool no_greeting = f->kind == FINDING_COMMAND && f->exchange && f->exchange->without_greeting;

@@ -136,7 +136,7 @@ static const char *meaning_of(drawing *d, const capability *in)
     if (in->row->id != CAPABILITY_SIZE)
         return in->row->meaning;
     if (capability_size(in, &octets) != NUMBER_OK)
-        return "the client may declare a message's size; no limit told";
+        return "the client may declare a message's size; no limit given";
     if (!octets)
         return "messages of any size";
     return wmem_strdup_printf(d->pinfo->pool, "messages of up to %s octets", grouped(d->pinfo, octets));

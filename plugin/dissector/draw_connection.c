@@ -92,7 +92,7 @@ static const char *awaited(drawing *d, const connection_record *of)
     return wmem_strdup_printf(d->pinfo->pool, "before the reply to %s", of->phase);
 }
 
-/* Later packets may tell more of it: on the first visit nothing is said. */
+/* More of it may come in later packets: nothing is shown on the first visit. */
 void draw_connection(drawing *d)
 {
     connection_record of;

@@ -264,6 +264,6 @@ static void draw_visited(void *data, const transaction *ended)
 
 void draw_cut_off_transactions(drawing *d)
 {
-    if (d->pinfo->fd->visited && groups_are_wanted(GROUP_TRANSACTION)) /* else the capture may tell more of them */
+    if (d->pinfo->fd->visited && groups_are_wanted(GROUP_TRANSACTION)) /* else more of them may come */
         transactions_cut_off_here(d->connection, d->segment, draw_visited, d);
 }

@@ -36,13 +36,13 @@ typedef struct connection {
     session *session;
     conversation_t *conversation;
     const struct tcp_analysis *tcp; /* what TCP knows of it; NULL: nothing */
-    carrier *carrier;               /* what TCP's segments told of it */
-    address server_address;         /* who was connected to, as far as the packets tell */
+    carrier *carrier;               /* what is known of it from TCP's segments */
+    address server_address;         /* who was connected to, by the packets so far */
     uint16_t server_port;
     uint32_t first_frame; /* and tag: of the first call that was for it */
     uint32_t first_tag;
     bool late;          /* its first packets were not ours, though they were captured */
-    tls_state followed; /* what the TLS dissector was told of */
+    tls_state followed; /* the state that the TLS dissector knows */
 
     /* Where TCP's segments are put in order (route.h). */
     const struct route *route;          /* NULL: nowhere */
@@ -75,7 +75,7 @@ typedef struct drawing {
     unsigned experts;      /* expert infos that were added */
     packet_state *packet;  /* by packet_state_of() */
     wmem_strbuf_t *info;   /* this call's text for the Info column */
-    uint64_t info_content; /* octets of content, when the text tells of nothing else; else 0 */
+    uint64_t info_content; /* octets of content, when the text says nothing else; else 0 */
     wmem_array_t *mails; /* const message *: complete in this call, to be handed on when all else is drawn; NULL for none */
 } drawing;
 
@@ -96,7 +96,7 @@ typedef struct peer {
 int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 /* To be called when another file is begun. */
 void dissect_reset(void);
-/* Octets that the packet's sender sent before the one with this sequence number, as TCP tells it. */
+/* Octets that the packet's sender sent before the one with this sequence number, by TCP's analysis. */
 struct tcp_analysis;
 uint32_t octets_before(const struct tcp_analysis *tcp, uint32_t sequence);
 /* Begins a connection whose first packets were not dissected: nothing is said of what they held. */
@@ -137,7 +137,7 @@ bool command_line_is_tshark(void);
 bool command_line_names(const char *name, const char *protocol);
 /* Is the text part of what they name? */
 bool command_line_mentions(const char *text);
-/* How often packets are visited, as far as it tells. */
+/* How often packets are visited, by the command line. */
 visits command_line_visits(void);
 /* Is the tree made for the fields alone that -e names? */
 bool command_line_wants_fields_alone(void);

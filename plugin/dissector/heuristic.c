@@ -44,7 +44,7 @@ static bool is_protocol_name(span word)
            span_equal_nocase(word, "ESMTPS");
 }
 
-/* FTP servers greet with 220 as well, and some tell how to write to their postmaster. */
+/* FTP servers greet with 220 as well, and some say how to write to their postmaster. */
 static bool names_ftp(span text)
 {
     for (size_t i = 0; i < text.length; i++)
@@ -87,7 +87,7 @@ static span first_line(tvbuff_t *tvb)
 typedef enum opening { OPENING_NONE, OPENING_HELLO, OPENING_GREETING } opening;
 
 /* Are these the first octets that the side sent? Where the connection's beginning was not captured, those of its first
- * packet that was; TCP does not tell when it was told not to analyze sequence numbers. */
+ * packet that was; TCP does not say so while its preference to analyze sequence numbers is off. */
 static bool is_first(const struct tcp_analysis *tcp, const struct tcpinfo *info)
 {
     return !tcp || !info || !tcp->fwd->base_seq || octets_before(tcp, info->seq) == 0;

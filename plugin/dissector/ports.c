@@ -88,7 +88,7 @@ static bool is_preferred(const port_table *table, uint32_t port)
     return own && value_is_in_range(own, port);
 }
 
-/* Did a person say that this very port is ours? The entry does not tell when the choice is the same as the default. */
+/* Did a person say that this very port is ours? The entry does not show it when the choice is the same as the default. */
 static bool is_chosen(const port_table *table, uint32_t port)
 {
     if (command_line_decodes(table->name, port))

@@ -1,4 +1,4 @@
-/* register.h — the two calls by which Wireshark is told of the protocol.
+/* register.h — the two calls that register the protocol with Wireshark.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

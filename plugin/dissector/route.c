@@ -308,7 +308,7 @@ static connection *connection_for(const feed *f)
     return r->current ? r->current : route_begin_connection(r, f->pinfo, &f->segment->in);
 }
 
-/* The octets that the events tell of; where they stand in the packet goes to *offset_r. */
+/* The octets of the events; where they stand in the packet goes to *offset_r. */
 static span octets_to_read(const feed *f, uint32_t *offset_r)
 {
     const tcp_segment *in = &f->segment->in;
@@ -398,11 +398,11 @@ static bool begins_tls(feed *f, const segments_event *e)
     if (first && !r->tls_from_start)
         r->tls_frame = f->pinfo->num;
     r->tls_from_start |= first;
-    carrier_of(r, f->pinfo, f->segment->in.direction)->told.tls_first |= first;
+    carrier_of(r, f->pinfo, f->segment->in.direction)->transport.tls_first |= first;
     return first || r->tls_from_start || state == TLS_GRANTED || state == TLS_RUNNING;
 }
 
-/* How many octets wait for missing ones is told by what came and by what became readable. */
+/* Counts the octets that wait for missing ones: those that came, less those that became readable. */
 static void note_waiting(route *r, const segments_event *e)
 {
     uint64_t *waiting = &r->waiting[e->direction];
@@ -415,7 +415,7 @@ static void note_waiting(route *r, const segments_event *e)
         *waiting -= MIN(*waiting, e->length);
 }
 
-/* Can TLS still decrypt what comes, as far as its records tell? */
+/* Can TLS still decrypt what comes, by its records so far? */
 static bool tls_may_be_decrypted(const route *r)
 {
     return (r->current && session_tls(r->current->session) == TLS_RUNNING) || !r->tls[0].facts.finished ||
@@ -457,7 +457,7 @@ static bool pass_tls(feed *f, segments_event *e)
     if (e->kind != SEGMENTS_READ)
         return e->kind == SEGMENTS_RETRANSMITTED && e->position < f->route->tls_from[e->direction];
     passed = tls_records_pass(t, (span){e->octets, (size_t)e->length});
-    f->route->carrier->told.tls[e->direction] = t->facts;
+    f->route->carrier->transport.tls[e->direction] = t->facts;
     e->position += passed;
     e->octets += passed;
     e->length -= passed;
@@ -473,7 +473,7 @@ static void end_current(const route *r)
         session_closed(r->current->session);
 }
 
-static void tell_carrier(const feed *f, const segments_event *e)
+static void carrier_event(const feed *f, const segments_event *e)
 {
     carrier *c = f->route->carrier;
 
@@ -490,7 +490,7 @@ static void take_event(feed *f, segments_event e)
     if (e.kind == SEGMENTS_READ)
         carrier_of(f->route, f->pinfo, f->segment->in.direction & 1);
     if (e.kind == SEGMENTS_READ || e.kind == SEGMENTS_ENDED)
-        tell_carrier(f, &e);
+        carrier_event(f, &e);
     note_waiting(f->route, &e);
     switch ((segments_event_kind)e.kind) {
     case SEGMENTS_RESTART:

@@ -59,7 +59,7 @@ bool route_read_rest(const connection *c, rest_reader read, void *data);
 /* Tells the routes of a file apart: from 0. */
 uint32_t route_number(const route *r);
 
-/* What the segments of the connection under way told; NULL: there is none. */
+/* What is known of the connection under way from its segments; NULL: there is none. */
 carrier *route_carrier(const route *r);
 /* The connection that octets under TLS in this packet belong to; NULL: none. */
 connection *route_connection(const route *r, uint32_t frame);

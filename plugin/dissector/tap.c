@@ -8,7 +8,7 @@
 
 #include <epan/tap.h>
 
-/* A tap of Wireshark's that is told of our calls. */
+/* A tap of Wireshark's that gets a record of each call of ours. */
 typedef struct outlet {
     int tap;
     tap_reporter report;

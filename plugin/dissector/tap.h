@@ -18,11 +18,11 @@ typedef struct tap_record {
     bool first;      /* of the connection's calls */
     bool later;      /* not the first visit of the packet */
     bool of_peer;    /* the octets were sent by the packet's receiver, and became readable with it */
-    uint32_t stream; /* number of the TCP stream, as tcp.stream tells it */
+    uint32_t stream; /* number of the TCP stream, as in tcp.stream */
     span octets;     /* the call's octets: a finding's are octets_in_record() */
 } tap_record;
 
-/* What is told of a call while its packet is dissected, for a tap that is not the plugin's own "esmtp": `report` queues
+/* A report of a call while its packet is dissected, for a tap that is not the plugin's own "esmtp": `report` queues
  * under `tap` what listeners there understand. */
 typedef void (*tap_reporter)(int tap, packet_info *pinfo, const tap_record *record);
 

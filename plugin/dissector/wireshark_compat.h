@@ -131,7 +131,7 @@ static inline int lua_scripts_loaded(void)
 #define FIN_SEEN 0x10u
 #define RST_SEEN 0x20u
 
-#define CREDENTIALS_TAP_NAME "credentials" /* tells of a credentials_record */
+#define CREDENTIALS_TAP_NAME "credentials" /* its record is a credentials_record */
 
 /* The flow graph: epan/sequence_analysis.h, which is in no development package. */
 WS_DLL_PUBLIC void register_seq_analysis(const char *name, const char *title, const int protocol, const char *tap,

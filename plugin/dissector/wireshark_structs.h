@@ -24,7 +24,7 @@
 #error "These structs were compared with Wireshark's up to 4.6: compare them with this newer release, then raise the number."
 #endif
 
-/* What the tap "credentials" is told: tap_credential_t of ui/tap-credentials.h, the same in all of these releases. */
+/* A record of the tap "credentials": tap_credential_t of ui/tap-credentials.h, the same in all of these releases. */
 typedef struct credentials_record {
     unsigned frame;
     unsigned username_frame;

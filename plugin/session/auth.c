@@ -107,7 +107,7 @@ static void learn_message(reading *r, auth_exchange *auth, span base64, unsigned
     g_free(decoded);
 }
 
-/* So many octets of a message tell it from any other text. */
+/* A message of so many octets is not taken for any other text. */
 #define TELLING_OCTETS 64u
 
 /* What the client sent is kept, so that a reply that repeats it is known for a secret. */
@@ -208,7 +208,7 @@ static void notice_user_asked_again(auth_exchange *auth, const server_reply *rep
         auth->client_steps = 0;
 }
 
-/* Some mechanisms challenge only to tell an error, once the token was sent (RFC 7628, 3.2.2). */
+/* Some mechanisms challenge only to report an error, once the token was sent (RFC 7628, 3.2.2). */
 static bool challenges_are_errors(const auth_exchange *auth)
 {
     static const char *const mechanisms[] = {"XOAUTH2", "OAUTHBEARER"};

@@ -121,7 +121,7 @@ static bool is_excess(const session *s, const client_line *in)
     return false;
 }
 
-/* It is told of once, and of nothing that follows from it. */
+/* The first of them gets the note. What follows from it gets none. */
 static note_set excess_notes(session *s)
 {
     bool first = s->client.excess != EXCESS_FOUND;
@@ -359,7 +359,7 @@ static bool long_line_is_content(reading *r, size_t end)
     return true;
 }
 
-/* Another protocol may have no lines at all: the beginning of one tells as well. */
+/* Another protocol may have no lines at all: the beginning of one is enough. */
 static note_set beginning_notes(session *s, span beginning)
 {
     bool foreign =
@@ -442,7 +442,7 @@ static bool only_commands(span octets, size_t at)
     return true;
 }
 
-/* What comes are commands, as far as their looks tell. */
+/* What comes looks like commands. */
 static void commands_found(session *s)
 {
     message_abandon(s);
@@ -462,7 +462,7 @@ static void line_ends_unknown(reading *r, const client_line *in)
     command_line(r, in);
 }
 
-/* Does the line tell where the client is? The end of a content tells it unless its reply has come already. */
+/* Does the line show where the client is? The end of a content does unless its reply has come already. */
 static bool is_known_again(const reading *r, const client_line *in)
 {
     if (is_lone_dot(in))

@@ -189,7 +189,7 @@ static bool mail_is_cut_off(session *s)
     return false;
 }
 
-/* With one side alone nobody can tell what was answered. */
+/* With one side alone nobody knows what was answered. */
 static bool is_lost(const session *s, const transport *t, const connection_record *record)
 {
     if (!t->ended || !s || !t->seen[SIDE_SERVER] || record->code || s->client.state == CLIENT_UNKNOWN ||
@@ -208,7 +208,7 @@ static uint64_t chunk_left(const session *s)
 
 /* --- the record -------------------------------------------------------------------------------------------------------- */
 
-static void tell_session(const session *s, connection_record *to)
+static void record_session(const session *s, connection_record *to)
 {
     const record_part *learnt = &s->record;
 
@@ -229,7 +229,7 @@ static void tell_session(const session *s, connection_record *to)
     to->text = learnt->code ? learnt->text : (span){NULL, 0};
 }
 
-static void tell_end(const transport *t, connection_record *to)
+static void record_end(const transport *t, connection_record *to)
 {
     const moment *from = t->has_octets ? &t->last : &t->begin;
 
@@ -239,7 +239,7 @@ static void tell_end(const transport *t, connection_record *to)
 }
 
 /* The first side's that sent one: the other may answer it. */
-static void tell_alert(const session *s, const transport *t, connection_record *to)
+static void record_alert(const session *s, const transport *t, connection_record *to)
 {
     for (unsigned i = SIDE_CLIENT; i <= SIDE_SERVER && in_handshake(s, t) && !to->has_tls_alert; i++) {
         to->has_tls_alert = t->tls[i].alerted;
@@ -253,11 +253,11 @@ connection_record connection_record_of(const session *s, const transport *t)
     connection_record out = {.begin = t->begin, .octets = {t->octets[SIDE_CLIENT], t->octets[SIDE_SERVER]}};
 
     if (s)
-        tell_session(s, &out);
-    tell_end(t, &out);
+        record_session(s, &out);
+    record_end(t, &out);
     out.tls = tls_of(s, t);
     out.tls_unread = tls_is_unread(s, t);
-    tell_alert(s, t, &out);
+    record_alert(s, t, &out);
     out.answered = t->seen[SIDE_SERVER];
     out.phase = phase_of(s, t);
     out.lost = is_lost(s, t, &out);

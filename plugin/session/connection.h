@@ -8,7 +8,7 @@
 #include "session/session.h"
 #include "session/tls_records.h"
 
-/* What TCP and TLS tell of it. In pairs: what the client sent, and what the server sent. */
+/* What is known of it from TCP and TLS. In pairs: what the client sent, and what the server sent. */
 typedef struct transport {
     moment begin;     /* of its first segment */
     moment last;      /* of its last octet */

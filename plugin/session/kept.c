@@ -49,7 +49,7 @@ struct kept_segments {
     uint32_t frame;    /* of the last segment */
 };
 
-/* Where in the list something is read, and what the next segment's numbers are told from. */
+/* Where in the list something is read, and what the next segment's numbers count from. */
 typedef struct cursor {
     block *in;
     uint32_t at;

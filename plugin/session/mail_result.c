@@ -31,7 +31,7 @@ static size_t append(uint8_t *room, size_t length, span text)
     return length + part.length;
 }
 
-static refusal refusal_told(uint16_t code, span status_text, span text, span further, const char *verb)
+static refusal refusal_in_reply(uint16_t code, span status_text, span text, span further, const char *verb)
 {
     uint8_t room[REFUSAL_TEXT_LIMIT];
     size_t length = append(room, 0, text);
@@ -48,7 +48,7 @@ refusal mail_refusal(const transaction *t)
 {
     const verdict *by = &t->verdict;
 
-    return refusal_told(by->code, by->status, by->text, by->further, mail_decided_at(t));
+    return refusal_in_reply(by->code, by->status, by->text, by->further, mail_decided_at(t));
 }
 
 bool recipient_is_refused(const transaction *t, const recipient *to)
@@ -58,7 +58,7 @@ bool recipient_is_refused(const transaction *t, const recipient *to)
 
 refusal recipient_refusal(const recipient *to)
 {
-    return refusal_told(to->code, to->status, to->text, to->further, to->taken_by_rcpt ? "END-OF-DATA" : "RCPT");
+    return refusal_in_reply(to->code, to->status, to->text, to->further, to->taken_by_rcpt ? "END-OF-DATA" : "RCPT");
 }
 
 span exchange_address(const exchange *e)

@@ -121,8 +121,8 @@ static uint8_t *room_for(session *s, message *m, size_t more)
     return m->octets + before;
 }
 
-/* Reads all octets at `position`, up to the end of data. `tell`: of lookalikes. */
-static content_piece read_through(reading *r, span in, uint64_t position, uint8_t *room, bool tell)
+/* Reads all octets at `position`, up to the end of data. `first_time`: lookalikes in them are new. */
+static content_piece read_through(reading *r, span in, uint64_t position, uint8_t *room, bool first_time)
 {
     session *s = r->s;
     content_piece sum = {0}, piece;
@@ -135,7 +135,7 @@ static content_piece read_through(reading *r, span in, uint64_t position, uint8_
         sum.unstuffed += piece.unstuffed;
         sum.met = piece.met;
         sum.line_unstuffed = piece.line_unstuffed;
-        if (piece.stopped && tell)
+        if (piece.stopped && first_time)
             smuggling_met(r, s->content.message, &sum, position, position + sum.consumed);
     } while (piece.stopped);
     sum.ended = piece.ended;
@@ -194,7 +194,7 @@ static unsigned oddities_allowed(const session *s, const message *m)
     return allowed;
 }
 
-/* A content's oddities are told once each, and every lookalike, for that is where servers differ. */
+/* Each oddity of a content is noted once. Every lookalike is noted, for servers differ there. */
 static note_set notes_of(const session *s, message *m, unsigned oddities)
 {
     unsigned fresh = oddities & ~m->oddities & ~oddities_allowed(s, m);
@@ -254,7 +254,7 @@ static void message_finish(reading *r, message *m)
     }
 }
 
-/* What is to be told of a content that is complete. */
+/* The notes of a content that is complete. */
 static note_set whole_notes(const session *s, const message *m)
 {
     const transaction *of = transaction_resolved(m->of);

@@ -1,4 +1,4 @@
-/* note_rows.h — everything noteworthy that the plugin tells of, in one table.
+/* note_rows.h — everything noteworthy that the plugin reports, in one table.
  *
  *     NOTE_ROW(NAME, FIELD, GROUP, SEVERITY, summary, meaning, cause, remedy)
  *
@@ -32,7 +32,7 @@ NOTE_ROW(GAP, gap, SEQUENCE, NOTE,
      "Octets of this stream were not captured",
      "Octets of this direction are not in the capture: what they said is not known.",
      "The recording lost packets, cut them short (snap length), began late, or saw one direction alone.",
-     "Record again nearer to the server, with larger buffers and without a snap length. What is told near a gap is "
+     "Record again nearer to the server, with larger buffers and without a snap length. What is shown near a gap is "
      "less certain.")
 NOTE_ROW(WITHHELD, withheld, SEQUENCE, NOTE,
      "Octets that are in the capture could not be put in order",
@@ -213,8 +213,7 @@ NOTE_ROW(CONNECTION_LOST, connection_lost, SEQUENCE, NOTE,
 NOTE_ROW(EARLY_TALKER, early_talker, SEQUENCE, NOTE,
      "The client does not wait for the greeting (RFC 5321, 3.1)",
      "The client sends commands before the server has greeted.",
-     "Programs that send spam, which do not wait; clients that know the server from before (PIPECONNECT) are not told "
-     "of.",
+     "Programs that send spam, which do not wait. Clients that know the server from before (PIPECONNECT) are left out.",
      "Servers may refuse such clients. Correct the client if it is yours.")
 NOTE_ROW(GREETING_MISSING, greeting_missing, SEQUENCE, NOTE,
      "The server answers a command, and has not greeted (RFC 5321, 3.1)",

@@ -247,8 +247,8 @@ note_set offers_clear_mail_notes(session *s, const server_reply *reply)
     bool clear = s->connection.last_layer == LAYER_PLAIN && s->connection.tls == TLS_NONE;
     bool could_be = offers->starttls_refused || (offers->known && offers_extension(s, "STARTTLS"));
 
-    if (offers->clear_mail_told || !clear || !could_be || !content_is_granted(reply))
+    if (offers->clear_mail_reported || !clear || !could_be || !content_is_granted(reply))
         return 0;
-    offers->clear_mail_told = true;
+    offers->clear_mail_reported = true;
     return note_bit(offers->starttls_refused ? NOTE_STARTTLS_REFUSED : NOTE_STARTTLS_UNUSED);
 }

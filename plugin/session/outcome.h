@@ -1,4 +1,4 @@
-/* outcome.h — what became of a mail, as far as the replies that were seen tell (RFC 5321, 4.2.5 and 6.1).
+/* outcome.h — what became of a mail, by the replies that were seen (RFC 5321, 4.2.5 and 6.1).
  *
  * Works on the evidence alone, so that every rule can be tried without a session.
  *

@@ -1,5 +1,5 @@
-/* refusal.c — which refusals are told of (RFC 5321, 4.2.1): those that say something new, and not what follows from an
- * earlier refusal, or from what is told of the command.
+/* refusal.c — which refusals are noted (RFC 5321, 4.2.1): those that say something new, and not those that follow from an
+ * earlier refusal, or from a note of the command.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

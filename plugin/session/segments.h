@@ -1,7 +1,7 @@
 /* segments.h — the TCP segments of one connection, put in order.
  *
  * In go the segments of both directions as they were on the wire: late, twice, with other boundaries, or not at all. Out
- * come, in order, the octets that have become readable, and what there is to tell of the others. The rules:
+ * come, in order, the octets that have become readable, and an event for what becomes of the others. The rules:
  *
  *  - Octets have positions, the first copy of an octet wins, and each position is read or lost once, in ascending order.
  *  - A segment that acknowledges octets of the peer is read only when these have been read, or lost: a reply never

@@ -34,7 +34,7 @@ void connect_answered(reading *r, const server_reply *reply, finding *f)
 
 /* With which code a reply ends, as far as it can be read. */
 typedef struct reply_end {
-    uint16_t code; /* 0: it tells none */
+    uint16_t code; /* 0: it has none */
     bool inferred; /* from an enhanced status: no code was sent */
 } reply_end;
 
@@ -91,7 +91,7 @@ static void answering(reading *r, const server_reply *reply, finding *f)
         e->verb->on_reply(r, reply, f);
 }
 
-/* Nobody can tell what it says. What it answers has lost its reply, but for the pairing. */
+/* Its text cannot be read. The command that it answers counts as answered, without a code. */
 static void answering_unreadably(reading *r, const server_reply *reply, finding *f)
 {
     exchange *e = reply->exchange;
@@ -200,7 +200,7 @@ static void take_statuses(GArray *lines)
     }
 }
 
-/* The command that the reply answers. What tells no code is an answer only where no other can be meant, and not if it is but
+/* The command that the reply answers. What has no code is an answer only where no other can be meant, and not if it is but
  * the end of a line. */
 static exchange *answered_by(reading *r, const server_reply *reply)
 {
@@ -285,7 +285,7 @@ static line line_here(reading *r, size_t from, size_t end, bool continues, uint8
 
     if (!before)
         return line_of(here);
-    /* Only what tells where a reply ends is looked at here: code, separator and the beginning of the text. */
+    /* Only what shows where a reply ends is looked at here: code, separator and the beginning of the text. */
     before = before < 8 ? before : 8;
     here = span_first(here, 8);
     memcpy(scratch, st->held + r->s->server.line_start, before);

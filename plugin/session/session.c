@@ -6,7 +6,7 @@
 #include "session/state.h"
 #include "wire/number.h"
 
-/* The longest first line that tells the roles: a command line's limit (RFC 5321, 4.5.3.1.4). */
+/* The longest first line that shows the roles: a command line's limit (RFC 5321, 4.5.3.1.4). */
 #define ROLE_LINE_LIMIT COMMAND_LINE_LIMIT
 
 session *session_new(pools *all, bool from_start, uint64_t gather_limit, const moment *syn_time)
@@ -215,7 +215,7 @@ static void swap_roles(session *s)
             kept_swap_sides(s->streams[i / 2][i % 2].kept);
 }
 
-/* Who opened the connection may be a guess. The first line that a side says tells for sure. */
+/* Who opened the connection may be a guess. The first line that a side says makes it certain. */
 static void determine_roles(reading *r)
 {
     session *s = r->s;
@@ -327,8 +327,8 @@ static void emit_ended(reading *r)
     while ((ended = transaction_take_ended(r->s)) != NULL) {
         f = stream_emit(r, FINDING_TRANSACTION, r->stream->next, 0);
         f->transaction = ended;
-        f->flags |= ended->told ? FLAG_READ_AGAIN : 0;
-        ended->told = true;
+        f->flags |= ended->reported ? FLAG_READ_AGAIN : 0;
+        ended->reported = true;
     }
 }
 

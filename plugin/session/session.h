@@ -22,7 +22,7 @@
 #define UNIT_LIMIT 65536u
 /* So many of the frames that a message's content came in are remembered. */
 #define MESSAGE_FRAMES_LIMIT 1000u
-/* So many of its holes are told one by one. */
+/* So many of its holes are listed one by one. */
 #define MESSAGE_HOLES_LIMIT 1000u
 
 typedef enum side { SIDE_CLIENT, SIDE_SERVER } side;
@@ -48,8 +48,8 @@ typedef struct auth_exchange {
     uint16_t responses;      /* lines the client has sent, maybe before they were asked for */
     bool awaits_response;    /* a 334 was sent and not yet responded to */
     bool cancelled;          /* the client sent "*" */
-    span username;           /* who authenticates, as far as the messages told */
-    uint32_t username_frame; /* the packet with the message that told it; 0: none did */
+    span username;           /* who authenticates, by the messages so far */
+    uint32_t username_frame; /* the packet with the message that named the user; 0: none did */
     uint32_t secret_frame;   /* the packet with the message that held a password, a token or a digest; 0: none did */
     bool error_challenge;    /* a mechanism that reports errors in a challenge did so, as XOAUTH2 does */
     span sent[2];            /* how the client's last messages begin, the newest first: servers repeat them */
@@ -260,7 +260,7 @@ typedef enum finding_flag {
     FLAG_CHALLENGE = 1 << 8,   /* 334 */
     FLAG_CANCEL = 1 << 9,      /* AUTH_RESPONSE: the "*" that gives up */
     FLAG_READ_AGAIN = 1 << 11, /* CONTENT, END_OF_DATA: of the client's earlier packets, found with a reply; TRANSACTION:
-                                  told of before, with a content that was found to end earlier */
+                                  reported before, with a content that was found to end earlier */
     FLAG_SNAPLEN = 1 << 10,    /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
 } finding_flag;
 
@@ -290,7 +290,7 @@ typedef struct finding {
 /* What was read at once: octets of one stream, and what was found in them. */
 typedef struct segment {
     uint32_t frame;
-    uint32_t tag;      /* tells the segments of a frame apart */
+    uint32_t tag;      /* distinguishes the segments of a frame */
     uint32_t length;   /* octets */
     uint32_t count;    /* findings */
     uint64_t position; /* of the first octet, which may have been read before */
@@ -306,9 +306,9 @@ typedef struct segment_input {
     uint32_t tag;
     moment time;
     layer layer;
-    side sender;        /* SIDE_CLIENT: the one that opened the connection, as far as the packets tell */
+    side sender;        /* SIDE_CLIENT: the one that opened the connection, by the packets so far */
     bool has_sequence;  /* `tag` is the TCP sequence number of the first octet; else the octets follow those before */
-    bool starts_stream; /* the octet at `first_sequence` is the stream's first, as the SYN told */
+    bool starts_stream; /* the octet at `first_sequence` is the stream's first, by the SYN */
     uint32_t first_sequence;
     uint32_t missing; /* octets of the packet that a snap length cut off behind those given */
 } segment_input;
@@ -333,7 +333,7 @@ session *session_new(pools *memory, bool from_start, uint64_t gather_limit, cons
 const segment *session_read(session *s, const segment_input *a, span octets);
 
 /* The same for octets of TCP that were put in order: reads events of one direction (segments.h: READ, LOST, RETRANSMITTED,
- * HELD, LATE, ASIDE). `octets` are those that the events tell of, from the first position on: of the packet at hand, where
+ * HELD, LATE, ASIDE). `octets` are those of the events, from the first position on: of the packet at hand, where
  * they stand at `offset` of its payload, or `copied` ones that earlier packets carried. */
 struct segments_event;
 const segment *session_read_ordered(session *s, const segment_input *a, const struct segments_event *events, unsigned count,
@@ -344,7 +344,7 @@ const segment *session_read_ordered(session *s, const segment_input *a, const st
 void session_free_finished(session *s);
 
 /* What session_read found in that call, valid as its result is; NULL when there was no such call. On the second of two
- * visits session_read_again() has to be told of it. */
+ * visits it goes to session_read_again(). */
 const segment *session_find(session *s, layer which, side sender, uint32_t frame, uint32_t tag);
 
 /* On the second of two visits: gathers the contents again that were given back. `octets` are those of the call. */

@@ -139,7 +139,7 @@ static bool is_followed_by_command(const smuggling_part *x, const candidate *c)
     return parsed_command_read(line_first(behind(x, c)).text, &first) && first.command.row;
 }
 
-/* The one that the server took for the end. The reply tells that it took one, not which: most likely the first with a
+/* The one that the server took for the end. The reply shows that it took one, not which: most likely the first with a
  * command behind it; else the last, if nothing is behind that; else the first. */
 static const candidate *taken_for_end(const smuggling_part *x)
 {
@@ -179,14 +179,14 @@ static bool is_surplus(const session *s, const candidate *c, uint16_t code)
     return (severity == 2 || severity == 3) && is_followed_by_command(&s->smuggling, c);
 }
 
-static const lookalike_end *end_told(session *s, const smuggling_part *x, const candidate *c)
+static const lookalike_end *end_at(session *s, const smuggling_part *x, const candidate *c)
 {
-    lookalike_end *told = (lookalike_end *)session_alloc(s, sizeof *told);
+    lookalike_end *end = (lookalike_end *)session_alloc(s, sizeof *end);
 
-    lookalike_name(&c->form, from_line_end(x, c), told->name);
-    told->frame = c->frame;
-    told->octets_behind = behind(x, c).length;
-    return told;
+    lookalike_name(&c->form, from_line_end(x, c), end->name);
+    end->frame = c->frame;
+    end->octets_behind = behind(x, c).length;
+    return end;
 }
 
 /* The content ends before the line of the lookalike: one that came whole has been shown, and another is shown in its place.
@@ -198,7 +198,7 @@ static message *content_cut(reading *r, const candidate *c)
     message *m = whole->complete ? message_copy(s, whole) : whole;
 
     message_cut(r, m, c->size, c->unstuffed, c->frame);
-    m->ended_like = end_told(s, &s->smuggling, c);
+    m->ended_like = end_at(s, &s->smuggling, c);
     return m;
 }
 

@@ -24,7 +24,7 @@
 /* What the client's next octets are. */
 typedef enum client_state {
     CLIENT_COMMANDS,
-    CLIENT_AFTER_DATA, /* DATA was sent and not answered: the next line tells whether content or commands follow */
+    CLIENT_AFTER_DATA, /* DATA was sent and not answered: the next line shows whether content or commands follow */
     CLIENT_CONTENT,    /* content up to the lone dot */
     CLIENT_DOUBTED,    /* the same, or commands: octets are missing that may hold its end */
     CLIENT_CHUNK,      /* `raw_left` octets of a BDAT chunk */
@@ -79,7 +79,7 @@ typedef struct connection_part {
     uint32_t last_tag;       /* of the last call */
 } connection_part;
 
-/* Owner: connection.c. What the connection's record tells (connection.h), and is not known elsewhere. */
+/* Owner: connection.c. What the connection's record holds (connection.h), and is not known elsewhere. */
 typedef struct record_part {
     span server_name, server_software, client_name;
     uint32_t commands, replies, refused;
@@ -167,13 +167,13 @@ typedef struct again_part {
     unsigned next_command;  /* ... which of them comes next */
 } again_part;
 
-/* Owner: undecided.c. What the client sent behind a DATA whose reply will tell what it is. */
+/* Owner: undecided.c. What the client sent behind a DATA whose reply will show what it is. */
 typedef struct undecided_part {
     exchange *data; /* that DATA; NULL: nothing is kept */
     octets_again behind;
 } undecided_part;
 
-/* Owner: smuggling.c. What is like the end of data in a content whose replies will tell what the server took it for. */
+/* Owner: smuggling.c. What is like the end of data in a content whose replies will show what the server took it for. */
 typedef struct smuggling_part {
     message *content;         /* NULL: none */
     exchange *end;            /* its CRLF.CRLF; NULL: not sent yet */
@@ -201,7 +201,7 @@ typedef struct offers_part {
     bool known;                        /* one of them was answered 250 */
     bool hello_refused;                /* the last was refused */
     bool starttls_refused;             /* STARTTLS was */
-    bool clear_mail_told;              /* of a mail in the clear it was told that TLS could have been */
+    bool clear_mail_reported;          /* a mail in the clear got the note that TLS was possible */
     bool offered[CAPABILITY_ROWS_MAX]; /* in that reply, by capability_rows() */
     uint64_t size_limit;               /* of SIZE in that reply; 0: no limit is known */
     span server_name;                  /* in the greeting */
@@ -353,7 +353,7 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, uint16_t code);
-/* The same for a line that tells no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
+/* The same for a line that has no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
  * the only one. */
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);
 /* Takes all that wait out of the queue, and undoes what they did: they were none. */
@@ -406,7 +406,7 @@ void smuggling_content_ends(session *s, message *m, exchange *end, uint64_t posi
 void smuggling_reply(reading *r, uint16_t code);
 /* One of them, or another command, is answered. */
 void smuggling_answered(session *s, const exchange *e);
-/* May the replies still tell? */
+/* Can replies to come still show what the server took for the end? */
 bool smuggling_is_under_way(const session *s);
 /* Has the client sent as content what ends at this position, and the server read it as commands? */
 bool smuggling_covers(const session *s, uint64_t position);
@@ -430,7 +430,7 @@ void undecided_unanswered(session *s, const exchange *data);
 /* Octets were lost, or the session begins anew: nothing is read again. */
 void undecided_forget(session *s);
 
-/* connection.c — what the record tells. */
+/* connection.c — what the record of the connection holds. */
 
 /* A command was read. */
 void connection_command(session *s);
@@ -458,7 +458,7 @@ void message_read_chunk(reading *r);
 void message_gap(session *s, uint64_t octets);
 /* Is a content by DATA under way? */
 bool message_under_way(const session *s);
-/* The end of the content under way may be among what is missing of it, when the server does not tell otherwise: the client's
+/* The end of the content under way may be among what is missing of it, unless the server shows otherwise: the client's
  * octets are in doubt. Nothing where no content is under way, or nothing of it is missing. */
 void message_doubt(session *s);
 /* Octets of the server were lost: the reply to the content may be among them. */
@@ -519,7 +519,8 @@ void transaction_content_unasked(reading *r);
 void transaction_unsent(session *s, exchange *e);
 /* The transaction of a DATA is the current one again: what was sent behind it is undone. */
 void transaction_data_reopen(session *s, const exchange *data);
-/* The content that `end` waits for a reply to, or has got it, is `m`: it ended at this moment, whatever was told of it. */
+/* The content that `end` waits for a reply to, or has got it, is `m`: it ended at this moment, whatever was reported before.
+ */
 void transaction_content_cut(reading *r, exchange *end, message *m, const moment *when);
 /* Was it refused, or may it have been by a reply that was not captured? NULL: so it was. */
 bool transaction_was_refused(transaction *t);
@@ -602,17 +603,17 @@ void connect_answered(reading *r, const server_reply *reply, finding *f);
 
 /* order.c */
 
-/* May a command with this verb come now? And what is to be told of its place: of the mistake, if it is one, or of what it
- * did not wait for. */
+/* May a command with this verb come now? And the notes of its place: of the mistake, if it is one, or of what it did not
+ * wait for. */
 order_mistake order_mistake_of(const session *s, const verb_rule *row);
 note_set order_notes(const session *s, order_mistake mistake);
 
-/* refusal.c — what is to be told of a 4yz or 5yz. */
+/* refusal.c — the notes of a 4yz or 5yz. */
 note_set refusal_notes(const session *s, const server_reply *reply);
 
 /* session.c */
 
-/* What is to be told of the first line in the clear behind the grant of TLS; none for others. */
+/* The note of the first line in the clear behind the grant of TLS; none for others. */
 note_set session_plaintext_note(session *s, layer which, side role);
 /* The same for a line of the server that is not complete. */
 note_set session_residue_note(const session *s, layer which);

@@ -11,7 +11,7 @@
 
 #define TLS_RECORD_HEADER 5u /* type, version, length */
 
-/* What the records of one direction tell, though they are not decrypted. */
+/* What the records of one direction show, though they are not decrypted. */
 typedef struct tls_facts {
     bool seen;     /* there was a record */
     bool finished; /* the sender has ended its handshake: what only comes behind that was sent */
@@ -30,7 +30,7 @@ typedef struct tls_records {
     tls_facts facts;
 } tls_records;
 
-/* Is this how a record begins? One octet tells: a line of SMTP begins with a printable one. */
+/* Is this how a record begins? One octet is enough: a line of SMTP begins with a printable one. */
 bool tls_records_begin_with(span octets);
 /* Passes over the octets that belong to records and returns how many these are; fewer than given when plain text follows a
  * record's end. Then `active` is false. */

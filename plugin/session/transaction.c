@@ -245,7 +245,7 @@ void transaction_content_cut(reading *r, exchange *end, message *m, const moment
     if (!t->ended_by)
         return;
     t->size = m->unstuffed_size;
-    if (t->told)
+    if (t->reported)
         ended_append(s, t);
 }
 
@@ -311,7 +311,7 @@ static bool for_nobody(const transaction *t)
     return outcome_is_for_nobody(&seen);
 }
 
-/* Is it still under way, with nothing that ended it but the capture? With one direction alone nobody can tell. */
+/* Is it still under way, with nothing that ended it but the capture? With one direction alone nobody knows. */
 static bool is_open_at_end(const session *s, const transaction *t)
 {
     return s->connection.spoken[SIDE_SERVER] && strcmp(t->ended_by, CAPTURE_END) == 0;
@@ -339,7 +339,7 @@ static void decide(const session *s, transaction *t)
     t->end = by == DECIDED_BY_NONE ? t->begin : decided->time;
 }
 
-/* What is told of the content is what was known of it then: octets of a chunk may follow its refusal. */
+/* The transaction shows what is known of the content now: octets of a chunk may follow its refusal. */
 static void freeze_content(transaction *t)
 {
     t->has_size = t->message && t->message->complete && !t->message->no_begin && t->content_sent && !t->by_url;
@@ -391,7 +391,7 @@ static void transaction_end(session *s, transaction *t, const char *by)
 
 /* --- what the server answers ------------------------------------------------------------------------------------------- */
 
-/* Octets of a refusal's further lines that are kept: servers tell the reason there when the first line has no room for it.
+/* Octets of a refusal's further lines that are kept: servers give the reason there when the first line has no room for it.
  */
 #define FURTHER_LIMIT 1024u
 
@@ -413,12 +413,12 @@ static span further_text(session *s, const server_reply *reply)
     return session_keep(s, (span){room, length});
 }
 
-/* What a line says is kept if it is `told`: of one that grants MAIL or DATA the code alone counts. */
-static verdict verdict_of(reading *r, const reply_line *in, uint16_t code, bool told)
+/* `with_text`: status and text of the line are kept too. Of one that grants MAIL or DATA only the code is needed. */
+static verdict verdict_of(reading *r, const reply_line *in, uint16_t code, bool with_text)
 {
     verdict out = {.code = code, .frame = r->input->frame};
 
-    if (!told || !in)
+    if (!with_text || !in)
         return out;
     out.status = session_keep(r->s, in->has_status ? in->status_text : (span){NULL, 0});
     out.text = session_keep(r->s, in->text);

@@ -16,7 +16,7 @@ typedef struct verdict {
     span status;    /* enhanced status of its first line; empty when it has none */
     span text;      /* of its first line, without code and status */
     span further;   /* of a refusal: the texts of its other lines, with spaces between */
-    span queue_id;  /* empty when it tells none */
+    span queue_id;  /* empty when it has none */
 } verdict;
 
 /* The same with its time. */
@@ -84,7 +84,7 @@ struct transaction {
     bool unconfirmed : 1;      /* its MAIL looked like a command where content may have been: likewise */
     bool content_granted : 1;  /* a 354 asked for its content: a second one is for another mail's */
     bool smuggled : 1;         /* begun by what the server took for the end of the mail before it */
-    bool told : 1;             /* a call has told of its end: what is found out later is told of once more */
+    bool reported : 1;         /* a call has reported its end: what is found out later is reported once more */
     bool prdr : 1;             /* the content was answered by PRDR's 353 */
     transaction *previous;     /* open when its MAIL was sent: stays the open one if MAIL is refused */
     transaction *merged_into;  /* its MAIL opened none: what was sent for it is the other's */
@@ -101,14 +101,14 @@ struct transaction {
 bool transaction_content_time(const transaction *t, moment *time_r);
 bool transaction_reply_time(const transaction *t, moment *time_r);
 
-/* A copy that outlives its session: with all that was told of the mail, without its content and what is under way. Of its
+/* A copy that outlives its session. It has all that is known of the mail, but not its content and what is under way. Of its
  * header it has the kinds of `header_kinds`, HEADER_BIT. */
 transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t, unsigned header_kinds);
 
 /* The oldest transaction that has not ended, with the others behind it (`next`); NULL for none. */
 const transaction *session_open_transactions(const session *s);
 
-/* What became of one of them if the capture has told all that it tells: a copy that has its end, by the command that went
+/* What became of one of them if nothing more of it is in the capture: a copy that has its end, by the command that went
  * unanswered (`terminator`) or by the end of the connection or the capture. False: nothing shows that it was a mail. */
 bool transaction_cut_off(session *s, const transaction *t, transaction *ended_r);
 

@@ -16,14 +16,14 @@ static span copy_of(wmem_allocator_t *scope, span in)
 logged_connection logged_connection_make(wmem_allocator_t *scope, const carrier *of, unsigned restarts)
 {
     logged_connection made = {carrier_record(of), peers_new(scope, of, restarts)};
-    connection_record *told = &made.told;
+    connection_record *record = &made.connection;
 
-    told->server_name = copy_of(scope, told->server_name);
-    told->server_software = copy_of(scope, told->server_software);
-    told->client_name = copy_of(scope, told->client_name);
-    told->text = copy_of(scope, told->text);
-    told->phase = wmem_strdup(scope, told->phase);
-    told->longest_wait_verb = wmem_strdup(scope, told->longest_wait_verb);
+    record->server_name = copy_of(scope, record->server_name);
+    record->server_software = copy_of(scope, record->server_software);
+    record->client_name = copy_of(scope, record->client_name);
+    record->text = copy_of(scope, record->text);
+    record->phase = wmem_strdup(scope, record->phase);
+    record->longest_wait_verb = wmem_strdup(scope, record->longest_wait_verb);
     return made;
 }
 
@@ -40,7 +40,7 @@ static value stream(wmem_allocator_t *scope, const logged_connection *of)
 static value time_of(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_time(&of->told.begin);
+    return value_time(&of->connection.begin);
 }
 
 static value client_addr(wmem_allocator_t *scope, const logged_connection *of)
@@ -69,128 +69,128 @@ static value server_port(wmem_allocator_t *scope, const logged_connection *of)
 
 static value server_name(wmem_allocator_t *scope, const logged_connection *of)
 {
-    return value_octets(scope, of->told.server_name);
+    return value_octets(scope, of->connection.server_name);
 }
 
 static value server_software(wmem_allocator_t *scope, const logged_connection *of)
 {
-    return value_octets(scope, of->told.server_software);
+    return value_octets(scope, of->connection.server_software);
 }
 
 static value client_name(wmem_allocator_t *scope, const logged_connection *of)
 {
-    return value_octets(scope, of->told.client_name);
+    return value_octets(scope, of->connection.client_name);
 }
 
 static value mails(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.mails);
+    return value_number(of->connection.mails);
 }
 
 static value commands(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.commands);
+    return value_number(of->connection.commands);
 }
 
 static value replies(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.replies);
+    return value_number(of->connection.replies);
 }
 
 static value refused(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.refused);
+    return value_number(of->connection.refused);
 }
 
 static value longest_wait(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return of->told.has_wait ? value_seconds(&of->told.longest_wait) : value_absent;
+    return of->connection.has_wait ? value_seconds(&of->connection.longest_wait) : value_absent;
 }
 
 static value longest_wait_verb(wmem_allocator_t *scope, const logged_connection *of)
 {
-    return of->told.longest_wait_verb ? value_octets(scope, span_of(of->told.longest_wait_verb)) : value_absent;
+    return of->connection.longest_wait_verb ? value_octets(scope, span_of(of->connection.longest_wait_verb)) : value_absent;
 }
 
 static value client_octets(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.octets[SIDE_CLIENT]);
+    return value_number(of->connection.octets[SIDE_CLIENT]);
 }
 
 static value server_octets(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.octets[SIDE_SERVER]);
+    return value_number(of->connection.octets[SIDE_SERVER]);
 }
 
 static value missing(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.missing);
+    return value_number(of->connection.missing);
 }
 
 static value unread(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_number(of->told.unread);
+    return value_number(of->connection.unread);
 }
 
 static value quit(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_boolean(of->told.quit);
+    return value_boolean(of->connection.quit);
 }
 
 static value closed_by(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_text(of->told.closed_by);
+    return value_text(of->connection.closed_by);
 }
 
 static value closed_with(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_text(of->told.close);
+    return value_text(of->connection.close);
 }
 
 static value phase(wmem_allocator_t *scope, const logged_connection *of)
 {
-    return value_octets(scope, span_of(of->told.phase));
+    return value_octets(scope, span_of(of->connection.phase));
 }
 
 static value silence(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return of->told.has_silence ? value_seconds(&of->told.silence) : value_absent;
+    return of->connection.has_silence ? value_seconds(&of->connection.silence) : value_absent;
 }
 
 static value tls(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return value_text(of->told.tls);
+    return value_text(of->connection.tls);
 }
 
 static value tls_alert(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return of->told.has_tls_alert ? value_number(of->told.tls_alert) : value_absent;
+    return of->connection.has_tls_alert ? value_number(of->connection.tls_alert) : value_absent;
 }
 
 static value code(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
-    return of->told.code ? value_number(of->told.code) : value_absent;
+    return of->connection.code ? value_number(of->connection.code) : value_absent;
 }
 
 static value text(wmem_allocator_t *scope, const logged_connection *of)
 {
-    return value_octets(scope, of->told.text);
+    return value_octets(scope, of->connection.text);
 }
 
 /* In the order in which they are written; named as the fields esmtp.connection.* where there is one. */
@@ -292,9 +292,9 @@ static void end_cell(wmem_allocator_t *scope, GString *out, const void *record)
     const logged_connection *of = (const logged_connection *)record;
 
     append(out, closed_by(scope, of));
-    if (of->told.close)
-        g_string_append_printf(out, " %s", of->told.close);
-    if (strcmp(of->told.phase, "IDLE") != 0) {
+    if (of->connection.close)
+        g_string_append_printf(out, " %s", of->connection.close);
+    if (strcmp(of->connection.phase, "IDLE") != 0) {
         g_string_append(out, ", ");
         append(out, phase(scope, of));
     }
@@ -302,11 +302,11 @@ static void end_cell(wmem_allocator_t *scope, GString *out, const void *record)
 
 static void silence_cell(wmem_allocator_t *scope, GString *out, const void *record)
 {
-    const connection_record *told = &((const logged_connection *)record)->told;
+    const connection_record *c = &((const logged_connection *)record)->connection;
 
     (void)scope;
-    if (told->has_silence)
-        g_string_append_printf(out, "%" G_GINT64_FORMAT ".%03d", told->silence.seconds, told->silence.nanoseconds / 1000000);
+    if (c->has_silence)
+        g_string_append_printf(out, "%" G_GINT64_FORMAT ".%03d", c->silence.seconds, c->silence.nanoseconds / 1000000);
 }
 
 static void code_cell(wmem_allocator_t *scope, GString *out, const void *record)

@@ -9,7 +9,7 @@
 #include "taps/record.h"
 
 typedef struct logged_connection {
-    connection_record told;
+    connection_record connection;
     const peers *peers;
 } logged_connection;
 

@@ -42,7 +42,7 @@ typedef struct gathering {
 typedef struct unnamed {
     export_object_entry_t *entry;
     char *stem;
-    char *missing; /* the end of the stem, which tells of holes */
+    char *missing; /* the end of the stem, which names holes */
 } unnamed;
 
 /* A list of objects under way. */
@@ -344,7 +344,7 @@ static void export_name(export_call *call, const finding *f, const message *m)
     g_hash_table_remove(call->gathering->unnamed, key);
 }
 
-/* The content came to no end that was captured: its reply tells that there was one. */
+/* The end of the content was not captured: its reply shows that there was one. */
 static void export_without_end(export_call *call, const message *m)
 {
     gathering *g = call->gathering;

@@ -74,7 +74,7 @@ const peers *last_mails_see(last_mails *m, const tap_record *record)
     return peers_of(m, f);
 }
 
-/* Who is told of the mails of a connection. */
+/* The visitor of the mails of a connection. */
 typedef struct visiting {
     const last_mails *mails;
     followed *connection;
@@ -96,7 +96,7 @@ static void visit_open(const visiting *v, session *s)
     }
 }
 
-/* Octets that are held to the end are read for the log: what they tell, and what is open then. */
+/* Octets that are held to the end are read for the log: the mails that they end, and those that are open then. */
 static void visit_rest(void *data, session *s, const segment *found)
 {
     const visiting *v = (const visiting *)data;

@@ -119,7 +119,7 @@ static void mails_reset(void *data)
     log->dropped = (unread){0};
 }
 
-/* The last line of a table tells what the mails do not. */
+/* The last line of a table has what no mail shows. */
 static void write_records(const mail_log *log, wmem_array_t *all)
 {
     GString *remark = g_string_new(NULL);

@@ -28,7 +28,7 @@ bool record_format_is_of(const record_format *format, const record_kind *kind);
 /* Is it the one for people, which shows few of the columns? */
 bool record_format_is_table(const record_format *format);
 
-/* To be called when something was written to the standard output for the statistic. An error is told of on the error output,
+/* To be called when something was written to the standard output for the statistic. An error is written to the error output,
  * and ends tshark with exit status 2, as it does when tshark's own lines cannot be written. */
 void output_check(const char *statistic);
 

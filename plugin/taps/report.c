@@ -22,7 +22,7 @@
 typedef struct asked_report {
     report *of;
     void (*write)(FILE *out, const report *r);
-    bool filtered;          /* only connections of packets that passed a filter are told of */
+    bool filtered;          /* only connections of packets that passed a filter are reported */
     GHashTable *by_carrier; /* const carrier * -> report_connection *, of the file that is open */
     GHashTable *by_peers;   /* const peers * -> report_connection * */
     last_mails *last;

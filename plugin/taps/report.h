@@ -14,12 +14,12 @@
 
 /* A wait of so many seconds is slow. */
 #define REPORT_SLOW 2
-/* Verbs of a connection of which the waits are told. */
+/* Verbs of a connection whose waits are listed. */
 #define REPORT_STEPS 12u
 #define REPORT_VERB_ROOM 16u
-/* Addresses that are told of a reason. */
+/* Addresses that are listed with a reason. */
 #define REPORT_ADDRESSES 3u
-/* Refusals of a connection, outside of its mails, that are told one by one. */
+/* Refusals of a connection, outside of its mails, that are listed one by one. */
 #define REPORT_REFUSALS 8u
 
 typedef struct report_connection report_connection;
@@ -33,7 +33,7 @@ typedef struct report_step {
     uint32_t frame; /* of the reply that took longest */
 } report_step;
 
-/* A reply that refuses, and tells something that no earlier one did. */
+/* A reply that refuses, and says something that no earlier one did. */
 typedef struct report_refusal {
     refusal why;
     uint16_t code;  /* 0: none was sent */
@@ -85,7 +85,7 @@ struct report_mail {
     bool tried_again;           /* it is the earlier one of another */
     const report_mail *from;    /* the hop before this one */
     bool passed_on;             /* it is the hop before another */
-    const report_mail *about;   /* of a bounce: the mail that it tells of */
+    const report_mail *about;   /* of a bounce: the mail that it reports */
     bool about_is_guess;
 };
 
@@ -128,9 +128,9 @@ typedef struct report {
     wmem_allocator_t *scope;
     wmem_array_t *connections; /* report_connection *, in the order of their first segments when all is read */
     wmem_array_t *reasons;     /* report_reason *, in the order of their first refusals */
-    GHashTable *by_reason;     /* words that tell one from another -> report_reason * */
+    GHashTable *by_reason;     /* words that distinguish one from another -> report_reason * */
     report_note notes[NOTE_COUNT];
-    unread unread;     /* what no connection can tell of */
+    unread unread;     /* what belongs to no connection */
     unsigned restarts; /* of Wireshark's: each numbers packets anew */
     /* When all is read: */
     wmem_array_t *mails; /* report_mail *, by time */
@@ -153,7 +153,7 @@ void report_link_all(report *r);
 void report_write_text(FILE *out, const report *r);
 void report_write_json(FILE *out, const report *r);
 
-/* report_find.c — what both tell. */
+/* report_find.c — what both writers need. */
 bool mail_has_trouble(const transaction *t);
 /* What the whole capture has. */
 typedef struct report_totals {
@@ -163,13 +163,13 @@ typedef struct report_totals {
 } report_totals;
 report_totals report_count(const report *r);
 /* Did it fail, was it slow, or odd? */
-bool report_connection_is_told(const report_connection *of);
+bool report_connection_is_listed(const report_connection *of);
 bool report_is_slow(const report_connection *of);
 /* Is the client one that a person should look at? */
-bool report_host_is_told(const report_host *of);
+bool report_host_is_listed(const report_host *of);
 /* The server's name, or its address. */
 span report_server(const report_connection *of);
-/* A fault beside those of the replies: what the end of the connection tells; NULL: none. */
+/* A fault beside those of the replies: what the end of the connection shows; NULL: none. */
 typedef struct report_fault {
     const char *what, *fault, *next;
 } report_fault;

@@ -1,4 +1,4 @@
-/* report_find.c — what text and JSON of the report both tell.
+/* report_find.c — what text and JSON of the report both need.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -37,14 +37,14 @@ report_totals report_count(const report *r)
 
 bool report_is_slow(const report_connection *of)
 {
-    const connection_record *told = &of->record.told;
+    const connection_record *record = &of->record.connection;
 
-    return told->has_wait && told->longest_wait.seconds >= REPORT_SLOW;
+    return record->has_wait && record->longest_wait.seconds >= REPORT_SLOW;
 }
 
-bool report_connection_is_told(const report_connection *of)
+bool report_connection_is_listed(const report_connection *of)
 {
-    if (of->refused || of->notes || of->record.told.lost || report_is_slow(of) || report_connection_fault(of))
+    if (of->refused || of->notes || of->record.connection.lost || report_is_slow(of) || report_connection_fault(of))
         return true;
     for (unsigned i = 0; i < wmem_array_get_count(of->mails); i++) {
         const report_mail *mail = report_mail_at(of->mails, i);
@@ -54,7 +54,7 @@ bool report_connection_is_told(const report_connection *of)
     return false;
 }
 
-bool report_host_is_told(const report_host *of)
+bool report_host_is_listed(const report_host *of)
 {
     return of->connections >= MANY_CONNECTIONS || of->auth_failed >= MANY_AUTH_FAILED ||
            of->no_such_user >= MANY_NO_SUCH_USER;
@@ -64,12 +64,12 @@ span report_server(const report_connection *of)
 {
     const char *address = of->record.peers->server_addr;
 
-    if (of->record.told.server_name.length)
-        return of->record.told.server_name;
+    if (of->record.connection.server_name.length)
+        return of->record.connection.server_name;
     return span_of(address ? address : "?");
 }
 
-/* --- faults that no reply tells ---------------------------------------------------------------------------------------- */
+/* --- faults that no reply names ---------------------------------------------------------------------------------------- */
 
 static const report_fault never_answered = {"never answered", "the network, a firewall or the server's address",
                                             "Check that the server runs and that nothing on the way drops packets to this "
@@ -91,26 +91,26 @@ static const report_fault slow = {"slow", "the receiving server",
 
 static const report_fault *fault_before_greeting(const report_connection *of)
 {
-    const connection_record *told = &of->record.told;
+    const connection_record *record = &of->record.connection;
 
-    if (!told->answered)
+    if (!record->answered)
         return &never_answered;
-    if (strcmp(told->closed_by, "server") == 0 && told->close && strcmp(told->close, "RST") == 0 &&
-        !told->octets[SIDE_SERVER])
+    if (strcmp(record->closed_by, "server") == 0 && record->close && strcmp(record->close, "RST") == 0 &&
+        !record->octets[SIDE_SERVER])
         return &refused_connection;
     return &no_greeting;
 }
 
 const report_fault *report_connection_fault(const report_connection *of)
 {
-    const connection_record *told = &of->record.told;
+    const connection_record *record = &of->record.connection;
 
-    if (strcmp(told->phase, "CONNECT") == 0)
+    if (strcmp(record->phase, "CONNECT") == 0)
         return fault_before_greeting(of);
-    if (strcmp(told->tls, "failed") == 0)
+    if (strcmp(record->tls, "failed") == 0)
         return &tls_failed;
-    if (told->lost)
-        return strcmp(told->closed_by, "client") == 0 ? &lost_by_client : &lost_by_server;
+    if (record->lost)
+        return strcmp(record->closed_by, "client") == 0 ? &lost_by_client : &lost_by_server;
     return report_is_slow(of) && !of->reasons ? &slow : NULL; /* else that may be why */
 }
 

@@ -7,9 +7,9 @@
 #include "dissector/tap.h"
 #include "session/parsed.h"
 
-/* Of the header: what tells a mail from another, and its way. */
+/* Of the header: what distinguishes a mail from another, and its way. */
 #define HEADER_KINDS_KEPT (~0u)
-/* So many of the mails before are looked at for one that was told of before. */
+/* So many of the mails before are looked at for one that was reported before. */
 #define MAILS_BACK 4u
 /* A wait that grows by so much with an error is meant so. */
 #define TARPIT_STEP 0.5
@@ -154,7 +154,7 @@ static void add_address(report_reason *to, const char *address)
     to->address_count++;
 }
 
-/* Reasons are told apart by server, and whether they are for good. */
+/* Reasons are distinguished by server, and whether they are for good. */
 static void add_reason(report *r, report_connection *c, const peers *by, const report_refusal *given)
 {
     char *key = g_strdup_printf("%d %d %d %s", given->why.id, given->permanent, given->why.guess,
@@ -241,7 +241,7 @@ static void add_reply(report *r, report_connection *c, const peers *by, const ta
 
 /* --- mails and notes --------------------------------------------------------------------------------------------------- */
 
-/* The mail of that number, if it was told of before. */
+/* The mail of that number, if it was reported before. */
 static report_mail *mail_find(const report_connection *c, uint32_t index)
 {
     for (unsigned i = wmem_array_get_count(c->mails); i-- > 0;) {

@@ -291,7 +291,7 @@ static void write_hosts(writer *w)
     begin_array(w, "clients");
     for (unsigned i = 0; i < wmem_array_get_count(w->r->hosts); i++) {
         const report_host *of = *(report_host *const *)wmem_array_index(w->r->hosts, i);
-        if (!report_host_is_told(of))
+        if (!report_host_is_listed(of))
             continue;
         begin_object(w, NULL);
         member(w, "client_addr", value_text(of->address));
@@ -337,7 +337,7 @@ static void write_bounce(writer *w, const report_mail *mail)
     end_object(w);
 }
 
-/* An array of the mails of which something is told. */
+/* An array of the mails that `has` says yes to. */
 static void write_mails_with(writer *w, const char *name, bool (*has)(const report_mail *),
                              void (*write)(writer *, const report_mail *))
 {
@@ -383,7 +383,7 @@ void report_write_json(FILE *out, const report *r)
     write_odd(&w);
     begin_array(&w, "connections");
     for (unsigned i = 0; i < wmem_array_get_count(r->connections); i++) {
-        if (report_connection_is_told(report_connection_at(r, i)))
+        if (report_connection_is_listed(report_connection_at(r, i)))
             write_connection(&w, report_connection_at(r, i));
         json_take(&w.json);
         text_flush(w.json.text, out, false);

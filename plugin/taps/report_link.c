@@ -35,7 +35,7 @@ static span message_id_of(const report_mail *mail)
     return span_trim(mail_header_find(mail->record.of->header, HEADER_MESSAGE_ID));
 }
 
-/* Both tell their Message-ID: are they the same? `unknown`: the answer where one of them does not. */
+/* Both have a Message-ID: are they the same? `unknown`: the answer where one of them does not. */
 static bool same_message(const report_mail *a, const report_mail *b, bool unknown)
 {
     span x = message_id_of(a), y = message_id_of(b);
@@ -259,7 +259,7 @@ static int compare_indices(const void *a, const void *b)
     return l->record.of->index == r->record.of->index ? 0 : l->record.of->index < r->record.of->index ? -1 : 1;
 }
 
-/* Those of which nothing is known are of a file that was dropped before its connections were told of. */
+/* Those of which nothing is known are of a file that was dropped before its connections were reported. */
 static void collect(linking *l)
 {
     report *r = l->r;
@@ -283,7 +283,7 @@ static int compare_begins(const void *a, const void *b)
 {
     const report_connection *l = *(report_connection *const *)a, *r = *(report_connection *const *)b;
 
-    return moment_compare(&l->record.told.begin, &r->record.told.begin);
+    return moment_compare(&l->record.connection.begin, &r->record.connection.begin);
 }
 
 void report_link_all(report *r)

@@ -10,8 +10,8 @@
 #define TIMES "\xc3\x97"
 #define DASH "\xe2\x80\x94"
 
-/* Recipients that are named in a line, recipients that are told of one by one, mails of a connection that went through and
- * are told of, hops of a path. */
+/* Recipients that are named in a line, refused recipients that have a line each, mails of a connection that went through and
+ * have a line each, hops of a path. */
 #define NAMED_LIMIT 3u
 #define REFUSED_LIMIT 10u
 #define DELIVERED_LIMIT 10u
@@ -324,17 +324,17 @@ static void put_unfinished(const writer *w, const transaction *t)
 
 static void put_refused_recipients(const writer *w, const transaction *t)
 {
-    unsigned count = wmem_array_get_count(t->recipients), told = 0, left = 0;
+    unsigned count = wmem_array_get_count(t->recipients), listed = 0, left = 0;
 
     for (unsigned i = 0; i < count; i++) {
         const recipient *to = (const recipient *)wmem_array_index(t->recipients, i);
         if (!recipient_is_refused(t, to) || (count == 1 && mail_is_refused(t)))
             continue;
-        if (told == REFUSED_LIMIT) {
+        if (listed == REFUSED_LIMIT) {
             left++;
             continue;
         }
-        told++;
+        listed++;
         put(w, "             REFUSED ");
         put_octets(w, to->address);
         put(w, ": ");
@@ -410,22 +410,22 @@ static void put_mails(const writer *w, const report_connection *c)
 
 static void put_title(const writer *w, const report_connection *c)
 {
-    const connection_record *told = &c->record.told;
+    const connection_record *record = &c->record.connection;
     const peers *ends = c->record.peers;
 
     g_string_append_printf(w->out, "\n[%u] stream %u  ", c->number, ends->stream);
-    append_time_for_people(w->out, value_time(&told->begin));
+    append_time_for_people(w->out, value_time(&record->begin));
     g_string_append_printf(w->out, "  %s", ends->client_addr ? ends->client_addr : "?");
-    if (told->client_name.length) {
+    if (record->client_name.length) {
         put(w, " (");
-        put_octets(w, told->client_name);
+        put_octets(w, record->client_name);
         put(w, ")");
     }
     g_string_append_printf(w->out, " " ARROW " %s:%u  ", ends->server_addr ? ends->server_addr : "?", ends->server_port);
-    put_octets(w, told->server_name);
-    if (told->server_software.length) {
+    put_octets(w, record->server_name);
+    if (record->server_software.length) {
         put(w, " (");
-        put_octets(w, told->server_software);
+        put_octets(w, record->server_software);
         put(w, ")");
     }
     put(w, "\n");
@@ -472,17 +472,18 @@ static void put_tls(const writer *w, const report_connection *c)
         {"implicit unread", "from the first octet; what was said inside could not be decrypted"},
         {"failed", "the handshake failed"},
     };
-    const connection_record *told = &c->record.told;
+    const connection_record *record = &c->record.connection;
 
-    if (strcmp(told->phase, "CONNECT") == 0)
+    if (strcmp(record->phase, "CONNECT") == 0)
         return;
     put_label(w, "TLS");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (strcmp(rows[i].state, told->tls) == 0)
+        if (strcmp(rows[i].state, record->tls) == 0)
             put(w, rows[i].words);
-    if (told->has_tls_alert)
-        g_string_append_printf(w->out, ": alert %u of the %s, %s", told->tls_alert,
-                               told->tls_alert_by == SIDE_CLIENT ? "client" : "server", report_alert_text(told->tls_alert));
+    if (record->has_tls_alert)
+        g_string_append_printf(w->out, ": alert %u of the %s, %s", record->tls_alert,
+                               record->tls_alert_by == SIDE_CLIENT ? "client" : "server",
+                               report_alert_text(record->tls_alert));
     put(w, "\n");
 }
 
@@ -506,24 +507,26 @@ static void put_refusals(const writer *w, const report_connection *c)
 
 static void put_closed(const writer *w, const report_connection *c)
 {
-    const connection_record *told = &c->record.told;
+    const connection_record *record = &c->record.connection;
 
     put_label(w, "Closed");
-    if (strcmp(told->closed_by, "open") == 0)
+    if (strcmp(record->closed_by, "open") == 0)
         put(w, "not in this capture");
     else
-        g_string_append_printf(w->out, "%s%s (%s)", strcmp(told->closed_by, "unknown") ? "by the " : "nobody knows by whom",
-                               strcmp(told->closed_by, "unknown") ? told->closed_by : "", told->close ? told->close : "?");
-    if (strcmp(told->phase, "IDLE") != 0) {
+        g_string_append_printf(w->out, "%s%s (%s)",
+                               strcmp(record->closed_by, "unknown") ? "by the " : "nobody knows by whom",
+                               strcmp(record->closed_by, "unknown") ? record->closed_by : "",
+                               record->close ? record->close : "?");
+    if (strcmp(record->phase, "IDLE") != 0) {
         put(w, ", during ");
-        put_text(w, step_name(told->phase));
+        put_text(w, step_name(record->phase));
     }
-    if (told->has_silence) {
+    if (record->has_silence) {
         put(w, ", after ");
-        put_duration(w, &told->silence);
+        put_duration(w, &record->silence);
         put(w, " of silence");
     }
-    put(w, told->quit ? "\n" : ", without QUIT\n");
+    put(w, record->quit ? "\n" : ", without QUIT\n");
 }
 
 static void put_odd_here(const writer *w, const report_connection *c)
@@ -666,7 +669,7 @@ static void put_hosts(const writer *w, bool *begun)
 {
     for (unsigned i = 0; i < wmem_array_get_count(w->r->hosts); i++) {
         const report_host *of = *(report_host *const *)wmem_array_index(w->r->hosts, i);
-        if (!report_host_is_told(of))
+        if (!report_host_is_listed(of))
             continue;
         put_heading(w, begun);
         g_string_append_printf(w->out,
@@ -705,7 +708,7 @@ void report_write_text(FILE *out, const report *r)
     put_why(&w);
     put_odd(&w);
     for (unsigned i = 0; i < wmem_array_get_count(r->connections); i++) {
-        if (report_connection_is_told(report_connection_at(r, i)))
+        if (report_connection_is_listed(report_connection_at(r, i)))
             put_connection(&w, report_connection_at(r, i));
         text_flush(w.out, out, false);
         wmem_free_all(w.scope);

@@ -1,4 +1,4 @@
-/* unread.h — what a log cannot tell of: octets that are not in the capture, or that nobody can read.
+/* unread.h — what a log cannot report: octets that are not in the capture, or that nobody can read.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -26,7 +26,7 @@ static const capability_row rows[] = {
     {"FUTURERELEASE", CAPABILITY_FUTURERELEASE, "holding messages for later release", "RFC 4865"},
     {"HELP", CAPABILITY_OTHER, "help texts", "RFC 5321, 4.1.1.8"},
     {"IGNOREQUOTA", CAPABILITY_OTHER, "delivery to mailboxes over their quota", "Cyrus LMTP"},
-    {"LIMITS", CAPABILITY_LIMITS, "limits of the server, told beforehand", "RFC 9422"},
+    {"LIMITS", CAPABILITY_LIMITS, "limits of the server, stated beforehand", "RFC 9422"},
     {"LOGIN", CAPABILITY_OTHER, "authentication by LOGIN", "old Netscape servers"},
     {"MT-PRIORITY", CAPABILITY_MT_PRIORITY, "priority of transfer", "RFC 6710"},
     {"MTRK", CAPABILITY_OTHER, "message tracking", "RFC 3885"},

@@ -34,7 +34,7 @@ typedef enum capability_id {
     CAPABILITY_PIPELINING,
     CAPABILITY_REQUIRETLS,
     CAPABILITY_RRVS,
-    CAPABILITY_SIZE, /* parameter: largest message, octets; 0: no fixed limit; none: not told */
+    CAPABILITY_SIZE, /* parameter: largest message, octets; 0: no fixed limit; none: not given */
     CAPABILITY_SMTPUTF8,
     CAPABILITY_STARTTLS,
     CAPABILITY_SUBMITTER,

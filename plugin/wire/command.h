@@ -40,7 +40,7 @@ typedef struct command {
 bool command_parse(span text, command *command_r);
 
 /* Can this be nothing but a command (an EHLO with its name, MAIL FROM:, QUIT alone ...)? What a session that lost its
- * state takes up again from, and what tells commands from message content. */
+ * state takes up again from, and what distinguishes commands from message content. */
 bool command_unmistakable(const command *in);
 
 const verb_row *verb_rows(size_t *count_r); /* sorted by name */

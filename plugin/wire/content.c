@@ -10,7 +10,7 @@
 typedef enum content_state {
     LINE_BEGIN, /* a CRLF has passed, or the content begins */
     LF_BEGIN,   /* a bare LF has passed */
-    CR_PASSED,  /* a CR has passed; what it was, the next octet tells */
+    CR_PASSED,  /* a CR has passed; the next octet shows what it was */
     DOT,        /* "." after CRLF, taken out: stuffed, or the end mark's */
     DOT_CR,     /* "." CR after CRLF, of which the CR is held back */
     LF_DOT,     /* "." after a bare LF that ends a line, taken out */

@@ -3,8 +3,8 @@
  *
  * The content ends at CRLF "." CRLF, whose first CRLF is part of it; "." CRLF as the very first line is an empty content.
  * When the DATA line itself ended in a bare LF, LF "." LF ends it too. Nothing else does: LF "." CRLF and the like
- * are content, and are told as lookalikes, since servers that disagree on them can be made to smuggle mails.
- * The chunks of BDAT are read in the same way, but for their end, which their size tells, and for dots, which are not
+ * are content, and are reported as lookalikes, since servers that disagree on them can be made to smuggle mails.
+ * The chunks of BDAT are read in the same way, but for their end, which their size gives, and for dots, which are not
  * stuffed there (RFC 3030).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -57,7 +57,7 @@ void content_begin_chunks(content_reader *reader);
 /* Octets are missing: what comes next goes on inside a line, or begins one. */
 void content_pass_gap(content_reader *reader, bool line_begins);
 
-/* Reads the next piece. Stops behind the end of data, and behind a lookalike if the reader is told to; else takes all of
+/* Reads the next piece. Stops behind the end of data, and behind a lookalike if `stops_at_lookalikes`; else takes all of
  * `in`. out: NULL, or room for in.length + CONTENT_CARRY octets, for the content without stuffed dots. Octets that may yet
  * turn out to be the end mark are held back, and come with the next piece. */
 #define CONTENT_CARRY 2u

@@ -33,7 +33,7 @@ typedef struct number_text {
 } number_text;
 
 /* Reads a status code at the start of a reply's text. It has to be followed by SP, HT or the end of the text to be one by
- * the RFC; `glued` tells that something else followed (servers that forget the space).
+ * the RFC; `glued` says that something else followed (servers that forget the space).
  * Returns the octets it takes, 0 when the text does not begin with one. */
 size_t enhanced_status_parse(span text, enhanced_status *status_r, bool *glued_r);
 

@@ -1,5 +1,5 @@
-/* foreign.h — other protocols, told by how their first line begins or ends: what port scanners, and programs with a wrong
- * port in their configuration, send where SMTP belongs.
+/* foreign.h — other protocols, recognized by how their first line begins or ends: what port scanners, and programs with a
+ * wrong port in their configuration, send where SMTP belongs.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

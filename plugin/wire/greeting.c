@@ -8,7 +8,7 @@
  * looked for one by one. */
 #define TEXT_LIMIT 2048u
 
-/* The more telling signature stands before one that its greeting holds as well. */
+/* The more specific signature stands before one that its greeting holds as well. */
 static const software_row rows[] = {
     {"Microsoft ESMTP MAIL Service", true, "Microsoft Exchange"},
     {"Microsoft Exchange Internet Mail Service", true, "Microsoft Exchange 5"},

@@ -33,8 +33,8 @@ const software_row *software_rows(size_t *count_r);
 
 typedef struct ehlo_reply {
     span domain;       /* the server's */
-    span client_name;  /* the client's, as the server sees it; empty when it does not tell */
-    span client_text;  /* its address as written, without brackets; empty when it does not tell */
+    span client_name;  /* the client's, as the server sees it; empty when it does not say */
+    span client_text;  /* its address as written, without brackets; empty when it does not say */
     ip_address client; /* ... and read */
 } ehlo_reply;
 

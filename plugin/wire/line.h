@@ -1,7 +1,7 @@
 /* line.h — cutting a stream into lines (RFC 5321, 2.3.8).
  *
  * A line ends in CRLF. Many peers send a bare LF, and servers take it, so a LF alone ends a line here as well; which of the
- * two it was is told. A CR inside the line is part of the text.
+ * two it was is reported. A CR inside the line is part of the text.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

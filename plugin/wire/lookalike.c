@@ -10,7 +10,7 @@ enum state {
     AT_BEGIN, /* a line end has passed, or the content begins; perhaps NULs behind it */
     IN_TEXT,
     AT_DOT, /* one or two dots, and perhaps NULs */
-    DOT_CR, /* a CR behind CRLF "." : what it is, the next octet tells */
+    DOT_CR, /* a CR behind CRLF "." : the next octet shows what it is */
 };
 
 static void begin_line(lookalike_reader *reader, lookalike_line_end behind)

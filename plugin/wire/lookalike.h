@@ -2,7 +2,7 @@
  *
  * A line with nothing but a dot, with NULs beside it perhaps, between line ends of any kind: CR, LF, CRLF or CR CR LF.
  * Servers that take one of these for the end read what follows as commands. Two dots between line ends that are not both
- * CRLF are told as well: where dots are unstuffed first, the second one is such a line. CRLF.CRLF is none, nor is
+ * CRLF are reported as well: where dots are unstuffed first, the second one is such a line. CRLF.CRLF is none, nor is
  * CRLF..CRLF, which is how a line with a dot alone has to be sent.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

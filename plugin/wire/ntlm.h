@@ -5,7 +5,7 @@
  *     authenticate = lm-response nt-response domain user workstation [ session-key flags ... ] payload
  *     lm-response  = length length offset                      ; of 2, 2 and 4 octets, as the other five
  *
- * The whole of a message is Wireshark's NTLMSSP dissector's to show. Here is read what tells whose mails are sent.
+ * The whole of a message is Wireshark's NTLMSSP dissector's to show. Only who the user is is read here.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,7 +16,7 @@
 
 typedef struct ntlm_names {
     span domain, user; /* as sent; empty when the message names none, as that of an anonymous user */
-    bool unicode;      /* in UTF-16, the low octet first; else in a code page that the message does not tell */
+    bool unicode;      /* in UTF-16, the low octet first; else in a code page that the message does not name */
 } ntlm_names;
 
 /* Does it begin as a message of NTLM does? */

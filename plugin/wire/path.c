@@ -7,7 +7,7 @@
  */
 #include "path.h"
 
-/* The first mistake is the one told, but one that servers accept gives way to one that they do not. */
+/* The first mistake is reported, but one that servers do not accept takes the place of one that they accept. */
 static void expect(path *out, const char *expected, size_t offset)
 {
     if (out->expected && !out->lenient)

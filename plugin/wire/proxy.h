@@ -11,12 +11,12 @@
 
 #include "span.h"
 
-/* So many octets tell whether a header begins, and how long it is. */
+/* So many octets show whether a header begins, and how long it is. */
 #define PROXY_HEADER_TELLING 107u
 
 typedef enum proxy_result {
     PROXY_NONE, /* no such header begins here */
-    PROXY_MORE, /* it may be one: more octets are needed to tell */
+    PROXY_MORE, /* it may be one: more octets are needed */
     PROXY_HEADER,
 } proxy_result;
 

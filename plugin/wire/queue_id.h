@@ -29,7 +29,7 @@ typedef struct queue_id_row {
 /* The name in the text of a positive reply to the content, given without code and enhanced status. Empty when there is none.
  * A reply that a proxy passes on may hold several: the last "queued as" is where the mail lies. */
 span queue_id_find(span text);
-/* The same in a whole reply: its lines with their codes and endings. The last line that tells a name counts: it is that of
+/* The same in a whole reply: its lines with their codes and endings. The last line that has a name counts: it is that of
  * the server behind a proxy, which adds lines of its own before. */
 span queue_id_of_reply(span whole);
 

@@ -156,7 +156,7 @@ static const status_rule statuses[] = {
     {7, 28, REFUSAL_RATE, 0},
 };
 
-/* A wording, in lower case, and what it means; the more telling one stands first. With a `code`, for replies with that code
+/* A wording, in lower case, and what it means; the more specific one stands first. With a `code`, for replies with that code
  * alone. */
 typedef struct wording_rule {
     const char *wording;

@@ -4,7 +4,7 @@
  */
 #include "reply.h"
 
-/* RFC 5321, 4.2.1. Zero and one are told as well, since servers have been seen to send them. */
+/* RFC 5321, 4.2.1. Zero and one have rows too, since servers have been seen to send them. */
 static const number_text severities[] = {
     {1, "Positive preliminary"},          {2, "Positive completion"},           {3, "Positive intermediate"},
     {4, "Transient negative completion"}, {5, "Permanent negative completion"}, {0, NULL},

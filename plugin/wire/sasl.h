@@ -23,7 +23,7 @@ typedef enum sasl_grammar {
     SASL_GRAMMAR_OAUTHBEARER,
     SASL_GRAMMAR_EXTERNAL,
     SASL_GRAMMAR_ANONYMOUS,
-    SASL_GRAMMAR_GSS /* NTLMSSP, GSS-API or SPNEGO tokens, told apart by how they begin */
+    SASL_GRAMMAR_GSS /* NTLMSSP, GSS-API or SPNEGO tokens, distinguished by how they begin */
 } sasl_grammar;
 
 typedef struct sasl_mechanism_row {

@@ -21,7 +21,7 @@ typedef enum xtext_result {
 } xtext_result;
 
 /* Decodes the whole of `in` into `out`, which has room for in.length octets. *length_r: octets written, 0 on
- * XTEXT_BAD_ESCAPE. Of several findings the worst is told, in the order of the enumeration. */
+ * XTEXT_BAD_ESCAPE. Of several findings the worst is returned, in the order of the enumeration. */
 xtext_result xtext_decode(span in, uint8_t *out, size_t *length_r);
 
 /* The same for the address of an ORCPT of type utf-8, in any of its forms: xtext, utf-8-addr-xtext and utf-8-addr-unitext.

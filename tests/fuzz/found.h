@@ -9,11 +9,11 @@
 #include "session/segments.h"
 #include "session/session.h"
 
-/* Where each direction stands, as far as the events told. */
+/* Where each direction stands, by the events so far. */
 typedef struct places {
     bool begun[2];
     uint64_t next[2];
-    uint64_t end[2]; /* of the FIN that was told of last */
+    uint64_t end[2]; /* of the FIN that was reported last */
     uint32_t touched;
 } places;
 

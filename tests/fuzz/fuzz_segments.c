@@ -15,7 +15,7 @@ static uint16_t take_two(span *in)
     return (uint16_t)(high << 8 | take_octet(in));
 }
 
-/* A segment near one of a few numbers, by four to nine octets of the input. The payload is as long as told. */
+/* A segment near one of a few numbers, by four to nine octets of the input. The input gives the length of the payload. */
 static tcp_segment make_segment(span *in, uint32_t frame, uint8_t *payload)
 {
     static const uint32_t bases[] = {0, 0xffffff00, 0x40000000, 0x80000000};

@@ -96,7 +96,7 @@ def expert_lines(experts, notes):
     """A table of all, and behind it what there is to say of each."""
     lines = ["## Expert infos", "",
              "What is odd. All of them are of type FT_NONE: a filter asks whether they are there. What each means, how it comes about, "
-             "and what to do is told below the table.", ""]
+             "and what to do is said below the table.", ""]
     rows, pages = [], []
     for name in dict.fromkeys(field[1] for field in experts):
         found = notes[name]

@@ -34,7 +34,7 @@ REASONS = {
     "GARBAGE": "Octets that are no SMTP, sent where a command is due, are shown as what the server will have read: lines of "
                "commands that it does not know.",
     "CR": "A bare CR does not end a line (RFC 5321, 2.3.8): the built-in dissector cuts the text there.",
-    "WHOLE": "A reply is one, however many packets its lines come in (RFC 5321, 4.2.1), and is told in the one where it is complete: the "
+    "WHOLE": "A reply is one, however many packets its lines come in (RFC 5321, 4.2.1), and is shown in the one where it is complete: the "
              "built-in dissector makes a reply of the lines of each packet.",
     "FRAGMENTS": "The fragments are the packets that the mail's content came in, each once: the built-in dissector counts messages "
                  "of AUTH, commands and the lone dot among them, TLS records instead of packets, and leaves out packets that begin "
@@ -44,7 +44,7 @@ REASONS = {
             "dissector counts these dots, and what it mistakes for content, or loses octets.",
     "ITSELF": "A mail that is complete in the packet at hand is not put together in another one.",
     "KEPT": "A segment that TCP keeps back, because it is late or was sent before, is read too: the built-in dissector never sees it.",
-    "ORDER": "What cannot be read yet, because octets before it or the command that it answers are missing, is told in the packet with "
+    "ORDER": "What cannot be read yet, because octets before it or the command that it answers are missing, is shown in the packet with "
              "which it can be read.",
     "GAP": "A DATA behind a chunk of which octets were not captured is read as what it is, and so is what follows.",
 }

@@ -153,7 +153,7 @@ CASES = {
 }
 
 
-def told(tshark, path, **common):
+def shown(tshark, path, **common):
     fields = [f"esmtp.auth.{name}" for name in NAMES]
     found = {}
     for frame in tshark.fields(path, *fields, **common).values():
@@ -167,10 +167,10 @@ def test_exchange(tshark, capture, script, expected):
     path = capture(dialogue(Connection(), OPENING + script))
     complaints = expected.get("syntax", 0)
     expected = {name: values for name, values in expected.items() if name != "syntax"}
-    assert told(tshark, path) == expected
+    assert shown(tshark, path) == expected
     assert tshark.count(path, "esmtp.expert.syntax") == complaints
     # Octet by octet the same.
-    assert told(tshark, capture(dialogue(Connection(), OPENING + script, 1))) == expected
+    assert shown(tshark, capture(dialogue(Connection(), OPENING + script, 1))) == expected
 
 
 @pytest.mark.parametrize("script, expected", CASES.values(), ids=CASES)
@@ -189,13 +189,13 @@ def test_messages_are_shown_as_they_were_sent_and_not_decoded_where_that_is_not_
         preferences = {"esmtp.decode_auth": decoded}
         assert tshark.values(path, "esmtp.auth.message", preferences=preferences) == [
             "VXNlcm5hbWU6", "YW5u", "UGFzc3dvcmQ6", "c2VjcmV0"]
-        assert set(told(tshark, path, preferences=preferences)) == names
+        assert set(shown(tshark, path, preferences=preferences)) == names
 
 
 def test_user_of_ntlm_from_a_real_client(tshark):
     """The names are those that the server wrote into its log; the messages are still NTLMSSP's."""
     path = places.SAMPLES / "postfix-auth-ntlm.pcapng"
-    assert told(tshark, path) == {"username": ["ann"] * 2, "realm": ["MX.EXAMPLE.ORG"] * 2,
+    assert shown(tshark, path) == {"username": ["ann"] * 2, "realm": ["MX.EXAMPLE.ORG"] * 2,
                                   "outcome": ["succeeded", "failed", "cancelled"]}
     assert tshark.values(path, "ntlmssp.auth.username") == ["ann"] * 2
     assert tshark.values(path, "esmtp.transaction.auth_username") == ["ann"]

@@ -39,7 +39,7 @@ TLS_1_3 = HELLOS + [("S", tls(20, 1) + tls(23, 900)), ("C", tls(20, 1) + tls(23,
 BAD_CERTIFICATE = HELLOS + [("S", tls(20, 1) + tls(23, 900)), ("C", tls(20, 1) + tls(23, 19))]
 ALERT = HELLOS + [("C", b"\x15\x03\x03\x00\x02\x02\x30")]  # fatal, unknown_ca
 
-# How it goes; who ends it, and how; what the record says, and whether the end is told of as a loss.
+# How it goes; who ends it, and how; what the record says, and whether the end is reported as a loss.
 CASES = {
     "quit": (OPENED + MAIL + QUIT, "server", FIN, {"mails": 1, "quit": True, "phase": "IDLE", "tls": "none", "code": None}, False),
     "quit without its 221": (OPENED + MAIL + QUIT[:1], "server", FIN, {"mails": 1, "quit": False, "phase": "QUIT"}, False),

@@ -256,12 +256,12 @@ def turns(units):
 
 
 def facts_of(units):
-    """[(side, octets of that side when it is told, fact)]"""
-    sent, told = {"C": 0, "S": 0}, []
+    """[(side, octets of that side when it is reported, fact)]"""
+    sent, reported = {"C": 0, "S": 0}, []
     for side, octets, facts in units:
         sent[side] += len(octets)
-        told += [(side, sent[side], fact) for fact in facts]
-    return told
+        reported += [(side, sent[side], fact) for fact in facts]
+    return reported
 
 
 def expected_mails(units, segments, first_frame):
@@ -309,13 +309,13 @@ def test_mail_log(tshark, cuts, two_pass):
 
 
 def test_fields(tshark, cuts):
-    """On the second pass each mail is told once, and one that was cut off on its connection's last packet."""
+    """On the second pass each mail is reported once, and one that was cut off on its connection's last packet."""
     fields = [f"esmtp.transaction.{name}" for name in ("index", "outcome", "ended_by")]
-    told = {stream: [] for stream in range(len(cuts.expected))}
+    reported = {stream: [] for stream in range(len(cuts.expected))}
     for frame, values in tshark.fields(cuts.path, "tcp.stream", *fields, two_pass=True).items():
-        for mail_told in zip(*(values.get(field, []) for field in fields)):
-            told[int(values["tcp.stream"][0])].append((*mail_told, frame))
+        for mail in zip(*(values.get(field, []) for field in fields)):
+            reported[int(values["tcp.stream"][0])].append((*mail, frame))
     for stream, records in enumerate(cuts.expected):
-        assert sorted(entry[:3] for entry in told[stream]) == [
+        assert sorted(entry[:3] for entry in reported[stream]) == [
             (str(record["index"]), record["outcome"], record["ended_by"]) for record in records]
-        assert {frame for _, _, by, frame in told[stream] if by == "CAPTURE-END"} <= {cuts.last_frames[stream]}
+        assert {frame for _, _, by, frame in reported[stream] if by == "CAPTURE-END"} <= {cuts.last_frames[stream]}

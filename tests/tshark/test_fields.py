@@ -115,7 +115,7 @@ COMMANDS = [
 ]
 
 
-def told(tshark, path, names):
+def shown(tshark, path, names):
     fields = [f"esmtp.{name}" for name in names]
     found = {}
     for values in tshark.fields(path, *fields).values():
@@ -127,7 +127,7 @@ def told(tshark, path, names):
 @pytest.mark.parametrize("line, expected", COMMANDS, ids=[line[:30] for line, _ in COMMANDS])
 def test_command(tshark, capture, line, expected):
     path = capture(dialogue(Connection(), [("S", lines("220 mx.example.org ESMTP")), ("C", lines(line))]))
-    found = told(tshark, path, set(expected) | {"expert.syntax", "expert.lenient_syntax", "expert.number_overflow"})
+    found = shown(tshark, path, set(expected) | {"expert.syntax", "expert.lenient_syntax", "expert.number_overflow"})
     empty = {name: values for name, values in expected.items() if values == [""]}
     assert {**found, **empty} == expected
 
@@ -143,7 +143,7 @@ def test_points_in_time(tshark, capture):
                         ("capability.future_release_until", "2026-12-31T23:59:59Z")):
         assert tshark.count(path, f'esmtp.{field} == "{time}"') == 1, field
         assert tshark.count(path, f'esmtp.{field} > "{time}"') == 0, field
-    assert told(tshark, path, ["rcpt.rrvs_action", "capability.future_release_interval"]) == {
+    assert shown(tshark, path, ["rcpt.rrvs_action", "capability.future_release_interval"]) == {
         "rcpt.rrvs_action": ["C"], "capability.future_release_interval": ["86400"]}
 
 
@@ -153,7 +153,7 @@ def test_capabilities(tshark, capture):
         ("S", lines("250-mx.example.org Hello client.example.com [192.0.2.10]", "250-SIZE 0", "250-size 99999999999999999999999",
                     "250-AUTH plain LOGIN", "250-AUTH=CRAM-MD5", "250-DELIVERBY 240", "250-MT-PRIORITY STANAG4406",
                     "250-LIMITS MAILMAX=10 RCPTMAX=100 RCPTDOMAINMAX=1", "250-XUNHEARD of", "250 HELP"))]))
-    assert told(tshark, path, ["capability.size", "capability.auth_mechanism", "capability.deliverby_min",
+    assert shown(tshark, path, ["capability.size", "capability.auth_mechanism", "capability.deliverby_min",
                                "capability.mt_priority_profile", "capability.limit_mailmax", "capability.limit_rcptmax",
                                "capability.limit_rcptdomainmax", "ehlo_reply.domain", "ehlo_reply.client_name",
                                "ehlo_reply.client_ipv4", "greeting.domain", "greeting.software"]) == {
@@ -169,7 +169,7 @@ def test_client_of_ehlo_reply_by_ipv6(tshark, capture):
     path = capture(dialogue(Connection(), [
         ("S", lines("220 mx.example.org ESMTP")), ("C", lines("EHLO client.example.com")),
         ("S", lines("250-mx.example.org Hello client.example.com [IPv6:2001:db8::10]", "250 HELP"))]))
-    assert told(tshark, path, ["ehlo_reply.client_ipv6"]) == {"ehlo_reply.client_ipv6": ["2001:db8::10"]}
+    assert shown(tshark, path, ["ehlo_reply.client_ipv6"]) == {"ehlo_reply.client_ipv6": ["2001:db8::10"]}
 
 
 # What the items say, of what is known and of what is not: the unknown is shown as such, and is no error.

@@ -151,7 +151,7 @@ def test_segments_in_wrong_order(tshark, capture):
     assert found == DIALOGUE[:3]
 
 
-def test_what_was_not_captured_is_told(tshark, capture):
+def test_what_was_not_captured_is_shown(tshark, capture):
     connection = dialogue(Connection(), DIALOGUE[:1])
     connection.lost(True, 30)
     dialogue(connection, [("C", lines("NOOP")), ("S", lines("250 Ok")), ("C", lines("QUIT")), ("S", lines("221 Bye"))])
@@ -160,7 +160,7 @@ def test_what_was_not_captured_is_told(tshark, capture):
         ("S", lines("221 Bye"))]
 
 
-def test_what_a_snap_length_cut_off_is_told(tshark, capture):
+def test_what_a_snap_length_cut_off_is_shown(tshark, capture):
     connection = dialogue(Connection(), DIALOGUE[:2])
     connection.segments[-1].captured = 40 + 10
     dialogue(connection, [("S", lines("250 Ok"))])

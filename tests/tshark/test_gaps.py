@@ -240,7 +240,7 @@ def test_snap_length_in_content(tshark, capture):
 
 
 def test_connection_that_breaks_off(tshark, capture):
-    """A mail that the connection's end cut off is told on the last packet with SMTP, from the second pass on."""
+    """A mail that the connection's end cut off is shown on the last packet with SMTP, from the second pass on."""
     connection = dialogue(Connection(), OPENING + mail("one")[:4])
     last = len(connection.segments)
     connection.reset()

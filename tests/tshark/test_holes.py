@@ -1,4 +1,4 @@
-"""Mails of which octets are not in the capture: shown, logged and exported with what there is, and every hole is told.
+"""Mails of which octets are not in the capture: shown, logged and exported with what there is, and every hole is named.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """

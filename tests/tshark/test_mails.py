@@ -247,7 +247,7 @@ def test_table_shows_what_would_reverse_or_hide_text(tshark, capture):
 
 @pytest.mark.parametrize("what", ["esmtp,mails", "esmtp,mails,json", "esmtp,mails,tsv", "esmtp,mails,ndjson", "esmtp,connections"])
 def test_error_of_writing(tshark, strange, what):
-    """Where the output has no room, an error is told of, and the exit status is that of tshark's own errors of writing."""
+    """Where the output has no room, an error is reported, and the exit status is that of tshark's own errors of writing."""
     with open("/dev/full", "wb") as full:
         process = tshark.sandbox.popen(["tshark", "-n", "-q", "-r", str(tshark.sandbox.readable(strange)), "-z", what],
                                        stdout=full, stderr=subprocess.PIPE)

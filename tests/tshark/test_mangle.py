@@ -66,7 +66,7 @@ def sides(segments):
 
 
 def streams(segments):
-    """What each side said: {octet's place: octet}. A place that has two is told by its place before the first."""
+    """What each side said: {octet's place: octet}. A place that has two is given by its place before the first."""
     said = {source: {} for source in sides(segments)}
     for segment in segments:
         start = distance(segment.sequence, opening(segments, segment.source))

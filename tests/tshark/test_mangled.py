@@ -19,7 +19,7 @@ import places
 from load import Load
 from mangle import HARMLESS, mangle_often
 from sharkd import Sharkd
-from told import read, transaction_fields
+from reading import read, transaction_fields
 
 SAMPLES = places.captures_in(places.SAMPLES)
 LOAD = Path("load.pcap")
@@ -39,15 +39,15 @@ LISTED = 20 # differences, at most
 
 
 def differences(found, made, variants):
-    """What is not told as of the first variant: the mangling that gives the like of it in a capture of its own, and what is first
+    """What differs from the first variant: the mangling that gives the like of it in a capture of its own, and what is first
     another."""
-    told, orderly = [], {origin.stream: found.of_stream(stream) for stream, origin in enumerate(made.origins) if not origin.variant}
+    wrong, orderly = [], {origin.stream: found.of_stream(stream) for stream, origin in enumerate(made.origins) if not origin.variant}
     for stream, origin in enumerate(made.origins):
         before, now = orderly[origin.stream], found.of_stream(stream)
         seed, way = variants[origin.variant]
-        told += [f"{what} of tcp.stream {origin.stream}, mangled by '{seed}' {' '.join(way)}: {first_difference(before[what], now[what])}"
-                 for what in before if before[what] != now[what]]
-    return told
+        wrong += [f"{what} of tcp.stream {origin.stream}, mangled by '{seed}' {' '.join(way)}: {first_difference(before[what], now[what])}"
+                  for what in before if before[what] != now[what]]
+    return wrong
 
 
 def first_difference(before, now):
@@ -70,23 +70,23 @@ def source(tmp_path_factory):
 
 
 def mangled(tshark, path, folder, seed, **common):
-    """What is told of all manglings of a capture; the mangled capture; their differences from the first, which is none."""
+    """What is shown of all manglings of a capture; the mangled capture; their differences from the first, which is none."""
     variants = [(f"{seed} {number}", way) for number, way in enumerate(WAYS)]
     made = mangle_often(path, folder / f"mangled{path.suffix}", variants)
     found = read(tshark, made.path, **common)
     return found, made, differences(found, made, variants)
 
 
-def check(told):
-    assert not told, "\n".join([f"{len(told)} differences", *told[:LISTED]])
+def check(wrong):
+    assert not wrong, "\n".join([f"{len(wrong)} differences", *wrong[:LISTED]])
 
 
 @pytest.mark.parametrize("path", [*SAMPLES, LOAD], ids=places.name_of)
 def test_mangled_capture_tells_the_same(tshark, source, tmp_path, path):
-    """And what is told of the one that is as it was, is told of the capture itself."""
+    """And what is shown of the one that is as it was is what is shown of the capture itself."""
     orderly = read(tshark, source(path))
-    found, made, told = mangled(tshark, source(path), tmp_path, "one pass")
-    check(told)
+    found, made, wrong = mangled(tshark, source(path), tmp_path, "one pass")
+    check(wrong)
     unchanged = {origin.stream: stream for stream, origin in enumerate(made.origins) if origin.variant == 0}
     assert {stream: found.of_stream(unchanged[stream]) for stream in unchanged} == {
         stream: orderly.of_stream(stream) for stream in unchanged}
@@ -95,8 +95,8 @@ def test_mangled_capture_tells_the_same(tshark, source, tmp_path, path):
 
 @pytest.mark.parametrize("path", [*SAMPLES, LOAD], ids=places.name_of)
 def test_mangled_capture_tells_the_same_in_two_passes(tshark, source, tmp_path, path):
-    found, _, told = mangled(tshark, source(path), tmp_path, "two passes", two_pass=True)
-    check(told)
+    found, _, wrong = mangled(tshark, source(path), tmp_path, "two passes", two_pass=True)
+    check(wrong)
     assert {file: count for file, count in found.files.items() if count % len(WAYS)} == {}
 
 
@@ -106,9 +106,9 @@ def test_with_any_preferences_of_tcp(tshark, source, tmp_path, number):
     known = tshark.describe("defaultprefs")
     preferences = {name: value for name, value in COMBINATIONS[number].items() if f"\n#{name}:" in known}
     for path in (PLAIN[number * len(PLAIN) // len(COMBINATIONS)], LOAD):
-        found, _, told = mangled(tshark, source(path), tmp_path, f"preferences {number}", two_pass=number % 2 == 1,
+        found, _, wrong = mangled(tshark, source(path), tmp_path, f"preferences {number}", two_pass=number % 2 == 1,
                                  preferences=preferences)
-        check(told)
+        check(wrong)
         assert {file: count for file, count in found.files.items() if count % len(WAYS)} == {}
 
 
@@ -127,7 +127,7 @@ def test_orderly_load_is_read_right(tshark, source):
 
 
 def visited(tshark, path, fields):
-    """{tcp.stream: what sharkd's trees say of the transactions}, asked for in any order, told in that of the frames."""
+    """{tcp.stream: what sharkd's trees say of the transactions}, asked for in any order, listed in that of the frames."""
     with Sharkd(tshark.sandbox) as sharkd:
         sharkd.load(path)
         frames = sharkd.matching("esmtp.transaction")
@@ -153,6 +153,6 @@ def test_visits_in_any_order(tshark, source, tmp_path, name):
     fields = set(transaction_fields(tshark))
     expected, found = visited(tshark, path, fields), visited(tshark, made.path, fields)
     assert expected
-    told = [f"tcp.stream {origin.stream}, mangled by 'visits {origin.variant}' {' '.join(WAYS[origin.variant])}"
+    wrong = [f"tcp.stream {origin.stream}, mangled by 'visits {origin.variant}' {' '.join(WAYS[origin.variant])}"
             for stream, origin in enumerate(made.origins) if found.get(stream, []) != expected.get(origin.stream, [])]
-    assert not told, "\n".join(told[:LISTED])
+    assert not wrong, "\n".join(wrong[:LISTED])

@@ -146,7 +146,7 @@ def test_no_secret_in_info_when_the_capture_begins_amid_auth(tshark, capture, ca
 
 
 def test_no_secret_of_a_sample_in_info(tshark):
-    """Over all samples: neither what AUTH carries nor what it says, as far as it is long enough to be told from other text."""
+    """Over all samples: neither what AUTH carries nor what it says, as far as it is long enough to be distinguished from other text."""
     seen = 0
     for path in places.captures_in(places.SAMPLES):
         fields = ("esmtp.auth.message", "esmtp.auth.password", "esmtp.auth.token", "esmtp.auth.digest")
@@ -218,7 +218,7 @@ def test_user_of_a_token_is_not_in_info(tshark):
     assert set(rows.values()) == {"C: AUTH response", "S: 334 AUTH challenge"}
 
 
-def test_records_of_one_packet_are_told_as_one(tshark):
+def test_records_of_one_packet_are_shown_as_one(tshark):
     """Clients that write line by line make a TLS record of each."""
     rows = tshark.columns(places.SAMPLES / "dovecot-submission-starttls.pcapng", "Protocol", "Info", only="esmtp.message.content")
     assert rows[47] == ("SMTP", "C: DATA fragment, 960 bytes")

@@ -35,12 +35,12 @@ def item(field):
 
 
 def counts_of_experts(packet):
-    """(told, there) of each of our layers: what esmtp.expert says, and how many infos there are."""
+    """(counted, there) of each of our layers: what esmtp.expert says, and how many infos there are."""
     layers = [layer for layer in packet.findall("proto") if layer.get("name") == "esmtp"]
     names = [[field.get("name") for field in layer.iter("field")] for layer in layers]
-    told = [[field.get("showname") for field in layer.iter("field") if field.get("name") == "esmtp.expert"] for layer in layers]
+    counted = [[field.get("showname") for field in layer.iter("field") if field.get("name") == "esmtp.expert"] for layer in layers]
     there = [sum(name.startswith("esmtp.expert.") for name in of) for of in names]
-    return told, [[f"Expert infos: {count}"] if count else [] for count in there]
+    return counted, [[f"Expert infos: {count}"] if count else [] for count in there]
 
 
 def our_layers(packet):
@@ -66,8 +66,8 @@ def test_second_pass_shows_what_the_first_did(tshark, capture):
     for frame, (first, second) in enumerate(zip(once, twice), 1):
         assert our_layers(first) == our_layers(second), f"frame {frame}"
         for packet in (first, second):
-            told, there = counts_of_experts(packet)
-            assert told == there, f"frame {frame}"
+            counted, there = counts_of_experts(packet)
+            assert counted == there, f"frame {frame}"
         early, late = transactions(first), transactions(second)
         assert [one for one in early if one not in late] == [], f"frame {frame}"
         added = [ended_by(one) for one in late if one not in early]

@@ -27,7 +27,7 @@ def test_every_row_of_the_tables_is_in_the_reference():
     assert [name for name in names if f"| `{name}` |" not in written] == []
 
 
-def test_a_reference_that_is_not_current_is_told():
+def test_a_reference_that_is_not_current_is_reported():
     wanted = "one\ntwo\nthree\n"
     assert reference.difference(wanted, wanted) is None
     for found, number, line in (("one\n2\nthree\n", 2, "2"), ("one\ntwo\n", 3, "(nothing)"), (wanted + "four\n", 4, "four")):

@@ -40,7 +40,7 @@ typedef struct turn {
  *     S reply 250 to MAIL FROM:<a@b>       C end-of-data
  *     S reply 220 to CONNECT               S reply 250 to END-OF-DATA of 12
  *     C part 3      C unknown 20      C gap 20      C old 20      C opaque 20      C proxy header 30
- * A run that goes on in a later turn is told once, where it began. Behind these come flags in braces and notes in brackets.
+ * A run that goes on in a later turn is shown once, where it began. Behind these come flags in braces and notes in brackets.
  * A last line "tls: granted", "running" or "readable" tells the state of TLS unless there was never any. */
 typedef struct dialogue {
     const char *name;

@@ -124,21 +124,21 @@ static void test_script(gconstpointer data)
 {
     const script *in = (const script *)data;
     recorder *rec = recorder_new(false, false, 0);
-    transport told = {.begin = {1, 0},
-                      .last = {2, 900000000},
-                      .end = {5, 100000000},
-                      .ended = true,
-                      .ender_known = true,
-                      .ender = SIDE_SERVER,
-                      .has_octets = true,
-                      .seen = {true, !in->one_side}};
+    transport t = {.begin = {1, 0},
+                   .last = {2, 900000000},
+                   .end = {5, 100000000},
+                   .ended = true,
+                   .ender_known = true,
+                   .ender = SIDE_SERVER,
+                   .has_octets = true,
+                   .seen = {true, !in->one_side}};
     connection_record record;
     char *found;
 
     for (size_t i = 0; in->turns[i].kind != DIALOGUE_END; i++)
         recorder_feed(rec, in->turns[i].kind, in->turns[i].text, strlen(in->turns[i].text), 0, 0, false);
     session_closed(recorder_session(rec));
-    record = connection_record_of(recorder_session(rec), &told);
+    record = connection_record_of(recorder_session(rec), &t);
     found = describe(&record);
     g_assert_cmpstr(found, ==, in->record);
     g_assert_cmpstr(record.closed_by, ==, "server");
@@ -152,8 +152,8 @@ static void test_script(gconstpointer data)
 /* No session: not an octet of SMTP was read. */
 static void test_without_session(void)
 {
-    transport told = {.begin = {7, 0}};
-    connection_record record = connection_record_of(NULL, &told);
+    transport t = {.begin = {7, 0}};
+    connection_record record = connection_record_of(NULL, &t);
 
     g_assert_cmpstr(record.closed_by, ==, "open");
     g_assert_null(record.close);
@@ -161,13 +161,13 @@ static void test_without_session(void)
     g_assert_cmpstr(record.tls, ==, "none");
     g_assert_false(record.has_silence);
     g_assert_false(record.lost);
-    told.ended = told.tls_first = true;
-    record = connection_record_of(NULL, &told);
+    t.ended = t.tls_first = true;
+    record = connection_record_of(NULL, &t);
     g_assert_cmpstr(record.closed_by, ==, "unknown");
     g_assert_cmpstr(record.tls, ==, "failed");
     g_assert_cmpstr(record.phase, ==, "TLS");
-    told.tls[SIDE_CLIENT] = told.tls[SIDE_SERVER] = (tls_facts){.seen = true, .finished = true};
-    record = connection_record_of(NULL, &told);
+    t.tls[SIDE_CLIENT] = t.tls[SIDE_SERVER] = (tls_facts){.seen = true, .finished = true};
+    record = connection_record_of(NULL, &t);
     g_assert_cmpstr(record.tls, ==, "implicit unread");
     g_assert_true(record.tls_unread);
     g_assert_cmpstr(record.phase, ==, "IDLE");
@@ -177,13 +177,13 @@ static void test_without_session(void)
 static void test_longest_wait(void)
 {
     recorder *rec = recorder_new(false, false, 0);
-    transport told = {.begin = {1, 0}};
+    transport t = {.begin = {1, 0}};
     connection_record record;
 
     recorder_feed(rec, S, "220 mx\r\n", 8, 0, 0, false);
     recorder_feed(rec, C, "NOOP\r\n", 6, 0, 0, false);
     recorder_feed(rec, S, "250 ok\r\n", 8, 0, 0, false);
-    record = connection_record_of(recorder_session(rec), &told);
+    record = connection_record_of(recorder_session(rec), &t);
     g_assert_true(record.has_wait);
     g_assert_cmpint(record.longest_wait.seconds, ==, 1000);
     g_assert_cmpstr(record.longest_wait_verb, ==, "CONNECT");
@@ -194,12 +194,12 @@ static void test_longest_wait(void)
 static void test_octets_not_read(void)
 {
     recorder *rec = recorder_new(true, false, 0);
-    transport told = {.begin = {1, 0}};
+    transport t = {.begin = {1, 0}};
     connection_record record;
 
     recorder_feed(rec, C, "est\r\n", 5, 0, 0, false);
     recorder_feed(rec, C, "MAIL FROM:<a@b>\r\nRCPT", 21, 0, 4, false);
-    record = connection_record_of(recorder_session(rec), &told);
+    record = connection_record_of(recorder_session(rec), &t);
     g_assert_cmpuint(record.missing, ==, 4);
     g_assert_cmpuint(record.unread, ==, 5);
     g_assert_false(record.tls_unread);

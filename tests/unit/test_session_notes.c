@@ -106,7 +106,7 @@ static void test_lengths(void)
     g_assert_true(is_too_long(S, "334 ", 12289));
 }
 
-/* The first line of a content, begun before the 354 came: its NUL is told once it is known for content. */
+/* The first line of a content, begun before the 354 came: its NUL is noted once it is known for content. */
 static void test_held_oddities(void)
 {
     recorder *rec = recorder_new(false, false, 0);

@@ -401,7 +401,7 @@ static const dialogue notes[] = {
      .expected = {"S reply 220 to CONNECT", "C command EHLO a", "S reply 250 to EHLO a {ehlo}",
                   "C command MAIL FROM:<a@b> SIZE=1000", "S reply 250 to MAIL FROM:<a@b> SIZE=1000",
                   "C command MAIL FROM:<a@b> size=1001 [size exceeded]"}},
-    {.name = "no limit told",
+    {.name = "no limit given",
      .turns =
          {{S, "220 mx\r\n"}, {C, "EHLO a\r\n"}, {S, "250-mx\r\n250 SIZE 0\r\n"}, {C, "MAIL FROM:<a@b> SIZE=99999999\r\n"}},
      .expected = {"S reply 220 to CONNECT", "C command EHLO a", "S reply 250 to EHLO a {ehlo}",

@@ -559,7 +559,7 @@ static void compare(GPtrArray *mails, const char *const *expected, unsigned at, 
     g_ptr_array_add(mails, found);
 }
 
-/* All is compared at the end: what was told of a mail must not change with what comes after it. */
+/* All is compared at the end: what was reported of a mail must not change with what comes after it. */
 static void run(const script *in, size_t step)
 {
     recorder *rec = recorder_new(in->late, false, 0);
@@ -719,9 +719,10 @@ static void fed(recorder *rec, turn_kind kind, const char *text)
     recorder_feed(rec, kind, text, strlen(text), 0, 0, false);
 }
 
-/* --- what each was told, and when -------------------------------------------------------------------------------------- */
+/* --- what each recipient got, and when
+ * -------------------------------------------------------------------------------------- */
 
-static void check_told(const transaction *mail, unsigned at, const char *status, const char *text)
+static void check_recipient(const transaction *mail, unsigned at, const char *status, const char *text)
 {
     const recipient *to = (const recipient *)wmem_array_index(mail->recipients, at);
 
@@ -738,7 +739,7 @@ static void check_times(const transaction *mail, int content, int reply)
     g_assert_cmpint(transaction_reply_time(mail, &time) ? (int)time.seconds : -1, ==, reply);
 }
 
-typedef struct told {
+typedef struct recipient_case {
     const char *name;
     turn turns[TURNS];
     struct {
@@ -746,9 +747,9 @@ typedef struct told {
     } recipients[2];
     int content_time, reply_time;
     unsigned reply_frame;
-} told;
+} recipient_case;
 
-static const told tellings[] = {
+static const recipient_case recipient_cases[] = {
     {.name = "each recipient's reply, and the times of DATA",
      .turns = {GREETING,
                FROM,
@@ -791,9 +792,9 @@ static const told tellings[] = {
      .reply_frame = 14},
 };
 
-static void test_told(gconstpointer data)
+static void test_recipients(gconstpointer data)
 {
-    const told *in = (const told *)data;
+    const recipient_case *in = (const recipient_case *)data;
     recorder *rec = recorder_new(false, false, 0);
     GPtrArray *ended = g_ptr_array_new();
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
@@ -806,8 +807,8 @@ static void test_told(gconstpointer data)
     mail = (const transaction *)g_ptr_array_index(ended, 0);
     copy = transaction_copy(scope, mail, 0);
     for (unsigned i = 0; i < 2; i++) {
-        check_told(mail, i, in->recipients[i].status, in->recipients[i].text);
-        check_told(copy, i, in->recipients[i].status, in->recipients[i].text);
+        check_recipient(mail, i, in->recipients[i].status, in->recipients[i].text);
+        check_recipient(copy, i, in->recipients[i].status, in->recipients[i].text);
     }
     check_times(mail, in->content_time, in->reply_time);
     g_assert_cmpuint(mail->verdict.frame, ==, in->reply_frame);
@@ -884,9 +885,9 @@ int main(int argc, char **argv)
     scripts_add("/session/transaction/LMTP", lmtp, G_N_ELEMENTS(lmtp));
     scripts_add("/session/transaction/PRDR", prdr, G_N_ELEMENTS(prdr));
     scripts_add("/session/transaction/EXDATA", exdata, G_N_ELEMENTS(exdata));
-    for (size_t i = 0; i < G_N_ELEMENTS(tellings); i++) {
-        char *name = g_strdup_printf("/session/transaction/told/%s", tellings[i].name);
-        g_test_add_data_func(name, &tellings[i], test_told);
+    for (size_t i = 0; i < G_N_ELEMENTS(recipient_cases); i++) {
+        char *name = g_strdup_printf("/session/transaction/recipients/%s", recipient_cases[i].name);
+        g_test_add_data_func(name, &recipient_cases[i], test_recipients);
         g_free(name);
     }
     g_test_add_func("/session/transaction/many Received fields", test_received_are_bounded);

@@ -84,7 +84,7 @@ static void test_lost_in_a_header(void)
     g_assert_true(t.lost);
 }
 
-/* Records with zeros in them, told by type and length; their octets begin with those of `first`. */
+/* Records with zeros in them, given by type and length; their octets begin with those of `first`. */
 static void append_record(GByteArray *to, uint8_t type, uint16_t length, const char *first)
 {
     const uint8_t header[] = {type, 3, 3, (uint8_t)(length >> 8), (uint8_t)length};
