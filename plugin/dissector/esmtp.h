@@ -16,6 +16,7 @@
 #include "wire/date_time.h"
 
 typedef struct preferences {
+    preference_bool log_tls;         /* logs and reports tell what the TLS dissector has found */
     preference_bool decode_auth;     /* show what AUTH's base64 stands for */
     preference_bool replace_builtin; /* take the built-in dissector's ports */
     preference_bool builtin_fields;  /* add the built-in dissector's fields where they are named */

@@ -56,6 +56,10 @@ static void preferences_register(void)
                                    "octets) "
                                    "of one direction would wait, the first hole counts as lost. At most 1048576 KiB.",
                                    10, &esmtp_preferences.held_limit);
+    prefs_register_bool_preference(module, "log_tls", "Tell of TLS in logs and reports",
+                                   "The logs of mails and connections and the report also tell TLS version, cipher suite, "
+                                   "server name and certificate. Each packet then takes more time.",
+                                   &esmtp_preferences.log_tls);
 }
 
 bool preference_is_true(const char *protocol, const char *name)

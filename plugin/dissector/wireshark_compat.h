@@ -39,6 +39,15 @@ static inline bool field_is_printed(const field_info *item)
 #endif
 }
 
+static inline fvalue_t *field_value(field_info *item)
+{
+#if WIRESHARK_AT_LEAST(4, 2)
+    return item->value;
+#else
+    return &item->value;
+#endif
+}
+
 /* The type of a yes-or-no preference. */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool preference_bool;

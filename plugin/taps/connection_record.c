@@ -197,35 +197,37 @@ static value text(wmem_allocator_t *scope, const logged_connection *of)
 static const struct {
     const char *name;
     getter *get;
+    tls_column tls; /* in its place: what the TLS dissector has found */
 } columns[] = {
-    {"stream", stream},
-    {"time", time_of},
-    {"client_addr", client_addr},
-    {"client_port", client_port},
-    {"server_addr", server_addr},
-    {"server_port", server_port},
-    {"server_name", server_name},
-    {"server_software", server_software},
-    {"client_name", client_name},
-    {"mails", mails},
-    {"commands", commands},
-    {"replies", replies},
-    {"refused", refused},
-    {"longest_wait", longest_wait},
-    {"longest_wait_verb", longest_wait_verb},
-    {"client_octets", client_octets},
-    {"server_octets", server_octets},
-    {"missing", missing},
-    {"unread", unread},
-    {"quit", quit},
-    {"closed_by", closed_by},
-    {"close", closed_with},
-    {"phase", phase},
-    {"silence", silence},
-    {"tls", tls},
-    {"tls_alert", tls_alert},
-    {"code", code},
-    {"text", text},
+    {"stream", .get = stream},
+    {"time", .get = time_of},
+    {"client_addr", .get = client_addr},
+    {"client_port", .get = client_port},
+    {"server_addr", .get = server_addr},
+    {"server_port", .get = server_port},
+    {"server_name", .get = server_name},
+    {"server_software", .get = server_software},
+    {"client_name", .get = client_name},
+    {"mails", .get = mails},
+    {"commands", .get = commands},
+    {"replies", .get = replies},
+    {"refused", .get = refused},
+    {"longest_wait", .get = longest_wait},
+    {"longest_wait_verb", .get = longest_wait_verb},
+    {"client_octets", .get = client_octets},
+    {"server_octets", .get = server_octets},
+    {"missing", .get = missing},
+    {"unread", .get = unread},
+    {"quit", .get = quit},
+    {"closed_by", .get = closed_by},
+    {"close", .get = closed_with},
+    {"phase", .get = phase},
+    {"silence", .get = silence},
+    {"tls", .get = tls},
+    {"tls_alert", .get = tls_alert},
+    {"code", .get = code},
+    {"text", .get = text},
+    TLS_COLUMN_ROWS,
 };
 
 static const char *column_name(unsigned at)
@@ -233,8 +235,15 @@ static const char *column_name(unsigned at)
     return columns[at].name;
 }
 
+static column_source source_of_column(unsigned at)
+{
+    return columns[at].tls ? SOURCE_TLS : SOURCE_SESSION;
+}
+
 static value value_of_record(wmem_allocator_t *scope, const void *record, unsigned at)
 {
+    if (columns[at].tls)
+        return tls_facts_value(((const logged_connection *)record)->peers->tls, columns[at].tls);
     return columns[at].get(scope, (const logged_connection *)record);
 }
 
@@ -250,11 +259,6 @@ static void time_cell(wmem_allocator_t *scope, GString *out, const void *record)
     append_time_for_people(out, time_of(scope, (const logged_connection *)record));
 }
 
-static void stream_cell(wmem_allocator_t *scope, GString *out, const void *record)
-{
-    append(out, stream(scope, (const logged_connection *)record));
-}
-
 /* "192.0.2.1 → 198.51.100.25:25" */
 static void peers_cell(wmem_allocator_t *scope, GString *out, const void *record)
 {
@@ -264,26 +268,6 @@ static void peers_cell(wmem_allocator_t *scope, GString *out, const void *record
     g_string_append(out, " " ARROW " ");
     append(out, server_addr(scope, of));
     g_string_append_printf(out, ":%u", of->peers->server_port);
-}
-
-static void server_cell(wmem_allocator_t *scope, GString *out, const void *record)
-{
-    append(out, server_name(scope, (const logged_connection *)record));
-}
-
-static void client_cell(wmem_allocator_t *scope, GString *out, const void *record)
-{
-    append(out, client_name(scope, (const logged_connection *)record));
-}
-
-static void mails_cell(wmem_allocator_t *scope, GString *out, const void *record)
-{
-    append(out, mails(scope, (const logged_connection *)record));
-}
-
-static void tls_cell(wmem_allocator_t *scope, GString *out, const void *record)
-{
-    append(out, tls(scope, (const logged_connection *)record));
 }
 
 /* "server RST, CONTENT" */
@@ -309,28 +293,18 @@ static void silence_cell(wmem_allocator_t *scope, GString *out, const void *reco
         g_string_append_printf(out, "%" G_GINT64_FORMAT ".%03d", c->silence.seconds, c->silence.nanoseconds / 1000000);
 }
 
-static void code_cell(wmem_allocator_t *scope, GString *out, const void *record)
-{
-    append(out, code(scope, (const logged_connection *)record));
-}
-
-static void text_cell(wmem_allocator_t *scope, GString *out, const void *record)
-{
-    append(out, text(scope, (const logged_connection *)record));
-}
-
 static const table_column table[] = {
-    {"Time (UTC)", time_cell, false, 24},
-    {"Stream", stream_cell, true, 10},
-    {"Client " ARROW " server", peers_cell, false, 90},
-    {"Server", server_cell, false, 40},
-    {"Client", client_cell, false, 40},
-    {"Mails", mails_cell, true, 10},
-    {"TLS", tls_cell, false, 20},
-    {"Ended by", end_cell, false, 30},
-    {"Silence", silence_cell, true, 14},
-    {"Code", code_cell, true, 4},
-    {"Text", text_cell, false, 60},
+    {"time", "Time (UTC)", .write = time_cell, .limit = 24},
+    {"stream", "Stream", .right = true, .limit = 10},
+    {"route", "Client " ARROW " server", .write = peers_cell, .limit = 90},
+    {"server_name", "Server", .limit = 40},
+    {"client_name", "Client", .limit = 40},
+    {"mails", "Mails", .right = true, .limit = 10},
+    {"tls", "TLS", .limit = 20},
+    {"ended_by", "Ended by", .write = end_cell, .limit = 30},
+    {"silence", "Silence", .write = silence_cell, .right = true, .limit = 14},
+    {"code", "Code", .right = true, .limit = 4},
+    {"text", "Text", .limit = 60},
 };
 
 static void append_count(GString *line, const void *records, unsigned count)
@@ -343,6 +317,7 @@ const record_kind connection_record_kind = {
     .size = sizeof(logged_connection),
     .columns = sizeof columns / sizeof columns[0],
     .column_name = column_name,
+    .column_source = source_of_column,
     .value = value_of_record,
     .table = table,
     .table_columns = sizeof table / sizeof table[0],

@@ -1,4 +1,4 @@
-/* connections.c — the log of connections of a capture: -z esmtp,connections[,FORMAT]
+/* connections.c — the log of connections of a capture: -z esmtp,connections[,FORMAT[:COLUMN+COLUMN...]]
  *
  * Every TCP connection to our ports is in it, those that were never answered too, and every other one that carried SMTP. It
  * is written when all has been read; earlier, what Wireshark drops (tshark -M) is copied.
@@ -19,6 +19,7 @@
 
 typedef struct connection_log {
     const record_format *format;
+    record_kind kind; /* with the columns that are written */
     wmem_allocator_t *scope;
     wmem_array_t *dropped; /* logged_connection: of files that Wireshark has dropped */
     unsigned restarts;     /* how often it did */
@@ -60,7 +61,7 @@ static void connections_draw(void *data)
 
     wmem_array_append(all, wmem_array_get_raw(log->dropped), wmem_array_get_count(log->dropped));
     gather(scope, all, log->restarts);
-    log->format->write(stdout, &connection_record_kind, wmem_array_get_raw(all), wmem_array_get_count(all));
+    log->format->write(stdout, &log->kind, wmem_array_get_raw(all), wmem_array_get_count(all));
     output_check(STATISTIC);
     wmem_destroy_allocator(scope);
 }
@@ -72,7 +73,7 @@ static bool connections_start(const char *argument)
     log_options options;
     GString *error;
 
-    if (!log_options_parse(STATISTIC, argument, &options))
+    if (!log_options_parse(STATISTIC, argument, &connection_record_kind, &options))
         return false;
     if (!record_format_is_of(options.format, &connection_record_kind)) {
         report_failure("-z " STATISTIC " has no such format: Zeek's log of connections is another");
@@ -84,6 +85,7 @@ static bool connections_start(const char *argument)
     }
     log = g_new0(connection_log, 1);
     log->format = options.format;
+    log->kind = options.kind;
     log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     log->dropped = wmem_array_new(log->scope, sizeof(logged_connection));
     carriers_watch(before_free, log);

@@ -337,7 +337,9 @@ static value server_port(const peers *of)
 static const struct {
     const char *name;
     value (*get)(wmem_allocator_t *scope, const transaction *t);
-    value (*of_connection)(const peers *of); /* in its place: what no transaction knows */
+    /* In its place: what no transaction knows. */
+    value (*of_connection)(const peers *of);
+    tls_column tls;
 } columns[COLUMN_COUNT] = {
     [COLUMN_STREAM] = {"stream", NULL, stream_of},
     [COLUMN_TIME] = {"time", begin_of},
@@ -386,6 +388,7 @@ static const struct {
     [COLUMN_X_ORIGINATING_IP] = {"x_originating_ip", x_originating_ip},
     [COLUMN_RECEIVED] = {"received", received},
     [COLUMN_DATE] = {"date", date},
+    [COLUMN_TLS_FIRST] = TLS_COLUMN_ROWS,
 };
 
 static const char *column_name(unsigned at)
@@ -393,8 +396,15 @@ static const char *column_name(unsigned at)
     return columns[at].name;
 }
 
+static column_source source_of_column(unsigned at)
+{
+    return columns[at].tls ? SOURCE_TLS : SOURCE_SESSION;
+}
+
 value mail_record_value(wmem_allocator_t *scope, const mail_record *record, column which)
 {
+    if (columns[which].tls)
+        return tls_facts_value(record->peers->tls, columns[which].tls);
     if (columns[which].of_connection)
         return columns[which].of_connection(record->peers);
     return columns[which].get(scope, record->of);
@@ -422,6 +432,7 @@ const record_kind mail_record_kind = {
     .size = sizeof(mail_record),
     .columns = COLUMN_COUNT,
     .column_name = column_name,
+    .column_source = source_of_column,
     .value = value_of_record,
     .table = mail_table,
     .table_columns = MAIL_TABLE_COLUMNS,

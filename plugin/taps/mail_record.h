@@ -61,7 +61,8 @@ typedef enum column {
     COLUMN_X_ORIGINATING_IP,
     COLUMN_RECEIVED,
     COLUMN_DATE,
-    COLUMN_COUNT
+    COLUMN_TLS_FIRST,
+    COLUMN_COUNT = COLUMN_TLS_FIRST + TLS_COLUMNS
 } column;
 
 typedef struct mail_record {

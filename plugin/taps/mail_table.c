@@ -8,21 +8,9 @@
 
 #define ARROW "\xe2\x86\x92"
 
-static void append_column(wmem_allocator_t *scope, GString *text, const void *record, column which)
-{
-    value v = mail_record_value(scope, (const mail_record *)record, which);
-
-    append_value(text, &v);
-}
-
 static void time_cell(wmem_allocator_t *scope, GString *text, const void *record)
 {
     append_time_for_people(text, mail_record_value(scope, (const mail_record *)record, COLUMN_TIME));
-}
-
-static void stream_cell(wmem_allocator_t *scope, GString *text, const void *record)
-{
-    append_column(scope, text, record, COLUMN_STREAM);
 }
 
 static void append_sender(wmem_allocator_t *scope, GString *text, const mail_record *record)
@@ -67,26 +55,6 @@ static void route_cell(wmem_allocator_t *scope, GString *text, const void *recor
     }
 }
 
-static void size_cell(wmem_allocator_t *scope, GString *text, const void *record)
-{
-    append_column(scope, text, record, COLUMN_SIZE);
-}
-
-static void outcome_cell(wmem_allocator_t *scope, GString *text, const void *record)
-{
-    append_column(scope, text, record, COLUMN_OUTCOME);
-}
-
-static void code_cell(wmem_allocator_t *scope, GString *text, const void *record)
-{
-    append_column(scope, text, record, COLUMN_CODE);
-}
-
-static void status_cell(wmem_allocator_t *scope, GString *text, const void *record)
-{
-    append_column(scope, text, record, COLUMN_ENHANCED_STATUS);
-}
-
 static void append_reason(GString *text, refusal why)
 {
     g_string_append(text, why.reason->text);
@@ -103,21 +71,17 @@ static void reason_cell(wmem_allocator_t *scope, GString *text, const void *reco
         append_reason(text, mail_refusal(t));
 }
 
-static void queue_id_cell(wmem_allocator_t *scope, GString *text, const void *record)
-{
-    append_column(scope, text, record, COLUMN_QUEUE_ID);
-}
-
-static void subject_cell(wmem_allocator_t *scope, GString *text, const void *record)
-{
-    append_column(scope, text, record, COLUMN_SUBJECT);
-}
-
 const table_column mail_table[MAIL_TABLE_COLUMNS] = {
-    {"Time (UTC)", time_cell, false, 24}, {"Stream", stream_cell, true, 10},    {"From " ARROW " to", route_cell, false, 64},
-    {"Octets", size_cell, true, 20},      {"Outcome", outcome_cell, false, 10}, {"Code", code_cell, true, 4},
-    {"Status", status_cell, false, 11},   {"Reason", reason_cell, false, 60},   {"Queue ID", queue_id_cell, false, 40},
-    {"Subject", subject_cell, false, 60},
+    {"time", "Time (UTC)", .write = time_cell, .limit = 24},
+    {"stream", "Stream", .right = true, .limit = 10},
+    {"route", "From " ARROW " to", .write = route_cell, .limit = 64},
+    {"size", "Octets", .right = true, .limit = 20},
+    {"outcome", "Outcome", .limit = 10},
+    {"code", "Code", .right = true, .limit = 4},
+    {"enhanced_status", "Status", .limit = 11},
+    {"reason", "Reason", .write = reason_cell, .limit = 60},
+    {"queue_id", "Queue ID", .limit = 40},
+    {"subject", "Subject", .limit = 60},
 };
 
 /* "4 mails: 2 accepted, 1 deferred, 1 rejected" */

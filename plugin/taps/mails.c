@@ -1,4 +1,4 @@
-/* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[,FILTER]]
+/* mails.c — the mail log of a capture: -z esmtp,mails[,FORMAT[:COLUMN+COLUMN...][,FILTER]]
  *
  * Needs no tree and no filter: each mail is recorded when its transaction ends. The mails that the end of the capture cut
  * off are recorded when the log is written, or earlier, when Wireshark drops what it knows of the file (tshark -M). A format
@@ -25,6 +25,7 @@
 
 typedef struct mail_log {
     const record_format *format;
+    record_kind kind;        /* with the columns that are written */
     unsigned header_kinds;   /* HEADER_BIT: of these the values are kept */
     wmem_allocator_t *scope; /* of the records */
     wmem_array_t *records;   /* mail_record: of transactions that have ended */
@@ -45,7 +46,7 @@ static void record_mail(void *data, const transaction *ended, const peers *of)
     mail_record record = {ended, of};
 
     if (to->log->format->streams) {
-        to->log->format->write(stdout, &mail_record_kind, &record, 1);
+        to->log->format->write(stdout, &to->log->kind, &record, 1);
         output_check(STATISTIC);
         return;
     }
@@ -123,7 +124,7 @@ static void mails_reset(void *data)
 static void write_records(const mail_log *log, wmem_array_t *all)
 {
     GString *remark = g_string_new(NULL);
-    record_kind kind = mail_record_kind;
+    record_kind kind = log->kind;
     unread of = log->dropped;
 
     unread_add_file(&of);
@@ -153,12 +154,13 @@ static void mails_draw(void *data)
 /* --- the command line -------------------------------------------------------------------------------------------------- */
 
 /* The listener stays for as long as the program runs. */
-static mail_log *mail_log_new(const record_format *format)
+static mail_log *mail_log_new(const log_options *options)
 {
     mail_log *log = g_new0(mail_log, 1);
 
-    log->format = format;
-    log->header_kinds = record_format_is_table(format) ? TABLE_HEADER : WHOLE_HEADER;
+    log->format = options->format;
+    log->kind = options->kind;
+    log->header_kinds = record_format_is_table(options->format) && !options->columns_named ? TABLE_HEADER : WHOLE_HEADER;
     log->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
     log->last = last_mails_new(log->scope, mails_before_free, log);
@@ -171,10 +173,10 @@ static bool mails_start(const char *argument)
     log_options options;
     GString *error;
 
-    if (!log_options_parse(STATISTIC, argument, &options))
+    if (!log_options_parse(STATISTIC, argument, &mail_record_kind, &options))
         return false;
-    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(options.format), options.filter, TL_REQUIRES_NOTHING,
-                                  mails_reset, mails_packet, mails_draw, NULL);
+    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(&options), options.filter, TL_REQUIRES_NOTHING, mails_reset,
+                                  mails_packet, mails_draw, NULL);
     if (error)
         report_failure("-z " STATISTIC ": %s", error->str);
     return !error;

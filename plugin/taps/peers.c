@@ -21,6 +21,7 @@ const peers *peers_new(wmem_allocator_t *scope, const carrier *of, unsigned rest
                     .client_port = client.port,
                     .server_port = server.port,
                     .stream = of->stream,
-                    .restarts = restarts};
+                    .restarts = restarts,
+                    .tls = of->stream_known ? tls_facts_of(of->stream) : NULL};
     return made;
 }

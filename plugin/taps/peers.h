@@ -6,12 +6,14 @@
 #define ESMTP_TAPS_PEERS_H
 
 #include "dissector/connections.h"
+#include "taps/tls_facts.h"
 
 typedef struct peers {
     const char *client_addr, *server_addr; /* NULL: not known */
     uint16_t client_port, server_port;
     uint32_t stream;
-    unsigned restarts; /* of Wireshark's, before: each numbers frames and streams anew */
+    unsigned restarts;    /* of Wireshark's, before: each numbers frames and streams anew */
+    const tls_facts *tls; /* NULL: nobody asks for them */
 } peers;
 
 /* Lives with `scope`. */

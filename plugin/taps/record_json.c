@@ -63,8 +63,8 @@ void json_member(json_writer *json, const char *name, value v)
 
 void json_members(json_writer *json, const record_kind *kind, wmem_allocator_t *scope, const void *record)
 {
-    for (unsigned at = 0; at < kind->columns; at++)
-        json_member(json, kind->column_name(at), kind->value(scope, record, at));
+    for (unsigned at = 0; at < kind->chosen_count; at++)
+        json_member(json, kind->column_name(kind->chosen[at]), kind->value(scope, record, kind->chosen[at]));
 }
 
 /* DEL, and the octet with which U+0080 to U+009F begin in UTF-8. */

@@ -195,21 +195,21 @@ void append_value(GString *text, const value *v)
 
 static char end_of_column(const record_kind *kind, unsigned at)
 {
-    return at + 1 < kind->columns ? '\t' : '\n';
+    return at + 1 < kind->chosen_count ? '\t' : '\n';
 }
 
 static void tsv_header(const record_kind *kind, GString *text)
 {
-    for (unsigned at = 0; at < kind->columns; at++) {
-        append_string(text, kind->column_name(at));
+    for (unsigned at = 0; at < kind->chosen_count; at++) {
+        append_string(text, kind->column_name(kind->chosen[at]));
         g_string_append_c(text, end_of_column(kind, at));
     }
 }
 
 static void tsv_record(const record_kind *kind, wmem_allocator_t *scope, GString *text, const void *record)
 {
-    for (unsigned at = 0; at < kind->columns; at++) {
-        value v = kind->value(scope, record, at);
+    for (unsigned at = 0; at < kind->chosen_count; at++) {
+        value v = kind->value(scope, record, kind->chosen[at]);
         append_value(text, &v);
         g_string_append_c(text, end_of_column(kind, at));
     }
@@ -284,11 +284,13 @@ static void zeek_write(FILE *out, const record_kind *kind, const void *records, 
 
 /* --- formats ----------------------------------------------------------------------------------------------------------- */
 
-static const record_format formats[] = {{"text", record_table_write, false},
-                                        {"tsv", tsv_write, false},
-                                        {"json", json_write, false},
-                                        {"ndjson", ndjson_write, true},
-                                        {"zeek", zeek_write, false}};
+static const record_format formats[] = {
+    {"text", .write = record_table_write},
+    {"tsv", .write = tsv_write},
+    {"json", .write = json_write},
+    {"ndjson", .write = ndjson_write, .streams = true},
+    {"zeek", .write = zeek_write, .own_columns = true},
+};
 
 const record_format *record_format_find(const char *name, size_t length)
 {

@@ -14,7 +14,8 @@
 typedef struct record_format {
     const char *name; /* "tsv" */
     void (*write)(FILE *out, const record_kind *kind, const void *records, unsigned count);
-    bool streams; /* records can be written one by one, as they become known */
+    bool streams;     /* records can be written one by one, as they become known */
+    bool own_columns; /* nobody chooses them */
 } record_format;
 
 /* NULL when there is none of that name. `name` need not end in NUL. */

@@ -86,6 +86,19 @@ static cell cell_end(GString *text, size_t begin, unsigned limit)
     return (cell){begin, (unsigned)(text->len - begin), width};
 }
 
+static void cell_write(const record_kind *kind, const table_column *column, wmem_allocator_t *scope, GString *text,
+                       const void *record)
+{
+    value v;
+
+    if (column->write) {
+        column->write(scope, text, record);
+        return;
+    }
+    v = kind->value(scope, record, column->column);
+    append_value(text, &v);
+}
+
 /* The cells of a record, or the titles. `widths`: of the widest cell in each column so far. */
 static void line_fill(const record_kind *kind, wmem_allocator_t *scope, GString *text, const void *record, cell *cells,
                       unsigned *widths)
@@ -93,7 +106,7 @@ static void line_fill(const record_kind *kind, wmem_allocator_t *scope, GString 
     for (unsigned at = 0; at < kind->table_columns; at++) {
         size_t begin = text->len;
         if (record)
-            kind->table[at].write(scope, text, record);
+            cell_write(kind, &kind->table[at], scope, text, record);
         else
             g_string_append(text, kind->table[at].title);
         escape_marks(text, begin);

@@ -142,6 +142,8 @@ static bool report_start(const char *argument)
         report_failure("-z %s: there is no such statistic; there is " STATISTIC, argument);
         return false;
     }
+    if (column_source_is_asked_for(SOURCE_TLS))
+        tls_facts_watch();
     a = g_new0(asked_report, 1);
     a->of = report_new();
     filter = options_read(a, options);

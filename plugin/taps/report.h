@@ -204,6 +204,10 @@ const report_note_row *report_note_find(note which);
 const char *report_link_text(const report_mail *of);
 /* From the end of the earlier try. */
 bool report_wait(const report_mail *of, moment *wait_r);
+/* What is wrong with TLS, in words, in the order of the bits of tls_fault: REPORT_TLS_FAULTS of them. */
+#define REPORT_TLS_FAULTS 5u
+unsigned report_tls_faults(const report_connection *of);
+const char *report_tls_fault_text(unsigned bit);
 /* An alert of TLS in words (RFC 8446, 6). */
 const char *report_alert_text(uint8_t alert);
 

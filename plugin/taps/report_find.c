@@ -44,7 +44,8 @@ bool report_is_slow(const report_connection *of)
 
 bool report_connection_is_listed(const report_connection *of)
 {
-    if (of->refused || of->notes || of->record.connection.lost || report_is_slow(of) || report_connection_fault(of))
+    if (of->refused || of->notes || of->record.connection.lost || report_is_slow(of) || report_connection_fault(of) ||
+        report_tls_faults(of))
         return true;
     for (unsigned i = 0; i < wmem_array_get_count(of->mails); i++) {
         const report_mail *mail = report_mail_at(of->mails, i);
@@ -142,7 +143,22 @@ bool report_wait(const report_mail *of, moment *wait_r)
     return of->earlier && moment_between(&of->earlier->record.of->end, &of->record.of->begin, wait_r);
 }
 
-/* --- alerts ------------------------------------------------------------------------------------------------------------ */
+/* --- TLS --------------------------------------------------------------------------------------------------------------- */
+
+unsigned report_tls_faults(const report_connection *of)
+{
+    return tls_facts_faults(of->record.peers->tls, &of->record.connection.begin);
+}
+
+const char *report_tls_fault_text(unsigned bit)
+{
+    static const char *const texts[REPORT_TLS_FAULTS] = {"a version that is out of use (RFC 8996)",
+                                                         "the certificate has expired", "the certificate is not yet valid",
+                                                         "the certificate is self-signed",
+                                                         "the certificate is for another name than the one asked for"};
+
+    return texts[bit];
+}
 
 static const number_text alerts[] = {
     {0, "close notify"},

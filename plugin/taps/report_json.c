@@ -10,6 +10,7 @@ typedef struct writer {
     json_writer json;
     wmem_allocator_t *scope; /* of what need not last longer than a connection */
     const report *r;
+    record_kind mails, connections;
 } writer;
 
 static void member(writer *w, const char *name, value v)
@@ -210,7 +211,7 @@ static void write_mail(writer *w, const report_mail *mail)
     const transaction *t = mail->record.of;
 
     begin_object(w, NULL);
-    json_members(&w->json, &mail_record_kind, w->scope, &mail->record);
+    json_members(&w->json, &w->mails, w->scope, &mail->record);
     member(w, "decided_at", text_or_absent(mail_decided_at(t)));
     write_reason_or_null(w, "why", mail_is_refused(t), why_mail, t);
     write_recipients(w, t);
@@ -266,12 +267,23 @@ static void write_faults(writer *w, const report_connection *c)
     end_array(w);
 }
 
+static void write_tls_faults(writer *w, const report_connection *c)
+{
+    unsigned faults = report_tls_faults(c);
+
+    begin_array(w, "tls_faults");
+    for (unsigned bit = 0; bit < REPORT_TLS_FAULTS; bit++)
+        if (faults >> bit & 1)
+            json_value(&w->json, value_text(report_tls_fault_text(bit)));
+    end_array(w);
+}
+
 static void write_connection(writer *w, const report_connection *c)
 {
     begin_object(w, NULL);
     member(w, "number", value_number(c->number));
     begin_object(w, "record");
-    json_members(&w->json, &connection_record_kind, w->scope, &c->record);
+    json_members(&w->json, &w->connections, w->scope, &c->record);
     end_object(w);
     write_steps(w, c);
     write_refusals(w, c);
@@ -281,6 +293,7 @@ static void write_connection(writer *w, const report_connection *c)
     end_array(w);
     write_notes(w, c);
     write_faults(w, c);
+    write_tls_faults(w, c);
     end_object(w);
 }
 
@@ -375,8 +388,11 @@ static void write_across(writer *w)
 
 void report_write_json(FILE *out, const report *r)
 {
-    writer w = {json_begin(JSON_DUMPER_FLAGS_PRETTY_PRINT), wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST), r};
+    writer w = {json_begin(JSON_DUMPER_FLAGS_PRETTY_PRINT), wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST), r,
+                mail_record_kind, connection_record_kind};
 
+    record_columns_choose(&w.mails, NULL, false);
+    record_columns_choose(&w.connections, NULL, false);
     json_dumper_begin_object(&w.json.dumper);
     write_totals(&w);
     write_why(&w);

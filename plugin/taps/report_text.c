@@ -18,6 +18,8 @@
 #define HOPS_LIMIT 30u
 /* Mails that a fault names. */
 #define FAULT_MAILS 5u
+/* A line that goes on with what a label began. */
+#define CONTINUATION "             "
 
 typedef struct writer {
     GString *out;
@@ -335,7 +337,7 @@ static void put_refused_recipients(const writer *w, const transaction *t)
             continue;
         }
         listed++;
-        put(w, "             REFUSED ");
+        put(w, CONTINUATION "REFUSED ");
         put_octets(w, to->address);
         put(w, ": ");
         put_code(w, to->inferred ? 0 : to->code, to->status);
@@ -346,7 +348,7 @@ static void put_refused_recipients(const writer *w, const transaction *t)
         put(w, "\n");
     }
     if (left)
-        g_string_append_printf(w->out, "             REFUSED %u more\n", left);
+        g_string_append_printf(w->out, CONTINUATION "REFUSED %u more\n", left);
 }
 
 /* "[3] mail 1" */
@@ -359,7 +361,7 @@ static void put_tries(const writer *w, const report_mail *mail)
 {
     if (mail->earlier) {
         moment wait;
-        g_string_append_printf(w->out, "             try %u of ", mail->tries);
+        g_string_append_printf(w->out, CONTINUATION "try %u of ", mail->tries);
         put_place(w, mail->earlier);
         if (report_wait(mail, &wait)) {
             put(w, ", after ");
@@ -368,7 +370,7 @@ static void put_tries(const writer *w, const report_mail *mail)
         g_string_append_printf(w->out, " (%s)\n", report_link_text(mail));
     }
     if (!mail->tried_again && mail->record.of->outcome == OUTCOME_DEFERRED)
-        put(w, "             no other try in this capture\n");
+        put(w, CONTINUATION "no other try in this capture\n");
 }
 
 static void put_mail(const writer *w, const report_mail *mail)
@@ -450,12 +452,53 @@ static void put_steps(const writer *w, const report_connection *c)
     }
     put(w, c->tarpit ? "      slow: longer with each error (tarpit)\n" : report_is_slow(c) ? "      slow\n" : "\n");
     if (c->pause_verb[0] && c->pause.seconds >= REPORT_SLOW) {
-        put(w, "             the client waited ");
+        put(w, CONTINUATION "the client waited ");
         put_duration(w, &c->pause);
         put(w, " before ");
         put_text(w, step_name(c->pause_verb));
         put(w, "\n");
     }
+}
+
+static void put_tls_value(const writer *w, const tls_facts *of, const char *before, tls_column which)
+{
+    value v = tls_facts_value(of, which);
+    size_t begin;
+
+    if (v.kind == VALUE_ABSENT || (v.kind == VALUE_LIST && !v.list.count))
+        return;
+    put(w, before);
+    begin = w->out->len;
+    if (v.kind == VALUE_TIME)
+        append_time_for_people(w->out, v);
+    else
+        append_value(w->out, &v);
+    escape_marks(w->out, begin);
+}
+
+/* What the TLS dissector has found, when it was asked. */
+static void put_tls_facts(const writer *w, const tls_facts *of)
+{
+    if (tls_facts_value(of, TLS_FACT_VERSION).kind == VALUE_ABSENT)
+        return;
+    put_tls_value(w, of, CONTINUATION, TLS_FACT_VERSION);
+    put_tls_value(w, of, ", ", TLS_FACT_CIPHER_SUITE);
+    put_tls_value(w, of, ", server name asked for: ", TLS_FACT_SERVER_NAME);
+    put(w, "\n");
+    if (tls_facts_value(of, TLS_FACT_CERT_NAMES).kind == VALUE_ABSENT)
+        return;
+    put_tls_value(w, of, CONTINUATION "certificate for ", TLS_FACT_CERT_NAMES);
+    put_tls_value(w, of, ", by ", TLS_FACT_CERT_ISSUER);
+    put_tls_value(w, of, ", from ", TLS_FACT_CERT_NOT_BEFORE);
+    put_tls_value(w, of, " to ", TLS_FACT_CERT_NOT_AFTER);
+    put(w, "\n");
+}
+
+static void put_tls_faults(const writer *w, unsigned faults)
+{
+    for (unsigned bit = 0; bit < REPORT_TLS_FAULTS; bit++)
+        if (faults >> bit & 1)
+            g_string_append_printf(w->out, CONTINUATION "odd: %s\n", report_tls_fault_text(bit));
 }
 
 static void put_tls(const writer *w, const report_connection *c)
@@ -485,6 +528,8 @@ static void put_tls(const writer *w, const report_connection *c)
                                record->tls_alert_by == SIDE_CLIENT ? "client" : "server",
                                report_alert_text(record->tls_alert));
     put(w, "\n");
+    put_tls_facts(w, c->record.peers->tls);
+    put_tls_faults(w, report_tls_faults(c));
 }
 
 static void put_refusals(const writer *w, const report_connection *c)
@@ -502,7 +547,7 @@ static void put_refusals(const writer *w, const report_connection *c)
         g_string_append_printf(w->out, " (frame %u)\n", of->frame);
     }
     if (c->refusal_count > REPORT_REFUSALS)
-        g_string_append_printf(w->out, "             and %u more\n", c->refusal_count - REPORT_REFUSALS);
+        g_string_append_printf(w->out, CONTINUATION "and %u more\n", c->refusal_count - REPORT_REFUSALS);
 }
 
 static void put_closed(const writer *w, const report_connection *c)
