@@ -15,6 +15,7 @@ import pytest  # noqa: E402
 
 import packets  # noqa: E402
 import places  # noqa: E402
+from sharkd import KeptSharkd  # noqa: E402
 from tshark import Tshark  # noqa: E402
 
 QUICK_ITEMS = 2
@@ -69,6 +70,22 @@ def stock():
     """tshark without the plugin."""
     with Tshark(None) as without_plugin:
         yield without_plugin
+
+
+@pytest.fixture(scope="session")
+def kept_sharkd(tshark):
+    """A sharkd with the plugin that tests share: `with kept_sharkd as sharkd`."""
+    kept = KeptSharkd(tshark.sandbox)
+    yield kept
+    kept.end()
+
+
+@pytest.fixture(scope="session")
+def sanitized_sharkd(sanitized):
+    """The same with sanitizers."""
+    kept = KeptSharkd(sanitized.sandbox)
+    yield kept
+    kept.end()
 
 
 @pytest.fixture

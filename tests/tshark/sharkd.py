@@ -21,6 +21,39 @@ class SharkdError(Exception):
     """sharkd refused a request, died, or complained."""
 
 
+class KeptSharkd:
+    """One sharkd for many tests, which takes longer to start than most of them do. Each uses it as a context manager, and gets the
+    Sharkd, which may have read other captures before; after a failure the next one gets a new one. Preferences stay set: who sets one
+    names it in each load()."""
+
+    def __init__(self, sandbox):
+        self._sandbox = sandbox
+        self._sharkd = None
+
+    def __enter__(self):
+        if not self._sharkd:
+            self._sharkd = Sharkd(self._sandbox).__enter__()
+        return self._sharkd
+
+    def __exit__(self, kind, *error):
+        try:
+            self._sharkd.check()
+        except SharkdError:
+            kind = kind or SharkdError
+            self._end(kind, *error)
+            raise
+        if kind:
+            self._end(kind, *error)
+
+    def end(self):
+        if self._sharkd:
+            self._end(None)
+
+    def _end(self, *error):
+        sharkd, self._sharkd = self._sharkd, None
+        sharkd.__exit__(*error)
+
+
 class Sharkd:
     """Use as a context manager; leaving it fails if sharkd wrote a complaint meanwhile."""
 
@@ -44,6 +77,12 @@ class Sharkd:
         self._errors.close()
         if kind is None and (code or complaints):
             raise SharkdError(f"{self._capture}: exit code {code}, complaints: {complaints}")
+
+    def check(self):
+        """Fails if sharkd has ended, or has written a complaint."""
+        complaints = self._complaints()
+        if self._process.poll() is not None or complaints:
+            raise SharkdError(f"{self._capture}: exit code {self._process.poll()}, complaints: {complaints}")
 
     def load(self, capture, preferences=None):
         """Preferences stay set for captures loaded later."""

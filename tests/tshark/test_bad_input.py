@@ -1,6 +1,7 @@
 """Damaged captures: no crash, no "dissector bug", no complaint, and an end in bounded time, under sanitizers.
 
-One sharkd reads all that is made of a capture, one after the other, and draws the frames that the plugin has a part in.
+One sharkd reads all that is made of the captures, one after the other, and draws the frames that the plugin has a part in.
+
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
@@ -12,7 +13,6 @@ import pytest
 
 import places
 import surgery
-from sharkd import Sharkd
 
 CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
 
@@ -38,7 +38,7 @@ FUZZ_BATCH = 10
 FUZZ_LARGEST = 60_000  # octets
 
 
-def draw(sharkd, capture, preferences=None):
+def draw(sharkd, capture, preferences=ORDER["as-they-come"]):
     """sharkd fails by itself on a crash, a complaint, or when the time is up."""
     sharkd.load(capture, preferences)
     for frame in sharkd.matching("esmtp || smtp")[:DRAWN]:
@@ -49,21 +49,21 @@ def draw(sharkd, capture, preferences=None):
 
 @pytest.mark.parametrize("order", ORDER)
 @pytest.mark.parametrize("path", CAPTURES, ids=places.name_of)
-def test_damaged(sanitized, tmp_path, path, order):
+def test_damaged(sanitized_sharkd, tmp_path, path, order):
     capture = surgery.Capture(path)
-    with Sharkd(sanitized.sandbox) as sharkd:
+    with sanitized_sharkd as sharkd:
         for name, damage in DAMAGE.items():
             draw(sharkd, capture.write(tmp_path / f"{name}-{path.name}", damage(capture.packets)), ORDER[order])
 
 
 @pytest.mark.parametrize("path", CAPTURES, ids=places.name_of)
-def test_one_direction(sanitized, stock, tmp_path, path):
+def test_one_direction(sanitized_sharkd, stock, tmp_path, path):
     capture = surgery.Capture(path)
     from_client = set(stock.frames(path, "tcp.srcport > tcp.dstport"))
     directions = {True: [], False: []}
     for frame, packet in enumerate(capture.packets, 1):
         directions[frame in from_client].append(packet)
-    with Sharkd(sanitized.sandbox) as sharkd:
+    with sanitized_sharkd as sharkd:
         draw(sharkd, capture.write(tmp_path / f"client-{path.name}", directions[True]))
         draw(sharkd, capture.write(tmp_path / f"server-{path.name}", directions[False]))
 
@@ -75,9 +75,9 @@ def readable_captures():
 
 
 @pytest.mark.parametrize("first_seed", range(0, FUZZ_CAPTURES, FUZZ_BATCH))
-def test_random_changes(sanitized, tmp_path, first_seed):
+def test_random_changes(sanitized_sharkd, tmp_path, first_seed):
     """A failure names the seed in the file's name."""
-    with Sharkd(sanitized.sandbox) as sharkd:
+    with sanitized_sharkd as sharkd:
         for seed in range(first_seed, first_seed + FUZZ_BATCH):
             path = random.Random(seed).choice(readable_captures())
             capture = surgery.Capture(path)

@@ -18,7 +18,6 @@ import pytest
 import places
 from load import Load
 from mangle import HARMLESS, mangle_often
-from sharkd import Sharkd
 from reading import read, transaction_fields
 
 SAMPLES = places.captures_in(places.SAMPLES)
@@ -126,9 +125,9 @@ def test_orderly_load_is_read_right(tshark, source):
 # --- visits in any order -----------------------------------------------------------------------------------------------------
 
 
-def visited(tshark, path, fields):
+def visited(kept_sharkd, path, fields):
     """{tcp.stream: what sharkd's trees say of the transactions}, asked for in any order, listed in that of the frames."""
-    with Sharkd(tshark.sandbox) as sharkd:
+    with kept_sharkd as sharkd:
         sharkd.load(path)
         frames = sharkd.matching("esmtp.transaction")
         trees = {frame: list(items(sharkd.tree(frame))) for frame in random.Random(path.name).sample(frames, len(frames))}
@@ -147,11 +146,11 @@ def items(tree):
 
 
 @pytest.mark.parametrize("name", VISITED)
-def test_visits_in_any_order(tshark, source, tmp_path, name):
+def test_visits_in_any_order(tshark, kept_sharkd, source, tmp_path, name):
     path = source(LOAD if name == "load" else places.SAMPLES / f"{name}.pcapng")
     made = mangle_often(path, tmp_path / f"mangled{path.suffix}", [(f"visits {number}", way) for number, way in enumerate(WAYS)])
     fields = set(transaction_fields(tshark))
-    expected, found = visited(tshark, path, fields), visited(tshark, made.path, fields)
+    expected, found = visited(kept_sharkd, path, fields), visited(kept_sharkd, made.path, fields)
     assert expected
     wrong = [f"tcp.stream {origin.stream}, mangled by 'visits {origin.variant}' {' '.join(WAYS[origin.variant])}"
             for stream, origin in enumerate(made.origins) if found.get(stream, []) != expected.get(origin.stream, [])]

@@ -8,7 +8,6 @@ import random
 import pytest
 
 import places
-from sharkd import Sharkd
 
 CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
 
@@ -80,16 +79,15 @@ def visited(sharkd, frames):
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=places.name_of)
-def test_any_order_of_visits_gives_the_same_trees(tshark, capture):
-    with Sharkd(tshark.sandbox) as in_order:
-        in_order.load(capture)
-        frames = in_order.matching("esmtp || smtp")[:VISITS]
-        expected = visited(in_order, frames)
-        again = visited(in_order, frames)
-    with Sharkd(tshark.sandbox) as out_of_order:
-        out_of_order.load(capture)
+def test_any_order_of_visits_gives_the_same_trees(kept_sharkd, capture):
+    with kept_sharkd as sharkd:
+        sharkd.load(capture)
+        frames = sharkd.matching("esmtp || smtp")[:VISITS]
+        expected = visited(sharkd, frames)
+        again = visited(sharkd, frames)
+        sharkd.load(capture) # anew: nothing was visited
         order = random.Random(capture.name).sample(frames, len(frames))
-        found = visited(out_of_order, order)
+        found = visited(sharkd, order)
     for frame in frames:
         assert again[frame] == expected[frame], f"frame {frame}, second visit"
         assert found[frame] == expected[frame], f"frame {frame}, visited in the order {order}"

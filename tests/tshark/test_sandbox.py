@@ -18,6 +18,7 @@ import pytest
 import places
 import sandbox
 from sandbox import NOBODY
+from sharkd import KeptSharkd, SharkdError
 from tshark import Tshark, TsharkError
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="run by another user, programs read what this user may read")
@@ -113,3 +114,16 @@ def test_complaints_name_the_capture_as_its_user_does(own, private, monkeypatch,
     private.write_bytes(b"no capture at all")
     with pytest.raises(TsharkError, match=f'"{private}"'):
         own.run(private)
+
+
+def test_a_kept_sharkd_that_ended_is_told_of_and_replaced(tshark):
+    kept = KeptSharkd(tshark.sandbox)
+    with pytest.raises(SharkdError, match="exit code -9"):
+        with kept as sharkd:
+            sharkd.load(SAMPLE)
+            sharkd._process.kill()
+            sharkd._process.wait()
+    with kept as sharkd:
+        sharkd.load(SAMPLE)
+        assert sharkd.matching("esmtp")
+    kept.end()
