@@ -12,6 +12,7 @@
 #include "wire/reply.h"
 
 int proto_esmtp = -1;
+int proto_esmtp_parts = -1;
 int hf[FIELD_COUNT];
 int ett[SUBTREE_COUNT];
 expert_field ei[NOTE_COUNT];

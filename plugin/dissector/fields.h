@@ -61,6 +61,7 @@ typedef enum subtree {
 } subtree;
 
 extern int proto_esmtp;
+extern int proto_esmtp_parts; /* a name alone, for the list of objects to export */
 extern int hf[FIELD_COUNT];
 extern int ett[SUBTREE_COUNT];
 extern expert_field ei[NOTE_COUNT]; /* by note: the table is session/note_rows.h */

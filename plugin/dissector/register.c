@@ -20,10 +20,32 @@ preferences esmtp_preferences = {.decode_auth = true,
                                  .builtin_fields = true,
                                  .all_segments = true,
                                  .message_limit = 32,
-                                 .held_limit = 4096};
+                                 .held_limit = 4096,
+                                 .parts_limit = 1000,
+                                 .parts_depth_limit = 30,
+                                 .part_octets_limit = 128,
+                                 .parts_octets_limit = 256};
 
 static dissector_handle_t esmtp_handle;
 static dissector_handle_t lmtp_handle;
+
+/* What is read of mails where their parts are asked for. */
+static void part_preferences_register(module_t *module)
+{
+    prefs_register_uint_preference(module, "parts_limit", "Most parts of a mail",
+                                   "So many parts of a mail are read where its parts are asked for.", 10,
+                                   &esmtp_preferences.parts_limit);
+    prefs_register_uint_preference(module, "parts_depth_limit", "Most parts within one another",
+                                   "Multiparts and messages within one another are read so many levels deep.", 10,
+                                   &esmtp_preferences.parts_depth_limit);
+    prefs_register_uint_preference(module, "part_octets_limit", "Largest part decoded (MiB)",
+                                   "A part that was sent in more MiB (1,048,576 octets) than this is not decoded.", 10,
+                                   &esmtp_preferences.part_octets_limit);
+    prefs_register_uint_preference(module, "parts_octets_limit", "Most octets of parts decoded (MiB)",
+                                   "When the parts of a mail were sent in more MiB (1,048,576 octets) than this, the rest "
+                                   "is not decoded.",
+                                   10, &esmtp_preferences.parts_octets_limit);
+}
 
 static void preferences_register(void)
 {
@@ -60,6 +82,7 @@ static void preferences_register(void)
                                    "The logs of mails and connections and the report also tell TLS version, cipher suite, "
                                    "server name and certificate. Each packet then takes more time.",
                                    &esmtp_preferences.log_tls);
+    part_preferences_register(module);
 }
 
 bool preference_is_true(const char *protocol, const char *name)
@@ -76,6 +99,8 @@ bool preference_is_true(const char *protocol, const char *name)
 void dissector_register(void)
 {
     proto_esmtp = proto_register_protocol("Extended Simple Mail Transfer Protocol", "ESMTP", "esmtp");
+    proto_esmtp_parts =
+        proto_register_protocol_in_name_only("ESMTP Parts of Mails", "ESMTP Parts", "esmtp-parts", proto_esmtp, FT_PROTOCOL);
     fields_register();
     tap_register();
     preferences_register();

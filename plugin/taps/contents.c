@@ -275,6 +275,11 @@ char *content_missing_text(const message *m)
 
 /* --- what is kept of contents ------------------------------------------------------------------------------------------ */
 
+typedef struct content_key {
+    const void *connection;
+    uint32_t number;
+} content_key;
+
 static guint key_hash(const void *which)
 {
     const content_key *key = (const content_key *)which;
@@ -294,7 +299,7 @@ GHashTable *content_table_new(GDestroyNotify value_free)
     return g_hash_table_new_full(key_hash, key_equal, g_free, value_free);
 }
 
-void content_table_put(GHashTable *table, const connection *of, const message *m, void *value)
+void content_table_put(GHashTable *table, const void *of, const message *m, void *value)
 {
     content_key *key = g_new(content_key, 1);
 
@@ -302,12 +307,12 @@ void content_table_put(GHashTable *table, const connection *of, const message *m
     g_hash_table_replace(table, key, value);
 }
 
-void *content_table_find(GHashTable *table, const connection *of, const message *m)
+void *content_table_find(GHashTable *table, const void *of, const message *m)
 {
     return m ? g_hash_table_lookup(table, &(content_key){of, m->number}) : NULL;
 }
 
-void content_table_remove(GHashTable *table, const connection *of, const message *m)
+void content_table_remove(GHashTable *table, const void *of, const message *m)
 {
     g_hash_table_remove(table, &(content_key){of, m->number});
 }

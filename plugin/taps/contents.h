@@ -31,18 +31,13 @@ void contents_see(contents *c, const tap_record *record, void *data);
 /* What a file's name says of a content that is not whole: "-720-octets-missing"; to be freed with g_free. */
 char *content_missing_text(const message *m);
 
-/* A message that is over leaves its address to a later one: what is kept of a content is kept under this, in a table made by
- * content_table_new(). The keys are the table's. */
-typedef struct content_key {
-    const connection *connection;
-    uint32_t number; /* of the content within it */
-} content_key;
-
+/* A message that is over leaves its address to a later one: what is kept of a content is kept by its connection (`of`), or
+ * what stands for that, and its number within it. */
 GHashTable *content_table_new(GDestroyNotify value_free);
-void content_table_put(GHashTable *table, const connection *of, const message *m, void *value);
+void content_table_put(GHashTable *table, const void *of, const message *m, void *value);
 /* NULL: there is none, or no message. */
-void *content_table_find(GHashTable *table, const connection *of, const message *m);
+void *content_table_find(GHashTable *table, const void *of, const message *m);
 /* Its value is freed, if the table has a function for that. */
-void content_table_remove(GHashTable *table, const connection *of, const message *m);
+void content_table_remove(GHashTable *table, const void *of, const message *m);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 static void (*const taps[])(void) = {
-    mails_register,  connections_register, tree_register, srt_register,    follow_register,
-    export_register, credentials_register, flow_register, report_register,
+    mails_register,  parts_register,        connections_register, tree_register, srt_register,    follow_register,
+    export_register, export_parts_register, credentials_register, flow_register, report_register,
 };
 
 void taps_register(void)

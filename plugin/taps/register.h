@@ -12,6 +12,9 @@ void taps_register(void);
 /* mails.c — the mail log: -z esmtp,mails */
 void mails_register(void);
 
+/* parts.c — the log of what mails carry: -z esmtp,parts */
+void parts_register(void);
+
 /* connections.c — the log of connections: -z esmtp,connections */
 void connections_register(void);
 
@@ -29,6 +32,9 @@ void follow_register(void);
 
 /* export.c — mails as files: --export-objects esmtp,FOLDER and File, Export Objects */
 void export_register(void);
+
+/* export_parts.c — their parts: --export-objects esmtp-parts,FOLDER and File, Export Objects */
+void export_parts_register(void);
 
 /* credentials.c — who authenticated: -z credentials and Tools, Credentials */
 void credentials_register(void);

@@ -1,0 +1,263 @@
+"""What mails carry: `-z esmtp,parts` and `--export-objects esmtp-parts,FOLDER`, against Python's `email` and the files that went in.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import base64
+import hashlib
+import itertools
+import json
+import random
+from collections import Counter
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+
+import mime
+import places
+from packets import Connection, dialogue, lines
+from tshark import TsharkError
+
+CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
+WITHOUT = "built without GMime"
+folders = itertools.count()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def gmime(tshark):
+    """The plugin may have been built without the library that reads parts."""
+    try:
+        tshark.run(places.SAMPLES / "courier-exdata.pcapng", "-q", "-z", "esmtp,parts")
+    except TsharkError as error:
+        if WITHOUT in str(error):
+            pytest.skip(WITHOUT)
+        raise
+
+
+def ask(tshark, path, *lists, **common):
+    """The records of the log of parts, and {name: content} of the files of each list of objects, in one run."""
+    home = Path(tshark.sandbox.environment["HOME"])
+    targets = [home / f"parts-{next(folders)}" for _ in lists]
+    words = [word for name, target in zip(lists, targets) for word in ("--export-objects", f"{name},{target}")]
+    text = tshark.run(path, "-q", *words, "-z", "esmtp,parts,json", **common)
+    files = [{file.name: file.read_bytes() for file in target.iterdir()} if target.exists() else {} for target in targets]
+    return (json.loads(text), *files)
+
+
+def by_mail(records):
+    """The records of each mail."""
+    return [list(group) for _, group in itertools.groupby(records, key=lambda record: record["mail"])]
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def told(mail):
+    """As mime.parts() has it: the hash of a message within the mail is left out."""
+    return tuple((part["part"], part["type"], None if part["type"] in mime.MESSAGES else part["sha256"]) for part in mail)
+
+
+# --- real mails --------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("path", CAPTURES, ids=places.name_of)
+def test_another_reader_finds_the_same_parts(tshark, path):
+    records, mails, files = ask(tshark, path, "esmtp", "esmtp-parts")
+    assert Counter(told(mail) for mail in by_mail(records)) == Counter(tuple(mime.parts(content)) for content in mails.values())
+    assert Counter(map(sha256, files.values())) == Counter(part["sha256"] for part in records if part["sha256"])
+    assert all((part["size"] is None) == (part["sha256"] is None) == (part["md5"] is None) for part in records)
+
+
+# --- made mails --------------------------------------------------------------------------------------------------------------
+
+ENVELOPE = lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA")
+OPENING = [("S", lines("220 mx ESMTP")), ("C", lines("EHLO a")), ("S", lines("250 mx"))]
+
+
+def transaction(content, reply="250 Ok"):
+    content += b"" if content.endswith(b"\r\n") or not content else b"\r\n"
+    stuffed = b"".join(b"." + line if line.startswith(b".") else line for line in content.splitlines(keepends=True))
+    return [("C", ENVELOPE), ("S", lines("250 Ok", "250 Ok", "354 Go on")), ("C", stuffed + b".\r\n"), ("S", lines(reply))]
+
+
+def sent(capture, *contents):
+    steps = [step for content in contents for step in transaction(content)]
+    return capture(dialogue(Connection(), OPENING + steps))
+
+
+NOISE = random.Random(15).randbytes(70000)
+FILES = {
+    "report.pdf": ("application", "pdf", b"%PDF-1.7\n" + NOISE[:1000]),
+    "Übersicht 2026.xlsx": ("application", "vnd.ms-excel", NOISE[:5000]),
+    "empty.bin": ("application", "octet-stream", b""),
+    "one.bin": ("application", "octet-stream", b"\0"),
+    "two.bin": ("application", "octet-stream", b"\r\n"),
+    "large.bin": ("application", "octet-stream", NOISE),
+    "a name with \"quotes\", and a; semicolon.txt": ("application", "octet-stream", b"text"),
+    "../../etc/passwd": ("application", "octet-stream", b"root"),
+    "long" * 60 + ".dat": ("application", "octet-stream", b"long"),
+    "winmail.dat": ("application", "ms-tnef", b"\x78\x9f\x3e\x22" + NOISE[:100]),
+}
+
+
+def attached(files=FILES):
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["Subject"], message["Message-ID"] = "ann@example.org", "Files", "<files@example.org>"
+    message.set_content("Hello\nsee below\n")
+    message.add_alternative("<p>Hello</p>\n", subtype="html")
+    for name, (main, sub, content) in files.items():
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return message
+
+
+def test_what_went_in_comes_out(tshark, capture):
+    records, files = ask(tshark, sent(capture, attached().as_bytes()), "esmtp-parts")
+    found = {part["name"]: part for part in records if part["name"]}
+    assert {name: part["sha256"] for name, part in found.items()} == {name: sha256(file[2]) for name, file in FILES.items()}
+    assert {name: part["md5"] for name, part in found.items()} == \
+        {name: hashlib.md5(file[2]).hexdigest() for name, file in FILES.items()}
+    assert {name: part["size"] for name, part in found.items()} == {name: len(file[2]) for name, file in FILES.items()}
+    assert {name: part["type"] for name, part in found.items()} == {name: "/".join(file[:2]) for name, file in FILES.items()}
+    assert Counter(map(sha256, files.values())) == Counter(part["sha256"] for part in records)
+    assert {record["part"] for record in records} == {"1.1", "1.2", *(str(number) for number in range(2, len(FILES) + 2))}
+    assert {(record["mail"], record["index"], record["message_id"]) for record in records} == {(1, 1, "<files@example.org>")}
+
+
+def test_file_names_are_safe(tshark, capture):
+    _, files = ask(tshark, sent(capture, attached().as_bytes()), "esmtp-parts")
+    assert {"1-1.1.txt", "1-1.2.html", "1-2-report.pdf", "1-3-Übersicht 2026.xlsx", "1-11-winmail.dat"} <= set(files)
+    assert all(name.startswith("1-") and "/" not in name and len(name.encode()) < 140 for name in files)
+    assert len(files) == len(FILES) + 2
+
+
+def forwarded(encoding="7bit"):
+    inner = attached({"report.pdf": FILES["report.pdf"]}).as_bytes()
+    body = base64.encodebytes(inner).replace(b"\n", b"\r\n") if encoding == "base64" else inner
+    return (b"Subject: Fwd\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\n\r\nsee\r\n--outer\r\n"
+            b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n" + body +
+            b"\r\n--outer--\r\n"), inner
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "base64"])
+def test_a_message_within_a_mail(tshark, capture, encoding):
+    mail, inner = forwarded(encoding)
+    records, files = ask(tshark, sent(capture, mail), "esmtp-parts")
+    assert [part["part"] for part in records] == ["1", "2", "2.1.1", "2.1.2", "2.2"]
+    assert [part["sha256"] for part in records][1::3] == [sha256(inner), sha256(FILES["report.pdf"][2])]
+    assert files["1-2.eml"] == inner
+
+
+ENCODINGS = {
+    "8bit": ("ä\r\n".encode(), "ä".encode()),
+    "quoted-printable": (b"a=3Db=\r\nc=C3=A4\r\n", "a=bcä".encode()),
+    "base64": (base64.encodebytes(NOISE[:999]), NOISE[:999]),
+    "x-uuencode": (b"begin 644 f\r\n-2&5L;&\\L('=O<FQD(0``\r\n`\r\nend\r\n", b"Hello, world!"),
+}
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_encodings(tshark, capture, name):
+    body, content = ENCODINGS[name]
+    mail = (b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: application/octet-stream\r\n"
+            b"Content-Transfer-Encoding: " + name.encode() + b"\r\n\r\n" + body.rstrip(b"\r\n") + b"\r\n--x--\r\n")
+    (part,), files = ask(tshark, sent(capture, mail), "esmtp-parts")
+    assert (part["encoding"], part["size"], part["sha256"], part["defects"]) == (name, len(content), sha256(content), [])
+    assert files == {"1-1.bin": content}
+
+
+def nasty():
+    """Mails as no library makes them: each of a made one's lines lost, doubled or cut short, boundaries changed, pieces mixed."""
+    chance = random.Random(1)
+    base = attached({"report.pdf": FILES["report.pdf"]}).as_bytes()
+    for _ in range(60):
+        rows = base.splitlines(keepends=True)
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(rows))
+            rows[at:at + 1] = chance.choice([[], [rows[at]] * 2, [rows[at][:chance.randrange(1, len(rows[at]) + 1)] + b"\r\n"],
+                                             [b" " + rows[at]], [rows[at].replace(b"--", b"---")], [b"\r\n", rows[at]],
+                                             [rows[at], b"\0\xff\r\n"]])
+        yield b"".join(rows)
+
+
+# Where GMime is known to read something else than Python does: doc/PARTS.md.
+KNOWN = {"invalid_header", "no_empty_line", "white_space_first", "conflicting_header", "illegal_base64", "no_content",
+         "malformed_type", "malformed_parameter", "no_boundary", "wrong_boundary"}
+
+
+def test_broken_mails_give_the_same_parts_or_say_why_not(tshark, capture):
+    mails = list(nasty())
+    records, exported, files = ask(tshark, sent(capture, *mails), "esmtp", "esmtp-parts")
+    found = by_mail(records)
+    assert len(found) == len(mails) and Counter(exported.values()) == Counter(mails)
+    same = [told(mail) == tuple(mime.parts(content)) for mail, content in zip(found, mails)]
+    assert sum(same) > len(mails) / 2
+    unexplained = [(content, mail) for mail, content, equal in zip(found, mails, same)
+                   if not equal and not KNOWN & {defect for part in mail for defect in part["defects"]}]
+    assert not unexplained
+    assert len(files) == len([part for part in records if part["sha256"]])
+
+
+# --- the log -----------------------------------------------------------------------------------------------------------------
+
+def plain(subject):
+    return lines(f"Subject: {subject}", "", subject)
+
+
+def test_formats_tell_the_same(tshark, capture):
+    path = sent(capture, attached().as_bytes(), plain("two"))
+    records, = ask(tshark, path)
+    streamed = [json.loads(line) for line in tshark.run(path, "-q", "-z", "esmtp,parts,ndjson").splitlines()]
+    header, *rows = tshark.run(path, "-q", "-z", "esmtp,parts,tsv").removesuffix("\n").split("\n")
+    assert streamed == records
+    assert header.split("\t") == list(records[0])
+    assert [row.split("\t")[header.split("\t").index("sha256")] for row in rows] == [part["sha256"] for part in records]
+    assert tshark.run(path, "-q", "-z", "esmtp,parts").splitlines()[-1] == f"{len(records)} parts of 2 mails"
+
+
+@pytest.mark.parametrize("how", ["json", "ndjson"])
+def test_a_filter_is_about_the_packet_where_the_mail_is_complete(tshark, capture, how):
+    path = sent(capture, plain("one"), plain("two"), plain("three"))
+    frames = [part["frame"] for part in ask(tshark, path)[0]]
+    text = tshark.run(path, "-q", "-z", f"esmtp,parts,{how},frame.number == {frames[1]}")
+    found = json.loads(text) if how == "json" else [json.loads(line) for line in text.splitlines()]
+    assert [(part["mail"], part["frame"], part["index"]) for part in found] == [(2, frames[1], 2)]
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_a_mail_that_the_end_cuts_off_has_its_index(tshark, capture, two_pass):
+    steps = OPENING + transaction(plain("one")) + transaction(plain("two"))[:-1]
+    records, = ask(tshark, capture(dialogue(Connection(), steps)), two_pass=two_pass)
+    assert [(part["index"], part["size"]) for part in records] == [(1, 5), (2, 5)]
+
+
+def test_holes_are_in_the_part_that_has_them(tshark, capture):
+    connection = dialogue(Connection(), OPENING + transaction(b"")[:2])
+    connection.client(lines("Content-Type: multipart/mixed; boundary=x", "", "--x", "", "one", "--x", "", "two"))
+    connection.lost(True, 100)
+    connection.client(lines("more", "--x--", "."))
+    dialogue(connection, [("S", lines("250 Ok"))] + transaction(plain("after")))
+    records, = ask(tshark, capture(connection))
+    assert [(part["part"], part["defects"]) for part in records] == [("1", []), ("2", ["octets_missing"]), ("1", [])]
+
+
+def test_limits(tshark, capture):
+    mail, _ = forwarded()
+    path = sent(capture, mail)
+
+    def found(**preferences):
+        records, = ask(tshark, path, preferences={f"esmtp.{name}": str(value) for name, value in preferences.items()})
+        return [part["part"] for part in records], records[-1]["defects"]
+
+    assert found(parts_limit=2) == (["1", "2"], ["too_many_parts"])
+    assert found(parts_depth_limit=1) == (["1", "2"], ["nested_too_deep"])
+    assert found(part_octets_limit=0) == (["1", "2"], ["too_large"])
+
+
+# --- as a program --------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("words, complaint", [("esmtp,parts,xml", "xml"), ("esmtp,parts,zeek", "no such format")])
+def test_what_is_not_understood_is_said(tshark, words, complaint):
+    with pytest.raises(TsharkError, match=complaint):
+        tshark.run(places.SAMPLES / "courier-exdata.pcapng", "-q", "-z", words)
