@@ -23,6 +23,7 @@ typedef struct preferences {
     preference_bool all_segments;    /* read TCP's segments as captured, those that TCP keeps back included */
     unsigned message_limit;          /* MiB of one message's content that are put together at most */
     unsigned held_limit;             /* KiB of one direction that wait for missing octets at most */
+    preference_bool log_parts;       /* the mail log has attachments and addresses */
     unsigned parts_limit;            /* parts that are read of a mail at most ... */
     unsigned parts_depth_limit;      /* ... and multiparts and messages within one another */
     unsigned part_octets_limit;      /* MiB of a part that are decoded at most, as they were sent ... */

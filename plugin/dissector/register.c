@@ -32,6 +32,10 @@ static dissector_handle_t lmtp_handle;
 /* What is read of mails where their parts are asked for. */
 static void part_preferences_register(module_t *module)
 {
+    prefs_register_bool_preference(module, "log_parts", "Attachments and URLs in the mail log",
+                                   "The mail log also has the attachments of each mail, with their hashes, and the URLs in "
+                                   "its texts. The contents of all mails are read for it.",
+                                   &esmtp_preferences.log_parts);
     prefs_register_uint_preference(module, "parts_limit", "Most parts of a mail",
                                    "So many parts of a mail are read where its parts are asked for.", 10,
                                    &esmtp_preferences.parts_limit);

@@ -38,6 +38,8 @@ static size_t url_length(span text)
 
     while (length < text.length && length < URL_LIMIT && !ends_url(text.octets[length]))
         length++;
+    while (length && length < text.length && (text.octets[length] & 0xc0) == 0x80)
+        length--; /* no character is cut in two */
     return without_punctuation(span_first(text, length));
 }
 
@@ -88,19 +90,28 @@ static void find_in_utf8(GPtrArray *urls, span text, bool html)
     g_hash_table_destroy(known);
 }
 
+/* In UTF-8, to be freed with g_free; NULL where nobody knows the character set. */
+static char *text_convert(span text, const char *charset, gsize *length_r)
+{
+    if (!charset || !g_ascii_strcasecmp(charset, "utf-8") || !g_ascii_strcasecmp(charset, "us-ascii"))
+        return NULL;
+    return g_convert_with_fallback((const char *)text.octets, (gssize)text.length, "UTF-8", charset, "?", NULL, length_r,
+                                   NULL);
+}
+
 void urls_find(GPtrArray *urls, span text, const char *charset, bool html)
 {
-    gsize length = 0;
-    char *utf8 = NULL;
     span in = span_first(text, URL_TEXT_LIMIT);
+    gsize length = 0;
+    char *utf8;
 
     if (!in.length)
         return;
-    if (charset && g_ascii_strcasecmp(charset, "utf-8") != 0 && g_ascii_strcasecmp(charset, "us-ascii") != 0)
-        utf8 =
-            g_convert_with_fallback((const char *)in.octets, (gssize)in.length, "UTF-8", charset, "?", NULL, &length, NULL);
-    if (!utf8)
+    utf8 = text_convert(in, charset, &length);
+    if (!utf8) {
         utf8 = g_utf8_make_valid((const char *)in.octets, (gssize)in.length);
-    find_in_utf8(urls, (span){(const uint8_t *)utf8, length ? length : strlen(utf8)}, html);
+        length = strlen(utf8);
+    }
+    find_in_utf8(urls, (span){(const uint8_t *)utf8, length}, html);
     g_free(utf8);
 }

@@ -332,6 +332,18 @@ static value server_port(const peers *of)
     return value_number(of->server_port);
 }
 
+/* --- the content ------------------------------------------------------------------------------------------------------- */
+
+static value attachments(const carried *of)
+{
+    return of->attachments;
+}
+
+static value urls(const carried *of)
+{
+    return of->urls;
+}
+
 /* ----------------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -340,6 +352,7 @@ static const struct {
     /* In its place: what no transaction knows. */
     value (*of_connection)(const peers *of);
     tls_column tls;
+    value (*of_content)(const carried *of);
 } columns[COLUMN_COUNT] = {
     [COLUMN_STREAM] = {"stream", NULL, stream_of},
     [COLUMN_TIME] = {"time", begin_of},
@@ -389,6 +402,8 @@ static const struct {
     [COLUMN_RECEIVED] = {"received", received},
     [COLUMN_DATE] = {"date", date},
     [COLUMN_TLS_FIRST] = TLS_COLUMN_ROWS,
+    [COLUMN_ATTACHMENTS] = {.name = "attachments", .of_content = attachments},
+    [COLUMN_URLS] = {.name = "urls", .of_content = urls},
 };
 
 static const char *column_name(unsigned at)
@@ -398,6 +413,8 @@ static const char *column_name(unsigned at)
 
 static column_source source_of_column(unsigned at)
 {
+    if (columns[at].of_content)
+        return SOURCE_PARTS;
     return columns[at].tls ? SOURCE_TLS : SOURCE_SESSION;
 }
 
@@ -405,6 +422,8 @@ value mail_record_value(wmem_allocator_t *scope, const mail_record *record, colu
 {
     if (columns[which].tls)
         return tls_facts_value(record->peers->tls, columns[which].tls);
+    if (columns[which].of_content)
+        return record->carried ? columns[which].of_content(record->carried) : value_absent;
     if (columns[which].of_connection)
         return columns[which].of_connection(record->peers);
     return columns[which].get(scope, record->of);

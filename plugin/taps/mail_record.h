@@ -9,6 +9,7 @@
 #define ESMTP_TAPS_MAIL_RECORD_H
 
 #include "session/transaction.h"
+#include "taps/carried.h"
 #include "taps/peers.h"
 #include "taps/record.h"
 
@@ -62,12 +63,15 @@ typedef enum column {
     COLUMN_RECEIVED,
     COLUMN_DATE,
     COLUMN_TLS_FIRST,
-    COLUMN_COUNT = COLUMN_TLS_FIRST + TLS_COLUMNS
+    COLUMN_ATTACHMENTS = COLUMN_TLS_FIRST + TLS_COLUMNS,
+    COLUMN_URLS,
+    COLUMN_COUNT
 } column;
 
 typedef struct mail_record {
-    const transaction *of; /* that has ended */
-    const peers *peers;    /* whose connection it came by */
+    const transaction *of;  /* that has ended */
+    const peers *peers;     /* whose connection it came by */
+    const carried *carried; /* NULL: not known, or not asked for */
 } mail_record;
 
 /* Its columns are those above, "mail_from": that of the field esmtp.transaction.mail_from, where there is one. */

@@ -30,7 +30,8 @@ typedef struct mail_log {
     wmem_allocator_t *scope; /* of the records */
     wmem_array_t *records;   /* mail_record: of transactions that have ended */
     last_mails *last;
-    unread dropped; /* of files that Wireshark has dropped */
+    carried_mails *carried; /* NULL: not asked for */
+    unread dropped;         /* of files that Wireshark has dropped */
 } mail_log;
 
 /* Where records go. */
@@ -40,16 +41,29 @@ typedef struct destination {
     wmem_array_t *records;
 } destination;
 
+/* What the mail carries is kept no longer than it takes to write it. */
+static void write_record(const mail_log *log, mail_record record)
+{
+    wmem_allocator_t *scope = log->carried ? wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE) : NULL;
+
+    if (log->carried)
+        record.carried = carried_find(scope, log->carried, record.of, record.peers);
+    log->format->write(stdout, &log->kind, &record, 1);
+    output_check(STATISTIC);
+    if (scope)
+        wmem_destroy_allocator(scope);
+}
+
 static void record_mail(void *data, const transaction *ended, const peers *of)
 {
     const destination *to = (const destination *)data;
-    mail_record record = {ended, of};
+    mail_record record = {ended, of, NULL};
 
     if (to->log->format->streams) {
-        to->log->format->write(stdout, &to->log->kind, &record, 1);
-        output_check(STATISTIC);
+        write_record(to->log, record);
         return;
     }
+    record.carried = carried_find(to->scope, to->log->carried, ended, of);
     record.of = transaction_copy(to->scope, ended, to->log->header_kinds);
     wmem_array_append_one(to->records, record);
 }
@@ -62,6 +76,7 @@ static void record_again(const destination *to, const transaction *ended, const 
         if (record->peers != of || record->of->index != ended->index)
             continue;
         record->of = transaction_copy(to->scope, ended, to->log->header_kinds);
+        record->carried = carried_find(to->scope, to->log->carried, ended, of);
         return;
     }
 }
@@ -78,6 +93,7 @@ static void mails_before_free(void *data)
     destination to = destination_of(log);
 
     last_mails_visit(log->last, record_mail, &to);
+    carried_forget_all(log->carried);
 }
 
 static void unread_before_free(void *data)
@@ -102,10 +118,13 @@ static tap_packet_status mails_packet(void *data, packet_info *pinfo, epan_disse
     (void)flags;
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
-        if (f->kind == FINDING_TRANSACTION && f->flags & FLAG_READ_AGAIN)
+        if (f->kind != FINDING_TRANSACTION)
+            continue;
+        if (f->flags & FLAG_READ_AGAIN)
             record_again(&to, f->transaction, of);
-        else if (f->kind == FINDING_TRANSACTION)
+        else
             record_mail(&to, f->transaction, of);
+        carried_forget(log->carried, f->transaction, of);
     }
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
 }
@@ -117,6 +136,7 @@ static void mails_reset(void *data)
     wmem_free_all(log->scope);
     log->records = wmem_array_new(log->scope, sizeof(mail_record));
     last_mails_reset(log->last);
+    carried_forget_all(log->carried);
     log->dropped = (unread){0};
 }
 
@@ -171,14 +191,18 @@ static mail_log *mail_log_new(const log_options *options)
 static bool mails_start(const char *argument)
 {
     log_options options;
+    mail_log *log;
     GString *error;
 
     if (!log_options_parse(STATISTIC, argument, &mail_record_kind, &options))
         return false;
-    error = register_tap_listener(ESMTP_TAP_NAME, mail_log_new(&options), options.filter, TL_REQUIRES_NOTHING, mails_reset,
-                                  mails_packet, mails_draw, NULL);
+    log = mail_log_new(&options);
+    error = register_tap_listener(ESMTP_TAP_NAME, log, options.filter, TL_REQUIRES_NOTHING, mails_reset, mails_packet,
+                                  mails_draw, NULL);
     if (error)
         report_failure("-z " STATISTIC ": %s", error->str);
+    else if (record_columns_need(&log->kind, SOURCE_PARTS))
+        return (log->carried = carried_mails_new(STATISTIC)) != NULL;
     return !error;
 }
 

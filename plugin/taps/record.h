@@ -24,7 +24,8 @@ typedef struct table_column {
  */
 typedef enum column_source {
     SOURCE_SESSION,
-    SOURCE_TLS, /* the TLS dissector's fields: a tree for each packet */
+    SOURCE_TLS,   /* the TLS dissector's fields: a tree for each packet */
+    SOURCE_PARTS, /* the contents of mails, whose parts are read */
     SOURCE_COUNT
 } column_source;
 

@@ -5,6 +5,7 @@
 #include "taps/record.h"
 
 #include "dissector/esmtp.h"
+#include "parts/parts.h"
 
 /* Columns of the terminal for a value that has no column in the table of its own. */
 #define VALUE_LIMIT 64u
@@ -13,7 +14,9 @@
 
 bool column_source_is_asked_for(column_source source)
 {
-    const bool asked[SOURCE_COUNT] = {[SOURCE_SESSION] = true, [SOURCE_TLS] = esmtp_preferences.log_tls};
+    const bool asked[SOURCE_COUNT] = {[SOURCE_SESSION] = true,
+                                      [SOURCE_TLS] = esmtp_preferences.log_tls,
+                                      [SOURCE_PARTS] = esmtp_preferences.log_parts && parts_are_read()};
 
     return asked[source];
 }

@@ -30,6 +30,14 @@ static void json_item(json_writer *json, const value *v)
     case VALUE_SECONDS:
         json_dumper_value_anyf(&json->dumper, "%s", json_word(json, v));
         break;
+    case VALUE_OBJECT:
+        json_dumper_begin_object(&json->dumper);
+        for (unsigned i = 0; i < v->object.count; i++) {
+            json_dumper_set_member_name(&json->dumper, v->object.names[i]);
+            json_item(json, &v->object.members[i]);
+        }
+        json_dumper_end_object(&json->dumper);
+        break;
     case VALUE_LIST: /* lists hold no lists */
     case VALUE_ABSENT:
         json_dumper_value_anyf(&json->dumper, "null");

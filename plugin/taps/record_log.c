@@ -171,6 +171,12 @@ static void append_item(GString *text, const value *v, uint8_t special)
     case VALUE_SECONDS:
         append_duration(text, &v->time);
         break;
+    case VALUE_OBJECT:
+        for (unsigned i = 0; i < v->object.count; i++) {
+            g_string_append(text, i ? " " : "");
+            append_item(text, &v->object.members[i], special);
+        }
+        break;
     case VALUE_LIST: /* lists hold no lists */
     case VALUE_ABSENT:
         break;

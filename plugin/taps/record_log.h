@@ -43,6 +43,7 @@ void text_flush(GString *text, FILE *out, bool last);
  *
  *     \\ \t \n \r     backslash, tab, line feed, carriage return
  *     \,              a comma inside an item of a list
+ *     a b c           the values of an object: the last one may have spaces
  *     \xHH            another control character, by its code point
  *     1, 0            yes, no; nothing at all: not known, or does not apply
  *     2023-11-14T22:13:20.000000000Z      a time; 0.023411000 is one in seconds

@@ -260,7 +260,7 @@ void report_add_mail(report *r, report_connection *of, const transaction *t, con
         mail = wmem_new0(r->scope, report_mail);
         wmem_array_append_one(of->mails, mail);
     }
-    mail->record = (mail_record){transaction_copy(r->scope, t, HEADER_KINDS_KEPT), by};
+    mail->record = (mail_record){transaction_copy(r->scope, t, HEADER_KINDS_KEPT), by, NULL};
     mail->key = t;
     mail->connection = of;
     if (of->followed.key == t) {

@@ -18,6 +18,7 @@ typedef enum value_kind {
     VALUE_TIME,    /* since 1970-01-01 UTC */
     VALUE_SECONDS, /* how long */
     VALUE_LIST,
+    VALUE_OBJECT, /* several values, each with a name: an item of a list */
 } value_kind;
 
 typedef struct value value;
@@ -27,6 +28,13 @@ typedef struct value_list {
     unsigned count;
 } value_list;
 
+/* Its members are no lists. */
+typedef struct value_object {
+    const char *const *names;
+    const value *members;
+    unsigned count;
+} value_object;
+
 struct value {
     value_kind kind;
     union {
@@ -34,6 +42,7 @@ struct value {
         uint64_t number; /* also of BOOLEAN */
         nstime_t time;   /* also of SECONDS */
         value_list list;
+        value_object object;
     };
 };
 

@@ -255,6 +255,51 @@ def test_limits(tshark, capture):
     assert found(part_octets_limit=0) == (["1", "2"], ["too_large"])
 
 
+# --- the mail log ------------------------------------------------------------------------------------------------------------
+
+LINKS = ["http://example.org/?a=1&b=2", "https://example.net/"]
+
+
+def linked():
+    message = attached({"report.pdf": FILES["report.pdf"]})
+    message.get_body(("plain",)).set_content("See http://example.org/?a=1&b=2, please.\n" + "x" * 80)
+    message.get_body(("html",)).set_content('<a href="http://example.org/?a=1&amp;b=2">https://example.net/</a>', subtype="html")
+    return message.as_bytes()
+
+
+def report():
+    main, sub, content = FILES["report.pdf"]
+    return {"sha256": sha256(content), "size": len(content), "type": f"{main}/{sub}", "name": "report.pdf"}
+
+
+@pytest.mark.parametrize("how", ["json", "ndjson"])
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_the_mail_log_has_attachments_and_urls_when_asked(tshark, capture, how, two_pass):
+    path = sent(capture, linked(), plain("two"))
+
+    def records(columns="", **preferences):
+        text = tshark.run(path, "-q", "-z", f"esmtp,mails,{how}{columns}", two_pass=two_pass, preferences=preferences)
+        return json.loads(text) if how == "json" else [json.loads(line) for line in text.splitlines()]
+
+    expected = [([report()], LINKS), ([], [])]
+    assert [(mail["attachments"], mail["urls"]) for mail in records(**{"esmtp.log_parts": "TRUE"})] == expected
+    assert [(mail["attachments"], mail["urls"]) for mail in records(":attachments+urls")] == expected
+    assert not {"attachments", "urls"} & set(records()[0])
+
+
+def test_a_filter_of_the_mail_log_leaves_the_attachments_whole(tshark, capture):
+    path = sent(capture, plain("one"), linked())
+    text = tshark.run(path, "-q", "-z", "esmtp,mails,tsv:index+attachments,esmtp.transaction.index == 2")
+    main = report()
+    assert text == f"index\tattachments\n2\t{main['sha256']} {main['size']} {main['type']} {main['name']}\n"
+
+
+def test_a_mail_that_the_end_cuts_off_has_attachments(tshark, capture):
+    steps = OPENING + transaction(linked())[:-1]
+    text = tshark.run(capture(dialogue(Connection(), steps)), "-q", "-z", "esmtp,mails,json:outcome+attachments")
+    assert json.loads(text) == [{"outcome": "open", "attachments": [report()]}]
+
+
 # --- as a program --------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("words, complaint", [("esmtp,parts,xml", "xml"), ("esmtp,parts,zeek", "no such format")])
