@@ -9,7 +9,7 @@
 #include "session/connection.h"
 #include "session/segments.h"
 
-/* One of them, whether or not an octet of SMTP came. In pairs: of the two directions. */
+/* A connection, whether or not an octet of SMTP came. In pairs: of the two directions. */
 struct carrier {
     carrier *next;       /* among those of the file, in the order of their first segments */
     connection *carried; /* NULL: no octet of SMTP came */
@@ -26,8 +26,8 @@ struct carrier {
 /* Begins one with the packet at hand, which is sent in `direction`. */
 carrier *carrier_new(const packet_info *pinfo, unsigned direction, unsigned server);
 
-/* A segment was captured; so many octets of it were read, which a packet at that time has carried; it ended with a FIN or a
- * RST. */
+/* A segment was captured; so many octets were read, which a packet of that time carried; the connection ended with a FIN
+ * or a RST. */
 void carrier_segment(carrier *c, unsigned direction);
 void carrier_octets(carrier *c, unsigned direction, uint64_t octets, const moment *time);
 void carrier_ended(carrier *c, unsigned direction, bool reset, const moment *time);
@@ -40,7 +40,7 @@ connection_record carrier_record(const carrier *c);
 /* Who the client is or the server. */
 peer carrier_peer(const carrier *c, side which);
 
-/* Has `before_free` called with `data` whenever those of a file are about to be gone. For as long as the program lives. */
+/* From now on `before_free` is called with `data` whenever those of a file are about to be freed. */
 void carriers_watch(void (*before_free)(void *data), void *data);
 
 /* Those of the file that is open, the oldest first; NULL: none. */

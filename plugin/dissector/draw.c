@@ -174,7 +174,7 @@ void draw_expert_at(drawing *d, proto_tree *tree, const place *at, span wrong, n
     proto_tree_add_expert_format(tree, d->pinfo, &ei[which], at->tvb, offset_in(at, wrong), (int)wrong.length, "%s", text);
 }
 
-/* The octets that end a line, or a text, in what the value may be copied to. */
+/* The octets that end a line or a text in a place that the value may be copied to. */
 static const char *injected_octet(span value)
 {
     static const struct {

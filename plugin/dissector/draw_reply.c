@@ -144,7 +144,7 @@ static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
     r->capabilities++;
 }
 
-/* Not as an RFC has it: what can be read of it is shown all the same. */
+/* No RFC allows it: what can be read of it is shown all the same. */
 static void draw_bad_line(reply_drawing *r, const parsed_reply_line *in)
 {
     span text = in->odd ? in->parsed.text : in->line.text;

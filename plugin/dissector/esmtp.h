@@ -111,7 +111,7 @@ void connection_begin_late(packet_info *pinfo);
 pools *pools_of_file(void);
 /* A connection with a session, without addresses. `from_start`: its beginning was captured; `syn` NULL: not its SYN. */
 connection *connection_new(bool from_start, const moment *syn);
-/* To be called before something is read in a frame, and when it was. What was over when the last frame ended is freed. */
+/* To be called before and after something is read in a frame. Frees what was over when the last frame ended. */
 void sessions_frame_begins(uint32_t frame);
 void session_was_read(session *s, uint32_t frame);
 /* What the packet's calls have in common: made when it is first asked for, which most packets never do. */
@@ -150,7 +150,7 @@ bool command_line_wants_fields_alone(void);
 /* Does -d say what dissects this port of the table? */
 bool command_line_decodes(const char *table, uint32_t port);
 
-/* draw.c — small helpers all drawing is done with. The span has to be part of the place. A field that nobody asked for is
+/* draw.c — small helpers for all drawing. The span has to be part of the place. A field that nobody asked for is
  * not drawn: then there is no item, NULL, and what would be below it stands in its parent's tree. */
 proto_item *draw_item(proto_tree *tree, field which, const place *at, span part);
 /* The tree below an item of `tree`. */
@@ -205,11 +205,11 @@ void draw_proxy(drawing *d, const finding *f);
 /* draw_transaction.c — the transactions that the end of the capture, or a command that was never answered, cut off in this
  * call. */
 void draw_cut_off_transactions(drawing *d);
-/* Tells of each of them, with its end: that of the command which went unanswered in this call; the others, if it is the
- * last. */
-/* Tells the session of the connection's end, if TCP has seen it. To be called before mails are asked for that were cut off.
- */
+/* Reports the connection's end to the session, if TCP has seen it. To be called before the mails that were cut off are
+ * asked for. */
 void connection_notice_end(const connection *c);
+/* Calls `visit` for each transaction that is cut off here, with its end: that of the command that was not answered in this
+ * call; the others, if it is the last call. */
 typedef void (*cut_off_visitor)(void *data, const transaction *ended);
 void transactions_cut_off_here(const connection *c, const segment *where, cut_off_visitor visit, void *data);
 

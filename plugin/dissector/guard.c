@@ -1,7 +1,7 @@
 /* guard.c — calls to other dissectors.
  *
- * What they are handed was put together by us and is complete; one that stumbles over it must not keep the rest of the
- * packet from being shown, and may not ask TCP for more.
+ * The octets that they get are complete. A dissector that fails on them must not hide the rest of the packet, and may not
+ * ask TCP for more.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -24,11 +24,11 @@
 
 static bool is_hello(span text)
 {
-    command said;
+    command parsed;
 
-    if (!command_parse(text, &said) || !command_unmistakable(&said))
+    if (!command_parse(text, &parsed) || !command_unmistakable(&parsed))
         return false;
-    switch (verb_id_of(verb_of(&said))) {
+    switch (verb_id_of(verb_of(&parsed))) {
     case VERB_EHLO:
     case VERB_HELO:
     case VERB_LHLO:
@@ -53,8 +53,8 @@ static bool names_ftp(span text)
     return false;
 }
 
-/* "220 mx.example.org ESMTP ...": what the name of the protocol stands behind is a host's, and not the beginning of a
- * sentence. A host without a dot in its name, such as "localhost", has to have it right behind. */
+/* "220 mx.example.org ESMTP ...": the name of the protocol follows a host's name, and not the beginning of a sentence.
+ * Behind a host's name without a dot, such as "localhost", it has to follow at once. */
 static bool is_greeting(span text)
 {
     reply_line parsed;

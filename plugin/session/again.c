@@ -55,7 +55,7 @@ void again_copy(session *to, octets_again *kept, exchange_copier exchange_in, co
     }
 }
 
-/* Octets that are decided go when they are half of the room. */
+/* Decided octets are removed when they take half of the room. */
 static void append(session *s, octets_again *kept, span octets)
 {
     if (kept->start > kept->length / 2) {
@@ -128,7 +128,7 @@ exchange *again_noted(session *s, uint64_t position)
     return NULL;
 }
 
-/* The findings from `first` on belong to packets that have been shown: but for content they go. */
+/* The findings from `first` on belong to packets that have been shown: all but content are removed. */
 static void keep_content_findings(reading *r, unsigned first)
 {
     finding_list *found = r->s->memory.found;

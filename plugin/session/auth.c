@@ -21,18 +21,18 @@ static bool looks_like_base64(span text)
     return text.length >= 4;
 }
 
-/* AUTH as no grammar has it, such as "AUTH=PLAIN AGEAYg==". */
+/* AUTH in a form that no grammar allows, such as "AUTH=PLAIN AGEAYg==". */
 static bool begins_like_auth(span text)
 {
     text = span_trim_left(text);
     return span_starts_nocase(text, "AUTH") || span_starts_nocase(text, "X-EXPS") || span_starts_nocase(text, "XEXPS");
 }
 
-/* So long at least is the base64 of a name and a password, and longer than most words. */
+/* The base64 of a name and a password is at least this long, and longer than most words. */
 #define CARRIED_OCTETS 8u
 
-/* AUTH mistyped, or behind octets that are none of the line (a telnet's), to a server that offers it: what it carries comes
- * last. */
+/* A mistyped AUTH, or one behind octets that do not belong to the line (a telnet client's), to a server that offers AUTH:
+ * its message is the last word. */
 static bool ends_like_auth(const session *s, span text)
 {
     span last = {NULL, 0}, next;

@@ -277,7 +277,7 @@ static void content_line(reading *r, const client_line *in)
     note_set notes = order_notes(s, ORDER_OK);
     uint32_t at = s->memory.found->list->len;
 
-    /* The line is the content's first: it is read again as such, what came in earlier calls before the rest. */
+    /* The line is the content's first one: it is read again as content, beginning with what came in earlier calls. */
     s->content.data->content_follows = true;
     message_begin(s, in->position);
     message_read_earlier(r, span_first(in->whole, in->whole.length - in->here), in->position);
@@ -413,8 +413,8 @@ static bool is_lone_dot(const client_line *in)
     return in->line.text.length == 1 && in->line.text.octets[0] == '.' && in->line.ending == LINE_ENDING_CRLF;
 }
 
-/* Does the line, which may be but the beginning of one, look like a command among others? Sets *last_r if none may follow it
- * before its reply. */
+/* Does the line, or the beginning of one, look like a command of a group? Sets *last_r if no command may follow it before
+ * its reply. */
 static bool is_of_group(line in, bool *last_r)
 {
     command parsed;
@@ -427,8 +427,8 @@ static bool is_of_group(line in, bool *last_r)
     return verb_of(&parsed)->id != VERB_DATA || in.length == 0 || whole;
 }
 
-/* A client sends a group of commands and waits (RFC 2920, 3.1): are there but commands in octets[at ...)? Lines of a content
- * that look so have other ones behind them. */
+/* A client sends a group of commands and waits (RFC 2920, 3.1): is octets[at ...) nothing but commands? Lines of a
+ * content that look like commands have other lines behind them. */
 static bool only_commands(span octets, size_t at)
 {
     bool last = false;
@@ -569,8 +569,9 @@ static void (*const readers[])(reading *) = {
     [CLIENT_OPAQUE] = read_opaque,       [CLIENT_DOUBTED] = read_doubted,
 };
 
-/* A SASL security layer puts a length of four octets before what it protects (RFC 4422, 3.7). Of any that is agreed on
- * the first octet is 0, with which no line begins; a length of 0 protects nothing. What came of the four is looked at. */
+/* A SASL security layer puts a length of four octets before what it protects (RFC 4422, 3.7). The first octet of every
+ * length that is agreed on is 0, and no line begins with it; a length of 0 protects nothing. Looks at as many of the four
+ * as have come. */
 static bool is_layer_length(span octets)
 {
     static const uint8_t none[4] = {0};

@@ -1,6 +1,6 @@
-/* copy.c — a session that goes on from where another one stands: what comes of it changes nothing in the first one.
+/* copy.c — a copy of a session that reads on from the same place, and changes nothing in the session it was made from.
  *
- * Copied is what reading may change: the commands that wait, the open transactions, the content and the lines under way.
+ * What reading may change is copied: the commands that wait, the open transactions, the content and the lines under way.
  * What is over is shared.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -21,7 +21,7 @@ static void *octets_copied(session *to, const void *octets, size_t length, size_
     return copy ? memcpy(copy, octets, length) : NULL;
 }
 
-/* The content under way: another one is over, or of no use. */
+/* The content under way. A message that is not under way is complete or of no use: it is shared. */
 static void message_copied(const copying *c)
 {
     const message *m = c->from->content.message;

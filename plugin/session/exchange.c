@@ -178,7 +178,7 @@ static exchange *meant_by_code(const session *s, uint16_t code)
     return NULL;
 }
 
-/* Is a DATA's content under way whose DATA has been answered, or can no longer be? */
+/* Is a content under way whose DATA has been answered, or can no longer be answered? */
 static bool content_under_way(const session *s)
 {
     return message_under_way(s) && (s->client.state == CLIENT_CONTENT || s->client.state == CLIENT_DOUBTED);
@@ -245,7 +245,7 @@ static void connect_unanswered(session *s, uint16_t code)
     oldest_unanswered(s);
 }
 
-/* Lines of what was meant for content are refused, if they are answered at all: a 2yz is for what follows them. */
+/* A server that answers lines that were meant for content refuses them: a 2yz answers what follows them. */
 static void lines_unanswered(session *s, uint16_t code)
 {
     while (s->queue.oldest && s->queue.oldest->no_command && exchange_is(s->queue.oldest, VERB_OTHER) &&

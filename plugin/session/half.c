@@ -59,7 +59,7 @@ uint64_t half_reach(const half *h)
     return higher(higher(h->next, h->top), higher(h->claimed_again, h->fin.known ? h->fin.position + 1 : 0));
 }
 
-/* Where the first octet behind `next` is that is held, or the FIN: a hole ends there. */
+/* The position of the first held octet behind `next`, or of the FIN: a hole ends there. */
 static uint64_t hole_end(const half *h)
 {
     const held_piece *first = held_first(&h->held);
@@ -137,7 +137,7 @@ static void rejuvenate(const segments *s, half *h)
         h->aged[i] = lower(h->aged[i], h->next);
 }
 
-/* The peer has all before this, and those segments have come that might have filled what is missing of it. */
+/* The peer has everything before this, and so many segments have come since that none will fill the holes in it. */
 static uint64_t overdue_up_to(const segments *s, const half *h)
 {
     uint64_t believed = higher(h->claimed_again, lower(h->claimed, h->top));
@@ -282,8 +282,8 @@ static void read_head(segments *s, half *h)
     h->next = h->fin.position + 1;
 }
 
-/* The half to go on with, NULL when both have to wait: the one whose next octets came first. Where both wait for each
- * other the later segment was sent again, and acknowledges what came after it was sent first. */
+/* The half to go on with: the one whose next octets came first; NULL when both have to wait. Where both wait for each
+ * other, the later segment is a retransmission, which acknowledges what came after the first copy was sent. */
 static half *next_to_read(segments *s)
 {
     head heads[2];
@@ -314,7 +314,7 @@ static void read_ready(segments *s)
 {
     half *h;
 
-    if (s->settling)
+    if (s->awaits_start)
         return;
     while ((h = next_to_read(s)) != NULL)
         read_head(s, h);
@@ -359,7 +359,7 @@ static void enforce_bounds(segments *s)
         size_t bound = one_sided ? s->limits.held_unacknowledged : s->limits.held;
         s->flushing = h->held.cost > bound;
         while (h->held.cost > bound) {
-            s->settling = false;
+            s->awaits_start = false;
             read_ready(s);
             if (h->held.cost > bound)
                 lose_before(s, h, one_sided ? SEGMENTS_CAUSE_ONE_SIDED : SEGMENTS_CAUSE_BOUND);
@@ -372,7 +372,7 @@ void half_advance(segments *s)
 {
     do
         read_ready(s);
-    while (!s->settling && lose_overdue(s));
+    while (!s->awaits_start && lose_overdue(s));
     enforce_bounds(s);
 }
 
@@ -394,7 +394,7 @@ static half *oldest_waiting(segments *s)
     return found;
 }
 
-/* What the peer has acknowledged and nobody saw. A single number may be that of a FIN. */
+/* What the peer has acknowledged and the capture does not have. A single number may be that of a FIN. */
 static void lose_tails(segments *s, segments_cause cause)
 {
     for (unsigned d = 0; d < 2; d++) {
@@ -408,7 +408,7 @@ void half_flush(segments *s, segments_cause cause)
 {
     half *h;
 
-    s->settling = false;
+    s->awaits_start = false;
     s->flushing = true;
     read_ready(s);
     while ((h = oldest_waiting(s)) != NULL) {
@@ -470,7 +470,7 @@ static void take_new(segments *s, const placed_segment *a, uint64_t from, uint64
                         .time = a->in->time};
 
     s->brought = true;
-    if (from == h->next && !s->settling && !must_wait(s, h, a->needs))
+    if (from == h->next && !s->awaits_start && !must_wait(s, h, a->needs))
         read_octets(s, h, &piece, a->kept);
     else
         held_add(&h->held, s->scope, &piece, piece.octets);
@@ -485,7 +485,7 @@ static void move_start(const placed_segment *a)
         h->start = h->next = a->position;
 }
 
-/* Is it a hole that the peer has acknowledged which gets octets here? */
+/* Is `position` in a hole that the peer has acknowledged? */
 static bool fills(const half *h, uint64_t position)
 {
     return h->acknowledged && position >= h->next && position < lower(hole_end(h), h->claimed);

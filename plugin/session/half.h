@@ -66,7 +66,7 @@ struct segments {
     half halves[2];
     uint64_t epoch;       /* of positions: their high 32 bits where a half begins */
     uint64_t payloads;    /* segments with payload */
-    bool settling;        /* begun without a SYN: an earlier segment may come yet */
+    bool awaits_start;    /* begun without a SYN: an earlier segment may come yet */
     bool flushing;        /* nothing is waited for */
     bool brought;         /* the segment under way has new octets */
     unsigned idle;        /* segments that brought nothing since both sides have sent a FIN */

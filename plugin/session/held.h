@@ -1,8 +1,8 @@
 /* held.h — octets of one direction that wait for others, in the order of their positions.
  *
- * Pieces never overlap: who puts one in has cut it to what is not there yet. They leave from the front alone. The order
- * is kept in a skip list, so that a piece finds its place in logarithmic time wherever it comes; the levels are drawn
- * from a fixed sequence, so that the same pieces make the same list.
+ * Pieces never overlap: the caller has cut a new one to what is not held yet. They are taken from the front alone. The order
+ * is kept in a skip list, so that a piece finds its place in logarithmic time wherever it belongs; the levels come from a
+ * fixed sequence, so that the same pieces make the same list.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,7 +33,8 @@ typedef struct held_pieces {
     uint32_t chance;
 } held_pieces;
 
-/* Puts in a copy of `octets`, or, for NULL, `length` octets that the capture does not have. Nothing of them may be held. */
+/* Puts in a copy of `octets`; NULL: `length` octets that the capture does not have. None of these octets may be held
+ * already. */
 void held_add(held_pieces *held, wmem_allocator_t *scope, const held_piece *like, const uint8_t *octets);
 /* The last piece that begins at or before `position`; NULL when there is none. */
 const held_piece *held_at_or_before(const held_pieces *held, uint64_t position);

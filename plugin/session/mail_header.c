@@ -7,9 +7,9 @@
 #include "wire/names.h"
 #include "wire/utf8.h"
 
-/* What comes behind this many octets of a content is not looked for its header: Postfix takes 102,400 at most. */
+/* The header is read in so many octets of a content: Postfix takes 102,400 at most. */
 #define HEADER_LIMIT 102400u
-/* So many values are kept: RFC 5321 (6.3) lets a mail have 100 Received fields before it counts as one in a loop. */
+/* So many values are kept: by RFC 5321 (6.3) a mail with more than 100 Received fields may count as one in a loop. */
 #define VALUES_LIMIT (100u + HEADER_KINDS)
 
 /* Sorted by name. */
@@ -52,7 +52,7 @@ static void keep_field(session *s, gathered *to, const header_field *in)
     to->values[to->count++] = (header_value){unfolded, (uint32_t)header_unfold(in->body, unfolded), row->kind};
 }
 
-/* Without what follows the last line ending of a header that goes on, and the field that this may belong to. */
+/* The header up to its last line ending, without its last field, which may go on. */
 static span without_last_field(span content)
 {
     span rest = content;

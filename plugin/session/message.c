@@ -181,8 +181,8 @@ static const struct {
     {CONTENT_LOOKALIKE, NOTE_LOOKALIKE},
 };
 
-/* Those that this content may have: lines of BINARYMIME are what they like, and so are octets where the server takes them.
- */
+/* The oddities that this content may have: BINARYMIME has no rules for lines, and 8-bit octets are right where the server
+ * takes them. */
 static unsigned oddities_allowed(const session *s, const message *m)
 {
     const transaction *of = transaction_resolved(m->of);
@@ -220,7 +220,7 @@ static void message_account(reading *r, message *m, const content_piece *piece)
     }
 }
 
-/* Where packets are visited twice, the second visit brings the content again: so it need not be kept until then. */
+/* Where packets are visited twice, the second visit brings the content again, so it is not kept until then. */
 static void give_back_later(session *s, message *m)
 {
     m->given_back = true;
@@ -305,7 +305,7 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
     f->message = m;
     if (end_mark > r->at) /* it began in an earlier packet */
         f->octets = (const uint8_t *)(end_mark == 3 ? ".\r\n" : ".\n");
-    if (s->connection.lossy) /* else its reply is but late: the content was sent without waiting for it */
+    if (s->connection.lossy) /* else its reply is only late: the content was sent without waiting for it */
         exchange_through_unanswered(s, s->content.data);
     e = exchange_wait_from(r, &verb_end_of_data, verb_end_of_data.name);
     e->content = m;
@@ -376,7 +376,7 @@ void message_read_earlier(reading *r, span octets, uint64_t position)
     message_account(r, m, &piece);
 }
 
-/* All octets of the chunk have passed, the last of them with `f`. */
+/* All octets of the chunk have been read, the last of them with `f`. */
 static void chunk_complete(reading *r, finding *f)
 {
     session *s = r->s;
@@ -623,7 +623,7 @@ void bdat_answered(reading *r, const server_reply *reply, finding *f)
         s->client.excess = EXCESS_LATE;
 }
 
-/* burl-cmd = "BURL" SP absolute-URI [SP end-marker] (RFC 4468, 3.2): the server fetches what no octets here follow. */
+/* burl-cmd = "BURL" SP absolute-URI [SP end-marker] (RFC 4468, 3.2). The server fetches the content: no octets follow. */
 void burl_sent(reading *r, exchange *e, const client_line *in)
 {
     span rest = in->parsed.command.argument;

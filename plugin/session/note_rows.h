@@ -17,7 +17,7 @@ NOTE_ROW(SYNTAX, syntax, PROTOCOL, WARN,
      "commands.",
      "Read the line and the server's reply. If such lines come in numbers, look at what came before the first of them.")
 NOTE_ROW(LENIENT_SYNTAX, lenient_syntax, PROTOCOL, NOTE,
-     "Not as the grammar has it, but servers accept it",
+     "Not correct by the grammar, but servers accept it",
      "The line breaks the grammar in a way that servers accept.",
      "Old or simple clients: a space behind MAIL FROM:, missing angle brackets, blanks at the end, an xtext in lower "
      "case.",

@@ -48,7 +48,7 @@ static void hello_refused(session *s, const exchange *e)
 
 /* --- what the server offers -------------------------------------------------------------------------------------------- */
 
-/* A firewall that "fixes" SMTP writes X over the letters of keywords, of which it leaves none or the last. */
+/* A firewall that "fixes" SMTP writes X over the letters of keywords: over all of them, or over all but the last. */
 static bool is_masked(span keyword)
 {
     size_t x = 0;
@@ -195,7 +195,7 @@ static note_set parameter_notes(const session *s, const parsed_command *in, bool
         notes |= parameter_note(s, &next);
         utf8_declared |= next.row && next.row->id == PARAMETER_SMTPUTF8;
     }
-    /* RFC 6531, 3.4: addresses outside ASCII need it, those of recipients too. */
+    /* RFC 6531, 3.4: a sender's or recipient's address outside ASCII needs SMTPUTF8. */
     return notes | note_if(in->path.utf8 && !utf8_declared, NOTE_SMTPUTF8_MISSING);
 }
 

@@ -5,8 +5,8 @@
  */
 #include "session/state.h"
 
-/* The command was none, or out of its order: the codes of syntax and sequence say no more than that. A server that refuses
- * nothing for good says 402 for 502. */
+/* The command is unknown, or out of its order: then the codes of syntax and sequence say nothing new. A server that
+ * refuses nothing for good says 402 instead of 502. */
 static bool tells_of_command(const exchange *e, uint16_t code)
 {
     return (e->unrecognized || e->mistake != ORDER_OK) && reply_severity(code) >= 4 && code % 100 <= 4;
@@ -34,7 +34,7 @@ static bool follows_in_session(const session *s, const exchange *e, uint16_t cod
     return code == 503 && (s->offers.hello_refused || s->transactions.mail_refused);
 }
 
-/* Credentials were sent and not taken. A client that gives the exchange up is answered with a refusal, too. */
+/* Credentials were sent and refused. A client that cancels the exchange gets a refusal too. */
 static note_set auth_notes(const exchange *e, uint16_t code)
 {
     if (e->auth->cancelled && !e->auth->error_challenge)

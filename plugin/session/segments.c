@@ -30,7 +30,7 @@ segments *segments_new(wmem_allocator_t *scope, const segments_limits *limits)
         s->limits.patience = SEGMENTS_PATIENCE_MAX;
     for (unsigned d = 0; d < 2; d++)
         s->halves[d].aged = wmem_alloc0_array(scope, uint64_t, s->limits.patience + 1);
-    s->settling = s->limits.start_patience > 0;
+    s->awaits_start = s->limits.start_patience > 0;
     s->epoch = 1; /* so that there are positions before the first one seen */
     return s;
 }
@@ -224,7 +224,7 @@ static void restart(segments *s, const tcp_segment *in)
     forget_half(s, &s->halves[1]);
     s->payloads = 0;
     s->idle = 0;
-    s->settling = s->limits.start_patience > 0;
+    s->awaits_start = s->limits.start_patience > 0;
     s->aside = NULL;
     s->aside_count = 0;
     for (; aside; aside = next) {
@@ -302,7 +302,7 @@ static void take_syn(segments *s, const placed_segment *a)
 {
     half *h = a->from;
 
-    s->settling = s->settling && !a->to->has_syn;
+    s->awaits_start = s->awaits_start && !a->to->has_syn;
     if (!h->begun)
         half_begin(h, a->position);
     if (h->has_syn)
@@ -324,7 +324,7 @@ static void take_fin(placed_segment *a)
     h->fin = end_at(a, a->end);
 }
 
-/* Does the RST stand where its sender is? One that answers a SYN has any number, but acknowledges it. */
+/* Has the RST the number that its sender has reached? One that answers a SYN has any number, but acknowledges the SYN. */
 static bool reset_fits(const segments *s, const placed_segment *a)
 {
     const half *h = a->from;
@@ -399,7 +399,7 @@ static void report_held_rest(segments *s, const placed_segment *a)
     }
 }
 
-/* Has the peer got whatever holes there are before octets that are held? */
+/* Has the peer acknowledged all holes before octets that are held? */
 static bool all_acknowledged(const segments *s)
 {
     for (unsigned d = 0; d < 2; d++) {
@@ -429,7 +429,7 @@ static void take(segments *s, placed_segment *a)
     }
     if (in->fin)
         take_fin(a);
-    s->settling = s->settling && s->payloads <= s->limits.start_patience;
+    s->awaits_start = s->awaits_start && s->payloads <= s->limits.start_patience;
     if (has_payload(a) || in->fin || in->syn)
         half_advance(s);
     s->idle = was_over && !s->brought ? s->idle + 1 : 0;

@@ -200,8 +200,8 @@ static void take_statuses(GArray *lines)
     }
 }
 
-/* The command that the reply answers. What has no code is an answer only where no other can be meant, and not if it is but
- * the end of a line. */
+/* The command that the reply answers. A line without a code is an answer only where one command alone waits, and not if
+ * it is only the end of a line. */
 static exchange *answered_by(reading *r, const server_reply *reply)
 {
     if (reply->code && !reply->inferred)
@@ -228,7 +228,7 @@ static void reply_takes_effect(reading *r, const server_reply *reply, finding *f
         unanswering(r, reply, f);
 }
 
-/* The unit from octets[from) to r->at is complete, or `cut`: the rest of it was not captured. */
+/* The unit from octets[from] to r->at is complete, or `cut`: the rest of it was not captured. */
 static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
 {
     session *s = r->s;
@@ -309,8 +309,8 @@ static void hold_rest(reading *r, size_t from, size_t line_begin, bool continues
     r->at = r->octets.length;
 }
 
-/* A snap length cut off the end of the reply under way, which is not going to come: its code is known all the same, once
- * three digits of it are. */
+/* A snap length cut off the end of the reply under way, which will not come. Its code is known all the same when its
+ * three digits are there. */
 static bool take_cut_reply(reading *r, size_t from, size_t line_begin, bool continues)
 {
     uint8_t scratch[16];
@@ -400,7 +400,7 @@ void server_gap(reading *r)
     r->stream->skipping = false;
     r->s->server.line_cut = true;
     r->s->connection.lossy = true;
-    /* What the lost octets answered shows when the next ones come: the client may have sent more until then. */
+    /* The next octets show what the lost ones answered: the client may have sent more until then. */
     r->s->server.lost_before = true;
     if (!rest)
         message_reply_lost(r->s);

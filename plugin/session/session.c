@@ -202,7 +202,7 @@ static bool is_of_other_side(side role, span text)
     return command_parse(text, &parsed) && command_unmistakable(&parsed);
 }
 
-/* Pieces of the first line that came before its end were shown as the other side's. */
+/* Pieces of the first line that came before its end were shown as those of the other side. */
 static void swap_roles(session *s)
 {
     bool client_spoke = s->connection.spoken[SIDE_CLIENT];
@@ -247,8 +247,8 @@ note_set session_residue_note(const session *s, layer which)
     return note_if(granted && was_heard(s, SIDE_CLIENT), NOTE_STARTTLS_PLAINTEXT);
 }
 
-/* A client that has seen the grant and speaks in the clear was recorded behind a decrypting proxy. What the server sends
- * before that was not asked for. */
+/* A client that has seen the grant and goes on in the clear was recorded behind a decrypting proxy. Before that, nobody
+ * asked for what the server sends. */
 note_set session_plaintext_note(session *s, layer which, side role)
 {
     bool injected = role == SIDE_SERVER && was_heard(s, SIDE_CLIENT);

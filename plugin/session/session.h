@@ -60,7 +60,7 @@ typedef struct transaction transaction;
 
 /* What EHLO, HELO and LHLO have besides. */
 typedef struct hello {
-    span name_before;            /* the name given before, which counts again if this one is refused */
+    span name_before;            /* the name given before, which is valid again if this one is refused */
     message *superseded_content; /* the chunks gathered so far, of no use if this one is granted */
 } hello;
 

@@ -9,9 +9,9 @@
  */
 #include "session/state.h"
 
-/* Of one content's lookalikes these are looked at, and the last one. */
+/* So many lookalikes of one content are looked at, and the last one. */
 #define CANDIDATES_LIMIT 64u
-/* Octets are read again so often at most, for what is smuggled may hold lookalikes too. */
+/* Octets are read again at most so often, since smuggled octets may hold lookalikes too. */
 #define DEPTH_LIMIT 16u
 /* What is smuggled reaches to a CRLF.CRLF that has not come. */
 #define UNTIL_CRLF UINT64_MAX

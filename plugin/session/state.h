@@ -70,7 +70,7 @@ typedef struct connection_part {
     bool spoken[2];          /* by role: it has sent something since the session began */
     bool spoken_plain;       /* somebody has sent something in the clear */
     bool closed;             /* its end was seen */
-    bool lossy;              /* there were gaps or a late start: a missing partner for a reply is no wonder */
+    bool lossy;              /* there were gaps or a late start, which explain a reply without a command */
     layer last_layer;        /* the layer of the last octets */
     tls_state tls;           /* how far the upgrade to TLS has come */
     uint32_t starttls_frame; /* the packet with the reply that granted TLS; 0: none */
@@ -81,15 +81,19 @@ typedef struct connection_part {
 
 /* Owner: connection.c. What the connection's record holds (connection.h), and is not known elsewhere. */
 typedef struct record_part {
-    span server_name, server_software, client_name;
-    uint32_t commands, replies, refused;
+    span server_name;              /* of the greeting or the reply to EHLO */
+    span server_software;          /* of the greeting */
+    span client_name;              /* of EHLO, HELO or LHLO */
+    uint32_t commands, replies;    /* how many were read */
+    uint32_t refused;              /* how many replies were 4yz or 5yz */
     uint64_t found[FINDING_KINDS]; /* octets, by what was found in them */
-    moment longest_wait;
-    char longest_wait_verb[16]; /* "": there was none */
-    uint16_t code;              /* of the reply that refused or closed the connection; 0: none, or the session went on */
-    span text;
-    bool quit;
-    bool starttls_offered, starttls_refused;
+    moment longest_wait;           /* for a reply */
+    char longest_wait_verb[16];    /* the verb that it answers; "": there was no wait */
+    uint16_t code;                 /* of the reply that refused or closed the connection; 0: none, or the session went on */
+    span text;                     /* of that reply's first line */
+    bool quit;                     /* QUIT was answered with 221 */
+    bool starttls_offered;         /* a reply to EHLO offered STARTTLS */
+    bool starttls_refused;         /* STARTTLS was refused */
 } record_part;
 
 /* Owner: client.c. The reader of what the client sends. */
@@ -142,7 +146,7 @@ typedef struct content_part {
 /* Owner: exchange.c. The commands that wait for a reply, oldest first. */
 typedef struct queue_part {
     exchange connect; /* the first: in the session itself, so that a connection that says nothing needs no pool */
-    exchange *oldest;
+    exchange *oldest; /* the next reply answers it; NULL: none waits */
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
 } queue_part;
@@ -160,7 +164,7 @@ typedef struct octets_again {
 
 /* Owner: again.c. What is being read again. */
 typedef struct again_part {
-    bool under_way;
+    bool under_way;         /* octets are being read again */
     bool sent_as_content;   /* the client meant it for content: not each line has a reply */
     unsigned depth;         /* how often it has been read again */
     wmem_array_t *commands; /* again_command: what was read from it before ... */
@@ -356,7 +360,7 @@ exchange *exchange_answer(reading *r, uint16_t code);
 /* The same for a line that has no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
  * the only one. */
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);
-/* Takes all that wait out of the queue, and undoes what they did: they were none. */
+/* Takes all that wait out of the queue, and undoes what they did: they were no commands. */
 void exchange_all_unsent(session *s);
 /* The oldest DATA that waits, NULL for none. */
 exchange *exchange_oldest_data(const session *s);
@@ -376,10 +380,10 @@ void exchange_older_unanswered(session *s);
 
 void again_begin(session *s, octets_again *kept, uint64_t position);
 void again_forget(session *s, octets_again *kept);
-/* They are another session's, of whose exchanges `exchange_in` gives the copies: makes them those of `to`. */
+/* The octets are those of another session, and `exchange_in` gives the copies of its exchanges: makes them those of `to`. */
 typedef exchange *(*exchange_copier)(const void *data, const exchange *e);
 void again_copy(session *to, octets_again *kept, exchange_copier exchange_in, const void *data);
-/* Keeps octets of the call at `position`, but those before kept->position. False: these are too many. */
+/* Keeps octets of the call at `position`, without those before kept->position. False: these are too many. */
 bool again_keep(reading *r, octets_again *kept, span octets, uint64_t position);
 /* What is before `position` is decided. */
 void again_drop(octets_again *kept, uint64_t position);
@@ -443,7 +447,7 @@ void connection_reply(reading *r, const server_reply *reply);
 void message_begin(session *s, uint64_t position);
 /* The same for octets that are read again: all are copied. */
 void message_begin_again(session *s, uint64_t position);
-/* Is the content under way, by chunks of which none was the last, given up by the client? What the server refused is not. */
+/* Is a content in chunks under way, whose last chunk has not come, and that the server has not refused? */
 bool message_lacks_last(const session *s);
 /* Drops the chunks gathered so far, if they are `gathered`: the command that supersedes them is granted by the reply `f`. */
 void message_drop_chunks(session *s, const message *gathered, finding *f);
@@ -485,7 +489,7 @@ void reset_sent(reading *r, exchange *e, const client_line *in);
 void mail_sent(reading *r, exchange *e, const client_line *in);
 void mail_answered(reading *r, const server_reply *reply, finding *f);
 void rcpt_answered(reading *r, const server_reply *reply, finding *f);
-/* What is known so far of its header, of a content that will not be complete; nothing for NULL. */
+/* Keeps what is known so far of the header of a content that will not be complete. Does nothing for NULL. */
 void message_learn_header(session *s, message *m);
 /* The end of a content of which nothing else was captured: a lone dot, `in`. */
 void message_end_unseen(reading *r, const client_line *in);
@@ -505,7 +509,7 @@ void mail_header_ends(session *s, message *m, span content);
 void transaction_content_ends(reading *r, exchange *e, message *m);
 /* A reply that answers its exchange has come. */
 void transaction_reply(reading *r, const server_reply *reply);
-/* A reply has come that closes the connection, unless the session goes on: what it cut off is decided by it. */
+/* A reply has come that closes the connection, unless the session goes on: it decides what it cut off. */
 void transaction_closing(reading *r, const server_reply *reply);
 /* Content of the current transaction begins. */
 void transaction_content_begins(session *s, message *m);
@@ -515,7 +519,7 @@ void transaction_content_refused(exchange *e);
 void transaction_content_lost(session *s);
 /* A content whose DATA was not captured begins, or ends. */
 void transaction_content_unasked(reading *r);
-/* What `e` did when it was sent is undone, of what was sent the newest first. */
+/* Undoes what `e` did when it was sent. To be called for the newest exchange first. */
 void transaction_unsent(session *s, exchange *e);
 /* The transaction of a DATA is the current one again: what was sent behind it is undone. */
 void transaction_data_reopen(session *s, const exchange *data);
@@ -583,8 +587,7 @@ void auth_answered(reading *r, const server_reply *reply, finding *f);
 void client_enter(session *s, client_state state);
 /* `octets` follow: a chunk's (CLIENT_CHUNK) or others (CLIENT_RAW). */
 void client_enter_raw(session *s, client_state state, uint64_t octets);
-/* Where the octets begin that the client has sent and that belong to nothing yet: a part of a line that is held, or what
- * comes next. */
+/* Where the client's octets begin that are not read yet: a part of a line that is held, or what comes next. */
 uint64_t client_unread_position(session *s, layer which);
 /* Is a part of a line held, whose end the server may have seen, or not have waited for? */
 bool client_is_inside_line(const session *s);

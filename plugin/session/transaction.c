@@ -354,13 +354,13 @@ static bool is_mail(const session *s, const transaction *t)
     return !t->without_mail || t->witnessed || !s->connection.spoken[SIDE_SERVER];
 }
 
-/* The same of one that something has ended: by now the server would have agreed. */
+/* The same for a transaction that has ended: the server would have agreed by now. */
 static bool was_mail(const session *s, const transaction *t)
 {
     return is_mail(s, t) && (!t->unconfirmed || t->witnessed || !s->connection.spoken[SIDE_SERVER]);
 }
 
-/* It was none: its commands have nothing to belong to. */
+/* It was no mail: its commands belong to nothing. */
 static void transaction_drop(session *s, transaction *t)
 {
     t->ended_by = "";
@@ -692,7 +692,7 @@ bool transaction_was_refused(transaction *t)
     return !of || of->hidden || of->content_refused || for_nobody(of);
 }
 
-/* Everything that was sent for a refused MAIL is answered: nothing more will come of it. */
+/* Everything that was sent for a refused MAIL is answered: it is over. */
 static void end_if_refused(session *s, transaction *t)
 {
     if (!t->ended_by && !t->unanswered && reply_severity(t->mail_code) >= 4)
@@ -857,8 +857,8 @@ bool transaction_none(const session *s)
 
 /* --- mails that the connection's end cut off --------------------------------------------------------------------------- */
 
-/* Those whose MAIL went unanswered have no number yet: theirs follow, in their order. All are counted at once, and again
- * only when more has been read. */
+/* Transactions whose MAIL was not answered have no number yet: theirs follow, in their order. All are counted at once,
+ * and again only when more has been read. */
 static void number_open(const session *s)
 {
     uint32_t index = s->transactions.numbered;

@@ -68,7 +68,7 @@ struct transaction {
     unsigned recipients_taken;      /* by RCPT */
     unsigned recipients_answered;   /* RCPTs whose reply was seen */
     unsigned recipient_results;     /* LMTP, PRDR, EXDATA: results after the content, a recipient each */
-    unsigned result_next;           /* place of the recipient from which on the next result's is looked for */
+    unsigned result_next;           /* the search for the recipient of the next result begins at this place */
     unsigned unanswered;            /* commands of it that wait for their reply */
     bool any_deferred : 1;          /* a refusal was 4yz */
     bool content_begin_known : 1;   /* content_begin is */

@@ -13,8 +13,8 @@
 /* URLs, and what servers send each other in verbs of their own, have no known limit. */
 #define NO_LINE_LIMIT UNIT_LIMIT
 
-/* What ends a transaction is named by few words: HELO and LHLO do what EHLO does, and so does XCLIENT, after whose 220 the
- * session starts anew. ATRN and TURN end what the client had to say, as if it had closed the connection. */
+/* `ended_by` has few values. HELO, LHLO and XCLIENT, after whose 220 the session starts anew, count as EHLO. ATRN and
+ * TURN end the client's part, as if it had closed the connection. */
 static const verb_rule rows[] = {
     /* clang-format off */
     {.name = "ATRN", .ends_group = true, .id = VERB_TURN, .extension = "ATRN", .ended_by = "CLOSE",
@@ -95,7 +95,7 @@ static const verb_rule private_use = {.id = VERB_OTHER, .line_limit = NO_LINE_LI
 const verb_rule verb_connect = {.name = "CONNECT", .id = VERB_CONNECT, .on_reply = connect_answered};
 const verb_rule verb_end_of_data = {.name = "END-OF-DATA", .id = VERB_END_OF_DATA};
 
-/* By the place of the grammar's row: found once, so that no command has to look for its verb twice. */
+/* By the place of the grammar's row. Each is looked for once, not for every command. */
 #define GRAMMAR_ROWS_MAX 128u
 static const verb_rule *by_grammar[GRAMMAR_ROWS_MAX];
 

@@ -114,12 +114,11 @@ bool capability_parse(span text, capability *capability_r)
     span rest = text;
     span keyword = span_next_word(&rest);
     size_t equals = span_find(keyword, '=');
-    capability out = {.old_form = equals < keyword.length};
+    capability out = {.keyword = span_first(keyword, equals)};
 
-    out.keyword = span_first(keyword, equals);
     if (out.keyword.length == 0)
         return false;
-    if (out.old_form)
+    if (equals < keyword.length) /* the old form */
         rest = (span){keyword.octets + equals + 1, text.length - (size_t)(keyword.octets + equals + 1 - text.octets)};
     out.parameters = span_trim(rest);
     out.row = capability_find(out.keyword);

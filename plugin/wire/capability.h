@@ -54,7 +54,6 @@ typedef struct capability {
     const capability_row *row; /* NULL when the keyword is unknown */
     span keyword;              /* as typed */
     span parameters;           /* span_next_word() takes them one by one */
-    bool old_form;             /* "=" instead of a space behind the keyword */
 } capability;
 
 /* Reads one line: the text behind the code, as reply_line_parse() gives it. False: the line has no keyword. */

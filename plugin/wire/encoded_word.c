@@ -60,7 +60,7 @@ static size_t word_at(span in, encoded_piece *word_r)
     rest = span_from(rest, text.length);
     if (!span_starts_nocase(rest, "?="))
         return 0;
-    *word_r = (encoded_piece){encoding, span_first(charset, star), span_from(charset, star + 1), text};
+    *word_r = (encoded_piece){encoding, span_first(charset, star), text};
     return in.length - rest.length + 2;
 }
 

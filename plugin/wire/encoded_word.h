@@ -32,7 +32,6 @@
 typedef struct encoded_piece {
     char encoding; /* 'B' or 'Q' in an encoded word, '\0' in literal text */
     span charset;  /* as sent, without the language; empty in literal text */
-    span language; /* a language tag; empty when there is none */
     span text;     /* the encoded text, or the literal text, which is never empty */
 } encoded_piece;
 

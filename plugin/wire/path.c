@@ -31,8 +31,8 @@ static size_t offset_in(span whole, span part)
     return part.octets ? (size_t)(part.octets - whole.octets) : 0;
 }
 
-/* Octets to the next place outside of a Quoted-string (RFC 5321, 4.1.2). *quotes: may there be one? When one does not end,
- * its quotation mark is an octet as any other, and so are those behind it, which would only be looked for in vain again. */
+/* Octets to the next place outside of a Quoted-string (RFC 5321, 4.1.2). *quotes: may there be one? A quotation mark that
+ * is not closed is an octet as any other, and so are the marks behind it: they are not searched again. */
 static size_t step(span in, bool *quotes)
 {
     size_t quoted = *quotes && in.octets[0] == '"' ? span_quoted(in) : 1;
@@ -105,7 +105,8 @@ static bool is_ldh_or_underscore(uint8_t octet)
     return is_ldh(octet) || octet == '_';
 }
 
-/* Words of octets that are `allowed`, with single dots between them. Returns where it is not so, in.length when it is. */
+/* Words of octets that are `allowed`, with single dots between them. Returns the position of the first mistake, in.length
+ * for none. */
 static size_t check_dotted(span in, bool (*allowed)(uint8_t))
 {
     bool word = false;

@@ -30,7 +30,7 @@ typedef struct path {
     span domain;            /* a literal keeps its brackets */
     span source_route;      /* "@a,@b", without the colon; empty when there is none */
     ip_address literal;     /* of the domain, when it is an address literal or an address without brackets */
-    const char *expected;   /* NULL, or the first thing that the grammar wants and is not there: "expected \">\"" */
+    const char *expected;   /* NULL, or the first thing that the grammar requires and that is missing: "expected \">\"" */
     size_t expected_offset; /* where in the input it should stand */
     bool lenient;           /* servers accept it all the same */
 } path;

@@ -10,7 +10,7 @@
 static const uint8_t v1_signature[] = {'P', 'R', 'O', 'X', 'Y', ' '};
 static const uint8_t v2_signature[] = {'\r', '\n', '\r', '\n', '\0', '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
 
-/* Do the octets begin as the signature does, as far as there are any? */
+/* Do the octets begin like the signature, or are they its beginning? */
 static bool begins_as(span in, const uint8_t *signature, size_t length)
 {
     size_t both = in.length < length ? in.length : length;

@@ -450,7 +450,7 @@ static const code_rule *code_find(uint16_t code, const char *verb)
     return NULL;
 }
 
-/* The text in lower case, as far as it is looked at. */
+/* The first REFUSAL_TEXT_LIMIT octets of the text, in lower case. */
 static span lower_case(span text, uint8_t *room)
 {
     span in = span_first(text, REFUSAL_TEXT_LIMIT);

@@ -43,7 +43,7 @@ bool sasl_is_mechanism(span word);
 
 /* What somebody who reads the exchange gets of it. */
 typedef enum sasl_exposure {
-    SASL_SHOWS_PROOF,    /* something to try passwords on, at most; also of mechanisms that are not known */
+    SASL_SHOWS_PROOF,    /* at most something to try passwords on; also for mechanisms that are not known */
     SASL_SHOWS_PASSWORD, /* a password, or a token that is as good as one */
     SASL_SHOWS_NOTHING,
 } sasl_exposure;
@@ -87,7 +87,7 @@ typedef struct sasl_message {
     size_t count;
     sasl_handoff handoff; /* whose token the whole message is */
     bool secret;          /* a password or a bearer token is in it: who reads it can log in */
-    bool malformed;       /* not what the mechanism's grammar wants; fields that could be read are there all the same */
+    bool malformed;       /* it breaks the mechanism's grammar; fields that could be read are there all the same */
 } sasl_message;
 
 /* Reads one message.

@@ -55,6 +55,24 @@ size_t utf8_room(size_t utf16_octets)
     return (utf16_octets / 2 + utf16_octets % 2) * 3;
 }
 
+/* Behind some first octets the second one has a narrower range: the others would make forms that are too long, surrogates,
+ * and points above UTF8_POINT_MAX. */
+static bool second_fits(uint8_t first, uint8_t second)
+{
+    switch (first) {
+    case 0xe0:
+        return second >= 0xa0;
+    case 0xed:
+        return second < 0xa0;
+    case 0xf0:
+        return second >= 0x90;
+    case 0xf4:
+        return second < 0x90;
+    default:
+        return true;
+    }
+}
+
 /* Octets of the character at the front; 0 when it is not well-formed. */
 static size_t character_length(span in)
 {
@@ -66,7 +84,7 @@ static size_t character_length(span in)
     for (size_t i = 1; i < length; i++)
         if ((in.octets[i] & 0xc0) != 0x80)
             return 0;
-    return length;
+    return length < 2 || second_fits(first, in.octets[1]) ? length : 0;
 }
 
 bool utf8_is_used(span text)

@@ -154,10 +154,29 @@ static void test_ehlo_reply(void)
     }
 }
 
+/* Software is looked for in so much of a greeting. */
+static void test_limit(void)
+{
+    static const char greets[] = "mx.example.org ESMTP ", name[] = "Exim";
+    size_t begin = 2048 - strlen(name);
+    uint8_t text[2049];
+    greeting out;
+
+    memset(text, ' ', sizeof text);
+    memcpy(text, greets, strlen(greets));
+    memcpy(text + begin, name, strlen(name));
+    greeting_parse((span){text, sizeof text}, &out);
+    assert_span(out.software, name);
+    memcpy(text + begin, " Exim", 5);
+    greeting_parse((span){text, sizeof text}, &out);
+    g_assert_null(out.row);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/greeting/greeting", test_greeting);
+    g_test_add_func("/greeting/limit", test_limit);
     g_test_add_func("/greeting/rows", test_rows);
     g_test_add_func("/greeting/ehlo_reply", test_ehlo_reply);
     return g_test_run();

@@ -127,10 +127,26 @@ static void test_line_ends(void)
         g_assert_cmpuint(lookalike_line_end_length(span_of(ends[i].behind)), ==, ends[i].length);
 }
 
+/* What is behind a lookalike may not be there yet; then it is a CR, or the lookalike would not be known. */
+static void test_name(void)
+{
+    static const struct {
+        const char *behind, *name;
+    } names[] = {{"", "LF.CR"}, {"\n", "LF.LF"}, {"\r\n", "LF.CRLF"}, {"\r\r\n", "LF.CRCRLF"}, {"\rx", "LF.CR"}};
+    lookalike_form form = {.before = LINE_END_LF, .dots = 1};
+    char name[LOOKALIKE_NAME_ROOM];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        lookalike_name(&form, span_of(names[i].behind), name);
+        g_assert_cmpstr(name, ==, names[i].name);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/lookalike/forms", test_forms);
+    g_test_add_func("/lookalike/name", test_name);
     g_test_add_func("/lookalike/line_ends", test_line_ends);
     return g_test_run();
 }

@@ -33,6 +33,7 @@ typedef struct ntlm_case {
 static const ntlm_case cases[] = {
     {"nothing", OCTETS(""), false, false, OCTETS(""), OCTETS("")},
     {"no signature", OCTETS("NTLMSSQ\0\3\0\0\0"), false, false, OCTETS(""), OCTETS("")},
+    {"no signature, with a type", OCTETS("NTLMSSQ\0\1\0\0\0"), false, false, OCTETS(""), OCTETS("")},
     {"the signature alone", OCTETS("NTLMSSP\0"), false, false, OCTETS(""), OCTETS("")},
     {"type cut off", OCTETS("NTLMSSP\0\3\0\0"), false, false, OCTETS(""), OCTETS("")},
     {"unknown type", OCTETS("NTLMSSP\0\4\0\0\0"), false, false, OCTETS(""), OCTETS("")},
@@ -48,6 +49,8 @@ static const ntlm_case cases[] = {
      OCTETS("")},
     {"half a character", OCTETS(BEGIN NOTHING "\5\0\5\0\x40\0\0\0" BEHIND UNICODE "a\0n\0n\0"), false, true, OCTETS(""),
      OCTETS("a\0n\0n")},
+    {"nothing but the type", OCTETS("NTLMSSP\0\1\0\0\0"), true, false, OCTETS(""), OCTETS("")},
+    {"nothing but the names' places", OCTETS(BEGIN NOTHING NOTHING NOTHING), true, false, OCTETS(""), OCTETS("")},
     {"negotiate", OCTETS("NTLMSSP\0\1\0\0\0" UNICODE NOTHING NOTHING), true, false, OCTETS(""), OCTETS("")},
     {"challenge", OCTETS("NTLMSSP\0\2\0\0\0" "\4\0\4\0\x38\0\0\0" UNICODE), true, false, OCTETS(""), OCTETS("")},
     {"in UTF-16", OCTETS(BEGIN "\4\0\4\0\x40\0\0\0" "\6\0\6\0\x44\0\0\0" BEHIND UNICODE "D\0M\0" "a\0n\0n\0"), true, true,

@@ -13,7 +13,7 @@ typedef struct path_case {
     const char *address, *local_part, *unquoted, *domain, *source_route;
     address_kind literal;
     size_t expected_offset; /* when `expected` */
-    const char *expected;   /* NULL: as the RFC wants it */
+    const char *expected;   /* NULL: correct by the RFC */
 } path_case;
 
 #define NO_DOMAIN NULL
