@@ -172,12 +172,47 @@ static void test_numbers(void)
     }
 }
 
+static void test_host_name(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+    } names[] = {
+        {"mx.example.org", true},
+        {"a.b", true},
+        {"mx-1.example.org", true},
+        {"1.2", true},
+        {"b\xc3\xbc.example", true},
+        {"\x80.x", true},
+        {"a.b.", true},
+        {"localhost", false},
+        {"localhost.", false},
+        {"", false},
+        {".", false},
+        {".a", false},
+        {"a..b", false},
+        {"a.b..", false},
+        {"a_b.example", false},
+        {"a b.example", false},
+        {"a.b\x7f", false},
+        {"[192.0.2.1]", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        span in = exact(names[i].in);
+        g_test_message("%s", names[i].in);
+        g_assert_cmpint(address_is_host_name(in), ==, names[i].ok);
+        release(in);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/address/address", test_address);
     g_test_add_func("/address/bare", test_bare);
     g_test_add_func("/address/cut", test_cut);
+    g_test_add_func("/address/host_name", test_host_name);
     g_test_add_func("/address/numbers", test_numbers);
     return g_test_run();
 }

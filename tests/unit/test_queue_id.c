@@ -105,6 +105,9 @@ static void test_of_reply(void)
         {"250-2.0.0 Ok: queued as AAA\r\n250 2.0.0 Ok\r\n", "AAA"},
         {"250-2.0.0 Ok: queued as AAA\r\n250 2.0.0 Ok: queued as BBB\r\n", "BBB"},
         {"250-2.0.0 Ok: queued as AAA\nid=BBB\n250 Ok\n", "AAA"},
+        {"250Ok: queued as AAA\r\n", "AAA"},
+        {"2.0.0 Ok: queued as AAA\r\n", "AAA"},
+        {"250-Ok\r\n250Ok: queued as AAA\r\n", ""},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -105,6 +105,35 @@ static void test_wordings(void)
     check(cases, G_N_ELEMENTS(cases));
 }
 
+/* Where the text says nothing, a precise status decides, whatever its class where it is not named; a vague one does not. */
+static void test_statuses(void)
+{
+    static const refusal_case cases[] = {
+        {550, "RCPT", "5.1.1 no", REFUSAL_NO_SUCH_USER, false},
+        {450, "RCPT", "4.1.1 no", REFUSAL_NO_SUCH_USER, false},
+        {550, "RCPT", "5.1.2 no", REFUSAL_RECIPIENT_DOMAIN, false},
+        {550, "MAIL", "5.1.7 no", REFUSAL_SENDER_ADDRESS, false},
+        {550, "RCPT", "5.1.10 no", REFUSAL_NO_MAIL_ACCEPTED, false},
+        {450, "RCPT", "4.2.1 no", REFUSAL_MAILBOX_BUSY, false},
+        {550, "RCPT", "5.2.1 no", REFUSAL_MAILBOX_DISABLED, false},
+        {552, "RCPT", "5.2.2 no", REFUSAL_MAILBOX_FULL, false},
+        {452, "MAIL", "4.3.1 no", REFUSAL_STORAGE, false},
+        {554, "END-OF-DATA", "5.4.6 no", REFUSAL_LOOP, false},
+        {554, "END-OF-DATA", "5.6.1 no", REFUSAL_CONTENT, false},
+        {550, "RCPT", "5.7.2 no", REFUSAL_RECIPIENT_RESTRICTED, false},
+        {550, "MAIL", "5.7.10 no", REFUSAL_TLS_WANTED, false},
+        {550, "END-OF-DATA", "5.7.20 no", REFUSAL_DKIM, false},
+        {550, "END-OF-DATA", "5.7.23 no", REFUSAL_SPF, false},
+        {550, "END-OF-DATA", "5.7.25 no", REFUSAL_REVERSE_DNS, false},
+        {550, "END-OF-DATA", "5.7.26 no", REFUSAL_DMARC, false},
+        {450, "RCPT", "4.7.28 no", REFUSAL_RATE, false},
+        {554, "RSET", "5.7.1 no", REFUSAL_UNKNOWN, false},
+        {554, "RSET", "5.0.0 no", REFUSAL_UNKNOWN, false},
+    };
+
+    check(cases, G_N_ELEMENTS(cases));
+}
+
 /* Where nothing but the code says something, the reason is a guess. */
 static void test_guesses(void)
 {
@@ -155,6 +184,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/refusal/wordings", test_wordings);
+    g_test_add_func("/refusal/statuses", test_statuses);
     g_test_add_func("/refusal/guesses", test_guesses);
     g_test_add_func("/refusal/long_text", test_long_text);
     g_test_add_func("/refusal/tables", test_tables);

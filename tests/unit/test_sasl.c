@@ -118,6 +118,8 @@ static const sasl_case cases[] = {
     {"DIGEST-MD5", SASL_CLIENT, 0, OCTETS("username=\"a"), false, false, {{SASL_USERNAME, "a"}}},
     {"DIGEST-MD5", SASL_CLIENT, 0, OCTETS("username=\""), false, false, {{SASL_USERNAME, ""}}},
     {"DIGEST-MD5", SASL_CLIENT, 0, OCTETS("username"), false, true, {{0}}},
+    {"DIGEST-MD5", SASL_CLIENT, 0, OCTETS("username=\"\",realm="), false, false, {{SASL_USERNAME, ""}, {SASL_REALM, ""}}},
+    {"DIGEST-MD5", SASL_CLIENT, 0, OCTETS("realm=\"a\\\\b\\"), false, false, {{SASL_REALM, "a\\b\\"}}},
 
     {"SCRAM-SHA-1",
      SASL_CLIENT,
@@ -180,6 +182,10 @@ static const sasl_case cases[] = {
      {{SASL_USERNAME, "user"}, {SASL_NONCE, "fyko"}}},
     {"SCRAM-SHA-1", SASL_CLIENT, 1, OCTETS("c=biws,,nonsense"), false, true, {{0}}},
     {"SCRAM-SHA-1", SASL_CLIENT, 0, OCTETS(""), false, true, {{0}}},
+    {"SCRAM-SHA-1", SASL_CLIENT, 0, OCTETS("n"), false, true, {{0}}},
+    {"SCRAM-SHA-1", SASL_CLIENT, 0, OCTETS("n,"), false, true, {{0}}},
+    {"SCRAM-SHA-1", SASL_CLIENT, 0, OCTETS("n,,"), false, false, {{0}}},
+    {"SCRAM-SHA-1", SASL_CLIENT, 0, OCTETS("n,,n="), false, false, {{SASL_USERNAME, ""}}},
 
     {"XOAUTH2",
      SASL_CLIENT,
@@ -212,6 +218,7 @@ static const sasl_case cases[] = {
      false,
      {{SASL_ERROR, "400"}, {SASL_SCOPE, "https://mail"}}},
     {"XOAUTH2", SASL_SERVER, 0, OCTETS("{\"status\":\""), false, false, {{SASL_ERROR, ""}}},
+    {"XOAUTH2", SASL_SERVER, 0, OCTETS("{\"a\":1,\"status\" \"x\",\"status\":\"4\"}"), false, false, {{SASL_ERROR, "4"}}},
     {"XOAUTH2", SASL_SERVER, 0, OCTETS("{\"status\":"), false, true, {{0}}},
     {"XOAUTH2", SASL_SERVER, 0, OCTETS("{\""), false, true, {{0}}},
     {"XOAUTH2", SASL_SERVER, 0, OCTETS(""), false, false, {{0}}},
@@ -225,6 +232,7 @@ static const sasl_case cases[] = {
      false,
      {{SASL_USERNAME, "user@example.com"}, {SASL_AUTHZID, "user@example.com"}, {SASL_TOKEN, "vF9dft4qm"}}},
     {"OAUTHBEARER", SASL_CLIENT, 0, OCTETS("n,,\1auth=Bearer vF9d\1\1"), true, false, {{SASL_TOKEN, "vF9d"}}},
+    {"OAUTHBEARER", SASL_CLIENT, 0, OCTETS("n,,x\1auth=Bearer vF9d\1\1"), true, true, {{SASL_TOKEN, "vF9d"}}},
     {"OAUTHBEARER", SASL_CLIENT, 0, OCTETS("n,,auth=Bearer vF9d\1\1"), false, true, {{0}}},
     {"OAUTHBEARER",
      SASL_SERVER,
@@ -495,6 +503,33 @@ static void test_rows(void)
     g_assert_null(sasl_mechanism_find(span_of("PLAI")));
 }
 
+static void test_is_mechanism(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+    } words[] = {
+        {"PLAIN", true},
+        {"plain", true},
+        {"A", true},
+        {"X-NEW_2", true},
+        {"ABCDEFGHIJKLMNOPQRST", true},
+        {"ABCDEFGHIJKLMNOPQRSTU", false}, /* 21 octets */
+        {"x-new", false},
+        {"AGFubgBz", false},
+        {"X=", false},
+        {"X Y", false},
+        {"", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        uint8_t *copy = g_memdup2(words[i].in, strlen(words[i].in));
+        g_test_message("%s", words[i].in);
+        g_assert_cmpint(sasl_is_mechanism((span){copy, strlen(words[i].in)}), ==, words[i].ok);
+        g_free(copy);
+    }
+}
+
 /* More fields than there is room for: the first are kept. */
 static void test_many_fields(void)
 {
@@ -516,6 +551,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sasl/cut", test_cut);
     g_test_add_func("/sasl/handoff", test_handoff);
     g_test_add_func("/sasl/rows", test_rows);
+    g_test_add_func("/sasl/is_mechanism", test_is_mechanism);
     g_test_add_func("/sasl/many_fields", test_many_fields);
     return g_test_run();
 }
