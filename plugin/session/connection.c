@@ -20,17 +20,20 @@ static const reply_line *first_line(const server_reply *reply)
     return reply->lines[0].valid || reply->lines[0].odd ? &reply->lines[0].parsed : NULL;
 }
 
+void connection_greeted(session *s, span text)
+{
+    greeting found;
+
+    greeting_parse(text, &found);
+    s->record.server_name = s->offers.server_name = session_keep_for_good(s, found.domain);
+    s->record.server_software = session_keep_for_good(s, found.software);
+}
+
 static void learn_names(session *s, const server_reply *reply)
 {
     const reply_line *first = first_line(reply);
-    greeting greets;
     ehlo_reply names;
 
-    if (first && reply->code == 220 && reply->exchange && exchange_is(reply->exchange, VERB_CONNECT)) {
-        greeting_parse(first->text, &greets);
-        s->record.server_name = session_keep_for_good(s, greets.domain);
-        s->record.server_software = session_keep_for_good(s, greets.software);
-    }
     if (!reply->hello)
         return;
     if (s->offers.helo.length)

@@ -4,7 +4,6 @@
  */
 #include "session/state.h"
 #include "wire/foreign.h"
-#include "wire/greeting.h"
 
 /* A firewall that "fixes" SMTP writes asterisks over the greeting. */
 #define ASTERISKS_TELLING 8u
@@ -20,16 +19,15 @@ static bool is_masked_greeting(span text)
 
 void connect_answered(reading *r, const server_reply *reply, finding *f)
 {
-    greeting found;
+    const parsed_reply_line *first = &reply->lines[0];
 
     r->s->server.greeted |= reply->code == 220;
     r->s->server.refused = reply_severity(reply->code) >= 4;
     f->flags |= FLAG_GREETING;
-    if (reply->code != 220 || !reply->lines[0].valid)
+    if (reply->code != 220 || !(first->valid || first->odd))
         return;
-    greeting_parse(reply->lines[0].parsed.text, &found);
-    r->s->offers.server_name = session_keep_for_good(r->s, found.domain);
-    f->notes |= note_if(is_masked_greeting(reply->lines[0].parsed.text), NOTE_MASKED);
+    connection_greeted(r->s, first->parsed.text);
+    f->notes |= note_if(is_masked_greeting(first->parsed.text), NOTE_MASKED);
 }
 
 /* With which code a reply ends, as far as it can be read. */

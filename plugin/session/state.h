@@ -438,6 +438,8 @@ void undecided_forget(session *s);
 
 /* A command was read. */
 void connection_command(session *s);
+/* The server has greeted with 220 and this text. */
+void connection_greeted(session *s, span text);
 /* A reply was read, and has not taken effect yet. */
 void connection_reply(reading *r, const server_reply *reply);
 
