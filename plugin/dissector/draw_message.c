@@ -88,6 +88,8 @@ void draw_content(drawing *d, const finding *f)
     else if (m->complete && m->complete_frame != d->pinfo->num)
         draw_generated_number(d->tree, FIELD_MESSAGE_REASSEMBLED_IN, d->tvb, m->complete_frame);
     draw_notes(d, item ? item : whole ? whole : d->item, f);
+    if (f->flags & FLAG_MESSAGE_END)
+        draw_part_defects(d, whole ? whole : d->item, m);
 }
 
 void draw_end_of_data(drawing *d, const finding *f)

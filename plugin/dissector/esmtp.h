@@ -23,6 +23,7 @@ typedef struct preferences {
     preference_bool all_segments;    /* read TCP's segments as captured, those that TCP keeps back included */
     unsigned message_limit;          /* MiB of one message's content that are put together at most */
     unsigned held_limit;             /* KiB of one direction that wait for missing octets at most */
+    preference_bool mime_expert;     /* an expert info for what is wrong with parts of a mail */
     preference_bool log_parts;       /* the mail log has attachments and addresses */
     unsigned parts_limit;            /* parts that are read of a mail at most ... */
     unsigned parts_depth_limit;      /* ... and multiparts and messages within one another */
@@ -232,8 +233,13 @@ void draw_mechanism(proto_tree *tree, packet_info *pinfo, field which, const pla
 
 /* mail.c — whether the mail's own dissector gets it: all of it was captured, and it is within the limit. */
 bool mail_is_shown(const message *m);
+/* Its octets, without stuffed dots: those of the session, of the packet, or a copy that lives with that. */
+span mail_octets(drawing *d, const message *m);
 /* Hands the mails that are complete in this call to the dissector for internet messages. */
 void mails_hand_over(drawing *d);
+
+/* message_parts.c — what is wrong with the parts of a message that is complete, when the preference asks for it. */
+void draw_part_defects(drawing *d, proto_item *item, const message *m);
 
 /* tls.c — the hand-offs to the TLS dissector. */
 void tls_register_handoff(dissector_handle_t own);

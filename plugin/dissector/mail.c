@@ -14,29 +14,39 @@ bool mail_is_shown(const message *m)
 }
 
 /* Content that came whole in this packet, without its stuffed dots. */
-static tvbuff_t *unstuffed_tvb(drawing *d, const message *m, int offset)
+static span unstuffed(drawing *d, span stuffed, bool bare_lf)
 {
-    span stuffed = {tvb_get_ptr(d->tvb, offset, (int)m->size), (size_t)m->size};
     uint8_t *out = (uint8_t *)wmem_alloc(d->pinfo->pool, stuffed.length + CONTENT_CARRY);
     content_reader reader;
-    content_piece piece;
 
-    content_begin(&reader, m->bare_lf);
-    piece = content_read(&reader, stuffed, out);
-    return tvb_new_child_real_data(d->tvb, out, (unsigned)piece.unstuffed, (int)piece.unstuffed);
+    content_begin(&reader, bare_lf);
+    return (span){out, content_read(&reader, stuffed, out).unstuffed};
+}
+
+static int offset_of(const drawing *d, const message *m)
+{
+    return (int)(m->position - d->segment->position);
+}
+
+span mail_octets(drawing *d, const message *m)
+{
+    span in_packet;
+
+    if (m->octets)
+        return (span){m->octets, (size_t)message_captured(m)};
+    in_packet = (span){tvb_get_ptr(d->tvb, offset_of(d, m), (int)m->size), (size_t)m->size};
+    return m->stuffed ? unstuffed(d, in_packet, m->bare_lf) : in_packet;
 }
 
 static tvbuff_t *mail_tvb(drawing *d, const message *m)
 {
-    int offset = (int)(m->position - d->segment->position);
     tvbuff_t *tvb;
+    span octets;
 
     if (!m->octets && !m->stuffed)
-        return tvb_new_subset_length(d->tvb, offset, (int)m->size);
-    if (m->octets)
-        tvb = tvb_new_child_real_data(d->tvb, m->octets, (unsigned)message_captured(m), (int)message_captured(m));
-    else
-        tvb = unstuffed_tvb(d, m, offset);
+        return tvb_new_subset_length(d->tvb, offset_of(d, m), (int)m->size);
+    octets = mail_octets(d, m);
+    tvb = tvb_new_child_real_data(d->tvb, octets.octets, (unsigned)octets.length, (int)octets.length);
     add_new_data_source(d->pinfo, tvb, m->missing ? "Message content, less what was not captured" : "Message content");
     return tvb;
 }

@@ -32,6 +32,10 @@ static dissector_handle_t lmtp_handle;
 /* What is read of mails where their parts are asked for. */
 static void part_preferences_register(module_t *module)
 {
+    prefs_register_bool_preference(module, "mime_expert", "Expert information about parts of mails",
+                                   "Look for what is wrong with the parts of a mail: boundaries, encodings, long lines, "
+                                   "programs. The mail is read once more for it each time its packet is shown.",
+                                   &esmtp_preferences.mime_expert);
     prefs_register_bool_preference(module, "log_parts", "Attachments and URLs in the mail log",
                                    "The mail log also has the attachments of each mail, with their hashes, and the URLs in "
                                    "its texts. The contents of all mails are read for it.",

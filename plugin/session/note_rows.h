@@ -256,3 +256,10 @@ NOTE_ROW(HEADER_INJECTION, header_injection, SECURITY, WARN,
      "own.",
      "A web form that passes on what people type, and somebody who makes use of it.",
      "Have the program that sends check its input. Look for other mails of that client.")
+NOTE_ROW(MIME, mime, MALFORMED, NOTE,
+     "What is wrong with a part of a mail (RFC 2045, RFC 2046)",
+     "A part of the mail has a defect, which the text names: a boundary, an encoding, a header, a length, or a program. "
+     "Only with the preference esmtp.mime_expert.",
+     "A program with a fault; or somebody who wants mail filters to read the mail otherwise than its reader does, or to "
+     "send a program.",
+     "List the parts (-z esmtp,parts), and look at the one that is named without opening it.")

@@ -4,8 +4,6 @@
  */
 #include "taps/mail_parts.h"
 
-#define MIB ((size_t)1 << 20)
-
 struct mail_parts {
     const mail_parts_user *user;
     part_interest interest;
@@ -19,44 +17,12 @@ typedef struct parts_call {
     void *data;
 } parts_call;
 
-static part_question question_of(part_interest in)
-{
-    return (part_question){.octets = in.octets,
-                           .urls = in.urls,
-                           .types = in.types,
-                           .parts_limit = MAX(esmtp_preferences.parts_limit, 1),
-                           .depth_limit = esmtp_preferences.parts_depth_limit,
-                           .octets_limit = MIB * esmtp_preferences.part_octets_limit,
-                           .total_limit = MIB * esmtp_preferences.parts_octets_limit};
-}
-
-/* Where holes are among the octets that there are. */
-static size_t *holes_of(const message *m)
-{
-    size_t *holes = g_new(size_t, m->holes_count + 1);
-    uint64_t missing = 0;
-
-    for (uint32_t i = 0; i < m->holes_count; i++) {
-        holes[i] = (size_t)(m->holes[i].offset - missing);
-        missing += m->holes[i].octets;
-    }
-    return holes;
-}
-
 static void content_read_parts(const parts_call *call, const message *m, span octets)
 {
-    part_question question = question_of(call->mails->interest);
-    size_t *holes = holes_of(m);
-    part_source source = {.octets = octets,
-                          .holes = holes,
-                          .holes_count = m->holes_count,
-                          .no_begin = m->no_begin,
-                          .no_end = !m->complete};
-    GPtrArray *parts = parts_read(&source, &question);
+    GPtrArray *parts = message_parts(m, octets, call->mails->interest);
 
     call->mails->user->read(call->data, m, parts);
     g_ptr_array_unref(parts);
-    g_free(holes);
 }
 
 static void content_complete(void *data, const connection *of, const message *m, uint8_t *octets)

@@ -5,7 +5,7 @@
 #ifndef ESMTP_TAPS_MAIL_PARTS_H
 #define ESMTP_TAPS_MAIL_PARTS_H
 
-#include "parts/parts.h"
+#include "dissector/message_parts.h"
 #include "taps/contents.h"
 
 /* Who is given them. `data` is what mail_parts_see() was called with. */
@@ -17,11 +17,6 @@ typedef struct mail_parts_user {
 } mail_parts_user;
 
 typedef struct mail_parts mail_parts;
-
-/* What is asked about each part beside its hashes: the limits are those of the preferences. */
-typedef struct part_interest {
-    bool octets, urls, types;
-} part_interest;
 
 mail_parts *mail_parts_new(const mail_parts_user *user, part_interest in);
 void mail_parts_free(mail_parts *m);

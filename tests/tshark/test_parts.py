@@ -255,6 +255,24 @@ def test_limits(tshark, capture):
     assert found(part_octets_limit=0) == (["1", "2"], ["too_large"])
 
 
+# --- expert information ------------------------------------------------------------------------------------------------------
+
+ASKED = {"esmtp.mime_expert": "TRUE"}
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+@pytest.mark.parametrize("size", [100, 1460, 100000])
+def test_defects_are_expert_infos_when_asked(tshark, capture, size, two_pass):
+    mail = attached({"invoice.pdf.exe": ("application", "octet-stream", b"MZ" + bytes(100))}).as_bytes()
+    path = capture(dialogue(Connection(), OPENING + transaction(plain("one")) + transaction(mail + b".dot\r\n"), size))
+    complete = ask(tshark, path)[0][-1]["frame"]
+    found = tshark.fields(path, "_ws.expert.message", only="esmtp.expert.mime", two_pass=two_pass, preferences=ASKED)
+    assert [(frame, [text for text in fields["_ws.expert.message"] if text.startswith("Part")]) for frame, fields in found.items()] == \
+        [(complete, ["Part 2 (invoice.pdf.exe): A program's file name that looks like a document's: name.pdf.exe; "
+                     "A program, by its file name or by its first octets"])]
+    assert tshark.count(path, "esmtp.expert.mime") == 0
+
+
 # --- the mail log ------------------------------------------------------------------------------------------------------------
 
 LINKS = ["http://example.org/?a=1&b=2", "https://example.net/"]
