@@ -15,12 +15,19 @@ static void draw_fragments(drawing *d, proto_tree *tree, const message *m)
     draw_generated_number(tree, FIELD_MESSAGE_REASSEMBLED_LENGTH, d->tvb, message_captured(m));
 }
 
-static void draw_hole(drawing *d, proto_tree *tree, const content_hole *hole)
+/* Nobody knows how many octets of the last hole are content where the end is among them. */
+static bool has_end(const message *m, const content_hole *hole)
+{
+    return m->no_end && hole->offset + hole->octets == m->unstuffed_size;
+}
+
+static void draw_hole(drawing *d, proto_tree *tree, const message *m, const content_hole *hole)
 {
     proto_item *item = proto_tree_add_uint64_format(tree, hf[FIELD_MESSAGE_MISSING], d->tvb, 0, 0, hole->octets,
-                                                    "[%s octet%s at offset %s %s not captured]",
+                                                    "[%s octet%s at offset %s %s not captured%s]",
                                                     grouped(d->pinfo, hole->octets), hole->octets == 1 ? "" : "s",
-                                                    grouped(d->pinfo, hole->offset), hole->octets == 1 ? "was" : "were");
+                                                    grouped(d->pinfo, hole->offset), hole->octets == 1 ? "was" : "were",
+                                                    has_end(m, hole) ? ", the end of the data among them" : "");
 
     proto_item_set_generated(item);
 }
@@ -28,7 +35,7 @@ static void draw_hole(drawing *d, proto_tree *tree, const content_hole *hole)
 static void draw_holes(drawing *d, proto_tree *tree, const message *m)
 {
     for (uint32_t i = 0; i < m->holes_count && field_is_wanted(FIELD_MESSAGE_MISSING); i++)
-        draw_hole(d, tree, &m->holes[i]);
+        draw_hole(d, tree, m, &m->holes[i]);
 }
 
 static const char *why_not_shown(const message *m)
@@ -44,7 +51,15 @@ static const char *why_not_shown(const message *m)
 
 static const char *missing_of(const drawing *d, const message *m)
 {
+    if (m->no_end)
+        return ", without its end";
     return m->missing ? wmem_strdup_printf(d->pinfo->pool, ", %s of them not captured", grouped(d->pinfo, m->missing)) : "";
+}
+
+/* What is behind the last octet captured may be anything. */
+static uint64_t octets_known(const message *m)
+{
+    return m->no_end ? message_captured(m) : m->unstuffed_size;
 }
 
 static proto_item *draw_message_item(drawing *d, const message *m, const place *at, int length)
@@ -54,7 +69,7 @@ static proto_item *draw_message_item(drawing *d, const message *m, const place *
     if (!field_is_wanted(FIELD_MESSAGE))
         return NULL;
     item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], at->tvb, at->offset, length,
-                                      "Message: %s octets by %s%s%s", grouped(d->pinfo, m->unstuffed_size),
+                                      "Message: %s octets by %s%s%s", grouped(d->pinfo, octets_known(m)),
                                       m->chunked ? "BDAT" : "DATA", missing_of(d, m), why_not_shown(m));
     if (m->ended_like)
         proto_item_append_text(item, ", ended by %s in frame %u", m->ended_like->name, m->ended_like->frame);
@@ -67,20 +82,28 @@ static proto_item *draw_message(drawing *d, const finding *f, const place *at)
     proto_item *item = draw_message_item(d, m, at, (int)f->length);
     proto_tree *tree = draw_below(d->tree, item, SUBTREE_MESSAGE);
 
-    draw_generated_number(tree, FIELD_MESSAGE_SIZE, d->tvb, m->size);
-    draw_generated_number(tree, FIELD_MESSAGE_UNSTUFFED_SIZE, d->tvb, m->unstuffed_size);
+    if (message_size_known(m)) {
+        draw_generated_number(tree, FIELD_MESSAGE_SIZE, d->tvb, m->size);
+        draw_generated_number(tree, FIELD_MESSAGE_UNSTUFFED_SIZE, d->tvb, m->unstuffed_size);
+    }
     draw_holes(d, tree, m);
     draw_fragments(d, tree, m);
     return item;
 }
 
+/* Its octets are all in earlier packets, which have shown them. */
+static bool shows_none(const finding *f)
+{
+    return !f->length && f->flags & FLAG_READ_AGAIN;
+}
+
 void draw_content(drawing *d, const finding *f)
 {
-    place at = octets_placed(d, f);
+    place at = shows_none(f) ? (place){.tvb = d->tvb} : octets_placed(d, f);
     const message *m = f->message;
     proto_item *item = NULL, *whole = NULL;
 
-    if (field_is_wanted(FIELD_MESSAGE_CONTENT) && !(m->ended_like && f->flags & FLAG_READ_AGAIN))
+    if (field_is_wanted(FIELD_MESSAGE_CONTENT) && !shows_none(f))
         item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE_CONTENT], at.tvb, at.offset, (int)f->length,
                                           "Message content: %u octet%s", f->length, f->length == 1 ? "" : "s");
     if (f->flags & FLAG_MESSAGE_END)

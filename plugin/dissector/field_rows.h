@@ -215,7 +215,7 @@ FIELD(TLS, LAYER, "Under TLS", "esmtp.tls", FT_BOOLEAN, BASE_NONE, NULL,
 FIELD(STARTTLS_FRAME, LAYER, "TLS granted in frame", "esmtp.starttls.frame", FT_FRAMENUM, BASE_NONE, NULL,
       "The packet with the reply that granted STARTTLS")
 FIELD(MESSAGE, MESSAGE, "Message", "esmtp.message", FT_NONE, BASE_NONE, NULL,
-      "Message content, complete in this packet")
+      "Message content, complete in this packet; if its end was not captured, known to be over")
 FIELD(MESSAGE_CONTENT, MESSAGE, "Message content", "esmtp.message.content", FT_NONE, BASE_NONE, NULL,
       "Octets of message content")
 FIELD(MESSAGE_SIZE, MESSAGE, "Size", "esmtp.message.size", FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,

@@ -8,7 +8,7 @@
 
 bool mail_is_shown(const message *m)
 {
-    bool in_packet = !m->given_back && !m->ended_like;
+    bool in_packet = !m->given_back && !m->ended_like && !m->no_end;
 
     return m->complete && !m->no_begin && !m->too_large && message_captured(m) > 0 && (m->octets || in_packet);
 }

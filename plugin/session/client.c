@@ -443,8 +443,11 @@ static bool only_commands(span octets, size_t at)
 }
 
 /* What comes looks like commands. */
-static void commands_found(session *s)
+static void commands_found(reading *r)
 {
+    session *s = r->s;
+
+    message_cut_off(r);
     message_abandon(s);
     s->content.answered = false;
     s->client.unrecognized = 0;
@@ -458,7 +461,7 @@ static void line_ends_unknown(reading *r, const client_line *in)
         message_end_unseen(r, in);
         return;
     }
-    commands_found(r->s);
+    commands_found(r);
     command_line(r, in);
 }
 
@@ -529,7 +532,7 @@ static void read_doubted(reading *r)
     size_t whole = r->octets.length, end = commands_begin(r);
 
     if (end == r->at) {
-        commands_found(r->s);
+        commands_found(r);
         return;
     }
     r->octets.length = end;

@@ -191,26 +191,30 @@ static bool is_of_later_command(const session *s, uint16_t code)
     return s->client.state == CLIENT_DOUBTED || (message_has_holes(s->content.message) && verb_code_identifies(code));
 }
 
-/* The final reply came before the end of the content did. */
-static exchange *end_of_data_early(reading *r)
+/* The final reply came before the end of the content did: the end was not captured, or the server refused what it had seen
+ * so far. */
+static exchange *end_of_data_early(reading *r, uint16_t code)
 {
     session *s = r->s;
     exchange *e = exchange_wait(s, &verb_end_of_data, verb_end_of_data.name);
 
     e->content = s->content.message;
     transaction_content_ends(r, e, s->content.message);
-    message_abandon(s);
+    if (message_has_holes(s->content.message) || reply_severity(code) == 2)
+        message_cut_off(r);
+    else
+        message_abandon(s);
     s->content.answered = true;
     client_enter(s, CLIENT_UNKNOWN);
     return e;
 }
 
 /* Its end is missing, and so is the reply to it: this one is for what was sent behind. */
-static void end_of_data_unseen(session *s)
+static void end_of_data_unseen(reading *r)
 {
-    message_abandon(s);
-    transaction_content_lost(s);
-    client_enter(s, CLIENT_UNKNOWN);
+    message_cut_off(r);
+    transaction_content_lost(r->s);
+    client_enter(r->s, CLIENT_UNKNOWN);
 }
 
 /* A greeting that the session did not wait for: commands may have been sent before it. */
@@ -270,9 +274,9 @@ static exchange *head_for(reading *r, uint16_t code)
     if (code == 354 || code == 334)
         return NULL; /* no DATA, no AUTH waits for it */
     if (!e && content_under_way(s) && is_of_later_command(s, code))
-        end_of_data_unseen(s);
+        end_of_data_unseen(r);
     else if (!e && content_under_way(s))
-        return end_of_data_early(r);
+        return end_of_data_early(r, code);
     if (code == 220 && !s->server.greeted && !(e && exchange_is(e, VERB_CONNECT)))
         return late_greeting(s);
     return e;

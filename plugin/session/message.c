@@ -237,20 +237,66 @@ void message_free_shown(session *s)
     s->content.shown = NULL;
 }
 
-/* The message is whole: gives back the room it did not need. */
-static void message_finish(reading *r, message *m)
+/* Nothing more of the message comes. */
+static void message_over(reading *r, message *m)
 {
-    session *s = r->s;
-
-    mail_header_learn(s, m, gathered(m));
+    mail_header_learn(r->s, m, gathered(m));
     m->complete = true;
     m->complete_frame = r->input->frame;
-    s->content.message = NULL;
+    r->s->content.message = NULL;
+}
+
+/* Gives back the room that it did not need. */
+static void message_fit(session *s, message *m)
+{
     if (m->octets && !m->in_line && pools_visited_twice(s->memory.pools)) {
         give_back_later(s, m);
     } else if (m->octets && message_captured(m) < m->capacity) {
         m->capacity = message_captured(m) ? (size_t)message_captured(m) : 1;
         m->octets = (uint8_t *)session_realloc(s, m->octets, m->capacity);
+    }
+}
+
+static void message_finish(reading *r, message *m)
+{
+    message_over(r, m);
+    message_fit(r->s, m);
+}
+
+void message_cut_off(reading *r)
+{
+    content_part *c = &r->s->content;
+    message *m = c->message;
+
+    if (!message_under_way(r->s))
+        return;
+    if (!message_captured(m)) {
+        message_abandon(r->s);
+        return;
+    }
+    if (r->s->smuggling.content == m)
+        smuggling_forget(r->s);
+    m->no_end = true;
+    message_over(r, m);
+    if (c->cut_off)
+        c->last_cut_off->next = m;
+    else
+        c->cut_off = m;
+    c->last_cut_off = m;
+}
+
+void message_emit_cut_off(reading *r)
+{
+    content_part *c = &r->s->content;
+
+    while (c->cut_off) {
+        message *m = c->cut_off;
+        finding *f = stream_emit(r, FINDING_CONTENT, r->stream->next, 0);
+        f->message = m;
+        f->flags |= FLAG_MESSAGE_END | FLAG_READ_AGAIN;
+        c->cut_off = m->next;
+        m->next = NULL;
+        message_fit(r->s, m);
     }
 }
 
@@ -589,6 +635,7 @@ void message_unasked(reading *r)
 {
     session *s = r->s;
 
+    message_cut_off(r);
     transaction_content_unasked(r);
     if (s->client.state != CLIENT_AFTER_DATA) {
         client_drop_line(s, r->input->layer);

@@ -367,6 +367,7 @@ const segment *session_read(session *s, const segment_input *a, span octets)
 
     read_octets(&r, missing);
     read_missing(&r, position + octets.length);
+    message_emit_cut_off(&r);
     emit_ended(&r);
     return keep_segment(s, &r, (segment){.position = position, .length = (uint32_t)octets.length});
 }
@@ -467,6 +468,7 @@ const segment *session_read_ordered(session *s, const segment_input *a, const se
     }
     if (!placed)
         made.position = r.stream->next;
+    message_emit_cut_off(&r);
     emit_ended(&r);
     return keep_segment(s, &r, made);
 }

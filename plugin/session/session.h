@@ -192,6 +192,7 @@ struct message {
     bool chunked;    /* by BDAT */
     bool complete;
     bool no_begin;     /* its beginning was not captured: nobody knows its size */
+    bool no_end;       /* the same of its end */
     bool stuffed;      /* dots were taken out */
     bool utf8_header;  /* there is UTF-8 in its header */
     bool bare_lf;      /* the DATA line ended in a bare LF */
@@ -213,7 +214,8 @@ struct message {
     bool may_be_cut;                 /* it has what a server may take for its end */
     const lookalike_end *ended_like; /* ... as this one did; NULL: it ends with CRLF.CRLF */
     bool given_back;                 /* `octets` are given back, and gathered again on the second visit */
-    struct message *next;            /* in the list of those whose octets are given back before the next packet */
+    struct message *next;            /* in a list: of those whose end was not captured, in the call under way; then of those
+                                        whose octets are given back before the next packet */
     const mail_header *header;       /* NULL when the content's beginning was not seen */
 };
 
@@ -223,9 +225,15 @@ static inline uint64_t message_captured(const message *m)
     return m->unstuffed_size - m->missing;
 }
 
+/* Is it complete, with its first and last octet? */
+static inline bool message_size_known(const message *m)
+{
+    return m->complete && !m->no_begin && !m->no_end;
+}
+
 static inline bool message_has_holes(const message *m)
 {
-    return m->no_begin || m->missing > 0;
+    return m->no_begin || m->no_end || m->missing > 0;
 }
 
 typedef enum finding_kind {
@@ -259,8 +267,8 @@ typedef enum finding_flag {
     FLAG_AUTH_FINAL = 1 << 7,  /* reply that ends an AUTH exchange */
     FLAG_CHALLENGE = 1 << 8,   /* 334 */
     FLAG_CANCEL = 1 << 9,      /* AUTH_RESPONSE: the "*" that gives up */
-    FLAG_READ_AGAIN = 1 << 11, /* CONTENT, END_OF_DATA: of the client's earlier packets, found with a reply; TRANSACTION:
-                                  reported before, with a content that was found to end earlier */
+    FLAG_READ_AGAIN = 1 << 11, /* CONTENT, END_OF_DATA: of the client's earlier packets, found with a reply or a later
+                                  command; TRANSACTION: reported before, with a content that was found to end earlier */
     FLAG_SNAPLEN = 1 << 10,    /* GAP: the rest of the packet was not captured; REPLY: its last line is cut off so */
 } finding_flag;
 

@@ -136,6 +136,8 @@ typedef struct content_part {
     exchange *bdat;         /* CHUNK: the BDAT whose octets come */
     transaction *chunks_of; /* what the chunks gathered belong to, NULL for none */
     message *shown;         /* the messages whose octets are given back before the next packet */
+    message *cut_off;       /* those that the call under way has found to be over, though their end was not captured ... */
+    message *last_cut_off;  /* ... in their order */
     /* Of the second of two visits, where `message` and `reader` are of the content that comes again: */
     uint8_t *again;          /* its octets */
     size_t again_length;     /* how many these are */
@@ -481,6 +483,10 @@ message *message_copy(session *s, const message *whole);
 void message_cut(reading *r, message *m, uint64_t size, uint64_t unstuffed_size, uint32_t frame);
 /* Whatever of a message is under way will not be completed. */
 void message_abandon(session *s);
+/* The content of a DATA under way, if there is one, is over, and its end was not captured: what came of it is a message. */
+void message_cut_off(reading *r);
+/* The messages that were found to be over so get their findings. */
+void message_emit_cut_off(reading *r);
 /* Verbs. */
 void data_sent(reading *r, exchange *e, const client_line *in);
 void data_answered(reading *r, const server_reply *reply, finding *f);

@@ -342,7 +342,7 @@ static void decide(const session *s, transaction *t)
 /* The transaction shows what is known of the content now: octets of a chunk may follow its refusal. */
 static void freeze_content(transaction *t)
 {
-    t->has_size = t->message && t->message->complete && !t->message->no_begin && t->content_sent && !t->by_url;
+    t->has_size = t->message && message_size_known(t->message) && t->content_sent && !t->by_url;
     t->size = t->has_size ? t->message->unstuffed_size : 0;
     t->missing = t->has_size ? t->message->missing : 0;
     t->header = t->message ? t->message->header : NULL;

@@ -218,22 +218,8 @@ static void read_content(const reading *r, const finding *f)
         tell_complete(r, f->message, octets);
 }
 
-/* The end of the content was not captured: its reply shows that there was one. */
-static void read_without_end(const reading *r, const message *m)
-{
-    gathering *g = r->gathering;
-    uint8_t *octets = m && !m->complete && is_gathered(g, m) && g->content ? content_take(g, m) : NULL;
-
-    if (!octets)
-        return;
-    g->of = NULL;
-    tell_complete(r, m, octets);
-}
-
 static void read_transaction(const reading *r, const finding *f)
 {
-    if (f->transaction->content_answered)
-        read_without_end(r, f->transaction->message);
     r->user->ended(r->data, r->record->connection, f);
 }
 
@@ -268,7 +254,7 @@ char *content_missing_text(const message *m)
 
     if (m->missing)
         g_string_append_printf(words, "-%" PRIu64 "-octets-missing", m->missing);
-    if (!m->complete)
+    if (m->no_end)
         g_string_append(words, "-end-missing");
     return g_string_free(words, FALSE);
 }

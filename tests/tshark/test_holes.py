@@ -66,6 +66,35 @@ def test_content_whose_end_is_not_in_the_capture(tshark, capture):
     assert exported(tshark, path) == {"4XyZ01-100-octets-missing-end-missing.eml": HEADER}
 
 
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_content_whose_end_is_not_in_the_capture_is_shown_with_its_reply(tshark, capture, two_pass):
+    path = capture(lossy([HEADER[:20], HEADER[20:], 100]))
+    reply, = tshark.frames(path, "esmtp.reply.verb == END-OF-DATA", two_pass=two_pass)
+    content = tshark.frames(path, "esmtp.message.content", two_pass=two_pass)
+    found = {"esmtp.message.fragment": [str(frame) for frame in content], "esmtp.message.missing": ["100"], "imf.subject": ["Holes"],
+             "esmtp.message.reassembled_length": [str(len(HEADER))]}
+    shown = tshark.fields(path, *found, "esmtp.message.size", "esmtp.message.unstuffed_size", two_pass=two_pass)
+    assert shown == {reply: found}
+    tree = tshark.tree(path, "esmtp", two_pass=two_pass)
+    assert f"Message: {len(HEADER)} octets by DATA, without its end" in tree
+    assert f"[100 octets at offset {len(HEADER)} were not captured, the end of the data among them]" in tree
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+@LIMITS
+def test_content_whose_end_and_reply_are_not_in_the_capture(tshark, capture, two_pass, limit):
+    """The 354 to the next one tells that it is over."""
+    connection = dialogue(Connection(), OPENING + [("C", ENVELOPE + lines("DATA")), GRANTED, ("C", HEADER)])
+    connection.lost(True, 100)
+    connection.lost(False, len(QUEUED))
+    dialogue(connection, [("S", lines("354 Go on")), ("C", lines("Subject: Next", "", ".")), ("S", QUEUED)]).close()
+    path = capture(connection)
+    common = {"two_pass": two_pass, "preferences": {"esmtp.message_limit": limit}}
+    assert exported(tshark, path, **common) == {"Holes-100-octets-missing-end-missing.eml": HEADER,
+                                                "4XyZ01.eml": lines("Subject: Next", "")}
+    assert tshark.values(path, "esmtp.message.missing", **common) == ["100"]
+
+
 def test_line_of_the_dot_alone_behind_a_hole(tshark, capture):
     assert only_record(tshark, capture(lossy([HEADER, 10, b".\r\n"]))) == RECORD | {"size": len(HEADER) + 10, "missing": 10}
 

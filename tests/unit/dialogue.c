@@ -548,7 +548,7 @@ static void append_content(GString *out, const entry *e)
     if (m->chunked && (e->flags & FLAG_MESSAGE_END))
         g_string_append_printf(out, ", ends %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, m->size, m->unstuffed_size);
     if (m->complete && !m->chunked)
-        g_string_append(out, " complete");
+        g_string_append(out, m->no_end ? " without its end" : " complete");
     if (m->ended_like)
         g_string_append_printf(out, " with %s", m->ended_like->name);
     if (m->no_begin)
