@@ -38,14 +38,15 @@ void message_begin_again(session *s, uint64_t position)
     s->content.message->in_line = true;
 }
 
-static void begin_chunk(session *s, uint64_t position)
+static void begin_chunk(reading *r)
 {
-    transaction *of = transaction_resolved(s->transactions.current);
+    session *s = r->s;
+    transaction *of = transaction_sent_for(r);
 
     if (s->content.message && s->content.message->chunked && transaction_resolved(s->content.chunks_of) == of)
         return;
     message_abandon(s);
-    message_new(s, position, true);
+    message_new(s, r->position + r->at, true);
     content_begin_chunks(&s->content.reader);
     s->content.chunks_of = of;
     transaction_content_begins(s, s->content.message);
@@ -653,7 +654,7 @@ void bdat_sent(reading *r, exchange *e, const client_line *in)
         return; /* no octets follow an invalid one */
     s->content.bdat = e;
     e->last_chunk = bdat.last;
-    begin_chunk(s, r->position + r->at);
+    begin_chunk(r);
     e->content = s->content.message;
     client_enter_raw(s, CLIENT_CHUNK, bdat.size);
     if (!bdat.size)

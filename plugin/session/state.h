@@ -519,6 +519,8 @@ void transaction_content_ends(reading *r, exchange *e, message *m);
 void transaction_reply(reading *r, const server_reply *reply);
 /* A reply has come that closes the connection, unless the session goes on: it decides what it cut off. */
 void transaction_closing(reading *r, const server_reply *reply);
+/* The one that RCPT, DATA, BDAT or BURL is sent for; NULL: none. */
+transaction *transaction_sent_for(reading *r);
 /* Content of the current transaction begins. */
 void transaction_content_begins(session *s, message *m);
 /* What was taken for its content was none: DATA was refused. */

@@ -127,9 +127,9 @@ static transaction *begin_without_mail(reading *r)
     return t;
 }
 
-/* The one that RCPT, DATA, BDAT or BURL is sent for; NULL: none. Where octets were lost, MAIL may have been among them: when
- * none is open, or when the content of the one that is has begun already. */
-static transaction *sent_for(reading *r)
+/* Where octets were lost, MAIL may have been among them: when none is open, or when the content of the one that is has begun
+ * already. */
+transaction *transaction_sent_for(reading *r)
 {
     transaction *t = transaction_resolved(r->s->transactions.current);
 
@@ -140,7 +140,7 @@ static transaction *sent_for(reading *r)
 
 void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
-    transaction *t = sent_for(r);
+    transaction *t = transaction_sent_for(r);
     recipient added = {0};
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
@@ -167,7 +167,7 @@ static void content_ends(reading *r, transaction *t)
 /* DATA, BDAT, BURL. */
 void transaction_content_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
-    transaction *t = sent_for(r);
+    transaction *t = transaction_sent_for(r);
     message *content;
 
     if (!t)

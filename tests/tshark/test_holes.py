@@ -117,6 +117,15 @@ def test_commands_in_a_content_with_a_hole_make_no_mail(tshark, capture, whole):
         name: RECORD[name] for name in ("outcome", "queue_id", "mail_from")}
 
 
+def test_chunk_behind_a_content_whose_end_is_not_in_the_capture_is_of_another_mail(tshark, capture):
+    connection = dialogue(Connection(), OPENING + [("C", ENVELOPE + lines("DATA")), GRANTED, ("C", HEADER)])
+    connection.lost(True, 100)
+    connection.lost(False, 50)
+    dialogue(connection, [("C", lines("BDAT 17 LAST", "Subject: Next", "")), ("S", QUEUED)]).close()
+    found = [(record["outcome"], record["subject"], record["queue_id"]) for record in mail_log.records(tshark, capture(connection))]
+    assert found == [("unknown", "Holes", None), ("accepted", "Next", "4XyZ01")]
+
+
 def held(script):
     """What is held at the end of the capture: nobody has acknowledged what is missing before it."""
     connection = dialogue(Connection(), OPENING + [("C", ENVELOPE + lines("DATA")), GRANTED, ("C", HEADER)])
