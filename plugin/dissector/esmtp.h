@@ -259,8 +259,9 @@ void builtin_fields_draw(drawing *d);
 
 /* ports.c — lets the ports of the built-in dissector follow us, and gives them back. */
 void ports_register_handoff(dissector_handle_t own);
-/* Does the port point to us? */
+/* Does the port point to us, in the clear? And under TLS? */
 bool port_is_ours(uint16_t port);
+bool port_is_ours_under_tls(uint16_t port);
 
 /* heuristic.c */
 void heuristic_register_handoff(void);

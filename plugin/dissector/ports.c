@@ -153,24 +153,35 @@ static void take_or_give_back(void)
         range_foreach(own, claim_port, find_dissector_table("tcp.port"));
 }
 
-/* A bit for each TCP port that points to us: asked for with each segment. */
-static uint8_t our_ports[(UINT16_MAX + 1u) / 8];
+/* A bit for each port that points to us, in the clear and under TLS: asked for with each segment. */
+#define BITMAP_OCTETS ((UINT16_MAX + 1u) / 8)
+static uint8_t our_ports[BITMAP_OCTETS], our_tls_ports[BITMAP_OCTETS];
+
+static bool has_bit(const uint8_t *bitmap, uint16_t port)
+{
+    return bitmap[port / 8] >> port % 8 & 1;
+}
 
 bool port_is_ours(uint16_t port)
 {
-    return our_ports[port / 8] >> port % 8 & 1;
+    return has_bit(our_ports, port);
+}
+
+bool port_is_ours_under_tls(uint16_t port)
+{
+    return has_bit(our_tls_ports, port);
 }
 
 static void note_port(const char *table, ftenum_t type, void *key, void *value, void *user_data)
 {
     dissector_handle_t handle = dtbl_entry_get_handle((dtbl_entry_t *)value);
     uint16_t port = (uint16_t)GPOINTER_TO_UINT(key);
+    uint8_t *bitmap = (uint8_t *)user_data;
 
     (void)table;
     (void)type;
-    (void)user_data;
     if (handle && dissector_is_ours(handle))
-        our_ports[port / 8] |= (uint8_t)(1u << port % 8);
+        bitmap[port / 8] |= (uint8_t)(1u << port % 8);
 }
 
 static void follow_ports(void)
@@ -178,7 +189,9 @@ static void follow_ports(void)
     if (builtin_handle)
         take_or_give_back();
     memset(our_ports, 0, sizeof our_ports);
-    dissector_table_foreach("tcp.port", note_port, NULL);
+    memset(our_tls_ports, 0, sizeof our_tls_ports);
+    dissector_table_foreach("tcp.port", note_port, our_ports);
+    dissector_table_foreach("tls.port", note_port, our_tls_ports);
     watch_refresh();
 }
 

@@ -33,6 +33,7 @@ struct route {
     connection *current; /* the same; NULL: none has begun since the last one was over */
     carrier *carrier;    /* of the connection under way, whether or not octets came; NULL: nothing of it did */
     bool late;
+    bool awaits_tls;      /* on such a port: what is not TLS is not read */
     bool syn_seen[2];     /* by direction: without or with ACK, since the last connection was over */
     bool syn_answers[2];  /* it had the flag ACK */
     moment syn_time;      /* of the one without ACK */
@@ -123,6 +124,24 @@ route *route_find_or_make(const packet_info *pinfo, unsigned *direction_r)
 void route_begin_late(route *r)
 {
     r->late = true;
+}
+
+void route_await_tls(route *r)
+{
+    r->awaits_tls = r->awaits_tls || (!r->carrier && !r->newest);
+}
+
+bool route_awaits_tls(const route *r)
+{
+    return r->awaits_tls;
+}
+
+void route_read_plain(route *r)
+{
+    r->awaits_tls = false;
+    r->order = order_new();
+    if (r->carrier)
+        memset(r->carrier->transport.octets, 0, sizeof r->carrier->transport.octets);
 }
 
 /* --- its connections --------------------------------------------------------------------------------------------------- */
@@ -396,7 +415,7 @@ static bool begins_tls(feed *f, const segments_event *e)
     if (!tls_records_begin_with((span){e->octets, (size_t)e->length}))
         return false;
     if (first && !r->tls_from_start)
-        r->tls_frame = f->pinfo->num;
+        r->tls_frame = f->segment->in.frame;
     r->tls_from_start |= first;
     carrier_of(r, f->pinfo, f->segment->in.direction)->transport.tls_first |= first;
     return first || r->tls_from_start || state == TLS_GRANTED || state == TLS_RUNNING;
@@ -505,7 +524,7 @@ static void take_event(feed *f, segments_event e)
     default:
         if (e.kind == SEGMENTS_ASIDE) /* it has no position in the stream, but octets in the packet */
             e.position = (uint32_t)(f->segment->in.sequence + f->segment->in.syn);
-        if (pass_tls(f, &e))
+        if (pass_tls(f, &e) && !f->route->awaits_tls)
             add(f, &e);
     }
 }
@@ -559,28 +578,35 @@ bool route_read_rest(const connection *c, rest_reader read, void *data)
 {
     route rest = {0};
     connection copy = *c;
-    feed f = {.route = &rest};
+    carrier at_end;
+    route_segment none = {.route = &rest}; /* no packet is at hand */
+    feed f = {.route = &rest, .segment = &none};
     wmem_allocator_t *scope;
     pools *memory;
     const segments_event *events;
     size_t count;
 
-    if (!c->route || c->route->current != c || !segments_held(c->route->order))
+    if (!c->route || c->route->current != c || !segments_have_rest(c->route->order))
         return false;
     scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     memory = pools_new(VISITS_ONCE);
     copy.session = session_copy(c->session, memory);
     rest = *c->route;
     rest.current = &copy;
+    at_end = *c->carrier;
+    at_end.carried = &copy;
+    rest.carrier = &at_end;
     events = segments_rest(rest.order, scope, &count);
     for (size_t i = 0; i < count; i++) {
         segments_event e = events[i];
+        if (e.kind == SEGMENTS_READ || e.kind == SEGMENTS_ENDED)
+            carrier_event(&f, &e);
         if (e.kind == SEGMENTS_ENDED)
             session_closed(copy.session);
         else if (pass_tls(&f, &e))
-            read(data, copy.session, read_rest_event(&copy, &e, (uint32_t)i));
+            read(data, copy.session, read_rest_event(&copy, &e, (uint32_t)i), NULL);
     }
-    read(data, copy.session, NULL);
+    read(data, copy.session, NULL, &at_end);
     pools_free(memory);
     wmem_destroy_allocator(scope);
     return true;

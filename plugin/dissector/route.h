@@ -43,6 +43,13 @@ void route_learn_opening(route *r, unsigned direction, const packet_info *pinfo)
  */
 void route_begin_late(route *r);
 
+/* TLS is to begin with the connection, if nothing was read of it yet: the carrier is told of it, and nothing else is read.
+ */
+void route_await_tls(route *r);
+bool route_awaits_tls(const route *r);
+/* It is SMTP in the clear: reads it from the segment at hand on. */
+void route_read_plain(route *r);
+
 /* Reads a segment, on the first visit of its packet. The records, route_record, live with the packet. */
 wmem_array_t *route_read(const route_segment *in, packet_info *pinfo);
 /* To be called when another segment is read before these records were drawn: the session uses its lists again. */
@@ -50,10 +57,10 @@ void route_keep_record(wmem_array_t *records, packet_info *pinfo);
 /* What route_read() gave, on a later visit. */
 wmem_array_t *route_records(const route_segment *in, packet_info *pinfo);
 
-/* What would be read of a connection if the capture ended here, for its octets that are held: `read` gets each piece, and
- * `s`, a copy of the session that has read so far; at last it gets the copy alone. Nothing of it is remembered. False:
- * nothing is held. */
-typedef void (*rest_reader)(void *data, session *s, const segment *found);
+/* What would be read of a connection if the capture ended here, for what waits for missing octets: `read` gets each piece,
+ * and `s`, a copy of the session that has read so far; at last it gets the copy alone, with what is known of the connection
+ * then. Nothing of it is remembered. False: nothing waits. */
+typedef void (*rest_reader)(void *data, session *s, const segment *found, const carrier *at_end);
 bool route_read_rest(const connection *c, rest_reader read, void *data);
 
 /* Tells the routes of a file apart: from 0. */

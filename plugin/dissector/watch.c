@@ -51,7 +51,8 @@ static bool is_our_pair(uint16_t source, uint16_t target)
 
 static bool may_be_ours(uint16_t source, uint16_t target)
 {
-    return port_is_ours(source) || port_is_ours(target) || is_our_pair(source, target);
+    return port_is_ours(source) || port_is_ours(target) || port_is_ours_under_tls(source) ||
+           port_is_ours_under_tls(target) || is_our_pair(source, target);
 }
 
 /* --- one segment ------------------------------------------------------------------------------------------------------- */
@@ -111,9 +112,10 @@ static void give_back_what_is_readable(const watched *w, packet_info *pinfo)
 
 static void read_segment(watched *w, packet_info *pinfo, route *r, unsigned direction)
 {
+    if (!w->segment.route)
+        w->segment.nth = count_segment(pinfo, r);
     w->segment.route = r;
     w->segment.in.direction = direction;
-    w->segment.nth = count_segment(pinfo, r);
     w->drawn = wmem_new0(pinfo->pool, bool);
     sessions_frame_begins(pinfo->num);
     if (pinfo->fd->visited) {
@@ -128,9 +130,13 @@ static void read_segment(watched *w, packet_info *pinfo, route *r, unsigned dire
 static void look_at(watched *w, packet_info *pinfo)
 {
     bool by_port = port_is_ours(w->source_port) || port_is_ours(w->target_port);
+    bool by_tls_port = !by_port && (port_is_ours_under_tls(w->source_port) || port_is_ours_under_tls(w->target_port));
+    bool make = (by_port || by_tls_port) && !pinfo->fd->visited;
     unsigned direction;
-    route *r = by_port && !pinfo->fd->visited ? route_find_or_make(pinfo, &direction) : route_find(pinfo, &direction);
+    route *r = make ? route_find_or_make(pinfo, &direction) : route_find(pinfo, &direction);
 
+    if (r && make && by_tls_port)
+        route_await_tls(r);
     if (r && segment_parse(w, pinfo))
         read_segment(w, pinfo, r, direction);
 }
@@ -140,11 +146,15 @@ bool watch_adopt(packet_info *pinfo, bool late)
     unsigned direction;
     route *r;
 
-    if (!watch_current(pinfo) || current.segment.route)
-        return current.segment.route != NULL;
+    if (!watch_current(pinfo))
+        return false;
+    if (current.segment.route && !route_awaits_tls(current.segment.route))
+        return true;
     r = route_find_or_make(pinfo, &direction);
     if (!r || !segment_parse(&current, pinfo))
         return false;
+    if (route_awaits_tls(r))
+        route_read_plain(r);
     note_pair(current.source_port, current.target_port);
     route_learn_opening(r, direction, pinfo);
     if (late)

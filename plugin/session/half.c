@@ -394,12 +394,18 @@ static half *oldest_waiting(segments *s)
     return found;
 }
 
-/* What the peer has acknowledged and the capture does not have. A single number may be that of a FIN. */
+/* A single number may be that of a FIN. */
+bool half_lacks_tail(const half *h)
+{
+    return h->begun && h->acknowledged && h->claimed_again > h->next + 1;
+}
+
+/* What the peer has acknowledged and the capture does not have. */
 static void lose_tails(segments *s, segments_cause cause)
 {
     for (unsigned d = 0; d < 2; d++) {
         half *h = &s->halves[d];
-        if (h->begun && h->acknowledged && h->claimed_again > h->next + 1)
+        if (half_lacks_tail(h))
             lose(s, h, h->claimed_again, cause);
     }
 }
@@ -418,6 +424,16 @@ void half_flush(segments *s, segments_cause cause)
     lose_tails(s, cause);
     read_resets(s);
     s->flushing = false;
+}
+
+void half_flush_resets(segments *s, segments_cause cause)
+{
+    for (unsigned d = 0; d < 2; d++) {
+        half *h = &s->halves[d];
+        if (h->reset.known && !h->reset_read && h->reset.position > h->next + 1) /* else that of a FIN */
+            lose(s, h, h->reset.position, cause);
+    }
+    read_resets(s);
 }
 
 /* --- taking payload ---------------------------------------------------------------------------------------------------- */

@@ -33,6 +33,7 @@ typedef struct half {
     uint64_t start;  /* position of the first octet, as far as is known */
     uint64_t next;   /* all before is read or lost */
     uint64_t top;    /* end of the octets that were seen */
+    uint32_t latest; /* frame of its last segment that was no RST */
 
     /* What the peer says that it has. */
     bool acknowledged;
@@ -114,5 +115,9 @@ void half_take(segments *s, placed_segment *a);
 void half_advance(segments *s);
 /* Reads all that is held; holes are lost. */
 void half_flush(segments *s, segments_cause cause);
+/* Reads a RST whose turn had not come: what is missing before it is lost. Behind half_flush(). */
+void half_flush_resets(segments *s, segments_cause cause);
+/* Has the peer acknowledged octets behind all that was seen, read or lost? */
+bool half_lacks_tail(const half *h);
 
 #endif

@@ -416,6 +416,7 @@ static void take(segments *s, placed_segment *a)
     const tcp_segment *in = a->in;
     bool was_over = is_over(s);
 
+    a->from->latest = in->frame;
     if (in->syn)
         take_syn(s, a);
     if (!a->from->seen)
@@ -498,6 +499,12 @@ const segments_event *segments_put(segments *s, const tcp_segment *in, size_t *c
     return s->events;
 }
 
+/* An end behind octets that nobody has seen was none if its sender has said more since. */
+static bool waits_at_end(const half *h, const half_end *end, bool read)
+{
+    return end->known && !read && (end->frame >= h->latest || end->position <= h->top);
+}
+
 const segments_event *segments_rest(const segments *s, wmem_allocator_t *scope, size_t *count_r)
 {
     segments copy = *s;
@@ -506,19 +513,27 @@ const segments_event *segments_rest(const segments *s, wmem_allocator_t *scope, 
     copy.scope = scope;
     copy.events = NULL;
     copy.events_count = copy.events_capacity = 0;
-    half_flush(&copy, SEGMENTS_CAUSE_CAPTURE_END);
     for (unsigned d = 0; d < 2; d++) {
-        const half_end *end = &copy.halves[d].reset;
-        segments_event *e;
-        if (!end->known || copy.halves[d].reset_read)
-            continue;
-        e = half_event(&copy, SEGMENTS_ENDED, &copy.halves[d], end->position, 0);
-        e->cause = SEGMENTS_CAUSE_RESET;
-        e->frame = end->frame;
-        e->time = end->time;
+        half *h = &copy.halves[d];
+        h->fin.known = h->fin_read || waits_at_end(h, &h->fin, false);
+        h->reset.known = h->reset_read || waits_at_end(h, &h->reset, false);
     }
+    half_flush(&copy, SEGMENTS_CAUSE_CAPTURE_END);
+    half_flush_resets(&copy, SEGMENTS_CAUSE_CAPTURE_END);
     *count_r = copy.events_count;
     return copy.events;
+}
+
+/* Octets or an end that wait for what is missing before them, or octets that the peer says it has. */
+static bool has_rest(const half *h)
+{
+    return held_first(&h->held) || waits_at_end(h, &h->fin, h->fin_read) || waits_at_end(h, &h->reset, h->reset_read) ||
+           half_lacks_tail(h);
+}
+
+bool segments_have_rest(const segments *s)
+{
+    return has_rest(&s->halves[0]) || has_rest(&s->halves[1]);
 }
 
 size_t segments_held(const segments *s)

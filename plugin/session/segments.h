@@ -112,6 +112,9 @@ const segments_event *segments_put(segments *s, const tcp_segment *in, size_t *c
  * are valid until the next segments_put(). */
 const segments_event *segments_rest(const segments *s, wmem_allocator_t *scope, size_t *count_r);
 
+/* Would segments_rest() tell of anything? */
+bool segments_have_rest(const segments *s);
+
 /* Memory that held octets take, of both directions. */
 size_t segments_held(const segments *s);
 

@@ -10,6 +10,7 @@
 #include <epan/tap.h>
 #include <wsutil/report_message.h>
 
+#include "dissector/route.h"
 #include "dissector/tap.h"
 #include "taps/connection_record.h"
 #include "taps/log_options.h"
@@ -25,12 +26,36 @@ typedef struct connection_log {
     unsigned restarts;     /* how often it did */
 } connection_log;
 
-static void gather(wmem_allocator_t *scope, wmem_array_t *to, unsigned restarts)
+/* Where the records of connections go. */
+typedef struct destination {
+    wmem_allocator_t *scope;
+    wmem_array_t *records; /* logged_connection */
+    unsigned restarts;
+} destination;
+
+static void log_carrier(const destination *to, const carrier *c)
 {
-    for (const carrier *c = carriers_of_file(); c; c = c->next) {
-        logged_connection made = logged_connection_make(scope, c, restarts);
-        wmem_array_append_one(to, made);
-    }
+    logged_connection made = logged_connection_make(to->scope, c, to->restarts);
+
+    wmem_array_append_one(to->records, made);
+}
+
+/* The last call tells of the connection when all that was held has been read. */
+static void log_rest(void *data, session *s, const segment *found, const carrier *at_end)
+{
+    (void)s;
+    (void)found;
+    if (at_end)
+        log_carrier((const destination *)data, at_end);
+}
+
+static void gather(wmem_allocator_t *scope, wmem_array_t *records, unsigned restarts)
+{
+    destination to = {scope, records, restarts};
+
+    for (const carrier *c = carriers_of_file(); c; c = c->next)
+        if (!c->carried || !route_read_rest(c->carried, log_rest, &to))
+            log_carrier(&to, c);
 }
 
 static void before_free(void *data)

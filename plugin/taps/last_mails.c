@@ -97,10 +97,11 @@ static void visit_open(const visiting *v, session *s)
 }
 
 /* Octets that are held to the end are read for the log: the mails that they end, and those that are open then. */
-static void visit_rest(void *data, session *s, const segment *found)
+static void visit_rest(void *data, session *s, const segment *found, const carrier *at_end)
 {
     const visiting *v = (const visiting *)data;
 
+    (void)at_end;
     for (uint32_t i = 0; found && i < found->count; i++)
         if (found->findings[i].kind == FINDING_TRANSACTION)
             visit_mail(v, found->findings[i].transaction);

@@ -16,14 +16,15 @@ static void add_octets(unread *to, const connection_record *of)
 }
 
 /* The last call has the session that has read all that was held. */
-static void add_rest(void *data, session *s, const segment *found)
+static void add_rest(void *data, session *s, const segment *found, const carrier *at_end)
 {
-    static const transport nothing;
     connection_record of;
 
-    if (found)
+    (void)s;
+    (void)found;
+    if (!at_end)
         return;
-    of = connection_record_of(s, &nothing);
+    of = carrier_record(at_end);
     add_octets((unread *)data, &of);
 }
 

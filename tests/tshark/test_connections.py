@@ -190,7 +190,36 @@ def test_the_mail_log_ends_with_what_nobody_can_read(tshark, capture):
                     "0 mails; 2 connections went on under TLS and could not be read",
                     "0 mails; 112 octets were missing; 6 octets could not be read"]
     (record,) = connections.records(tshark, capture(torn))
-    assert (record["missing"], record["unread"]) == (6, 6)
+    assert (record["missing"], record["unread"]) == (112, 6)
+
+
+SUBMISSIONS = ("198.51.100.25", 465)
+
+
+def test_tls_from_the_first_octet_that_nobody_decrypts(tshark, capture):
+    connection = dialogue(Connection(server=SUBMISSIONS), TLS_1_3)
+    connection.close()
+    path = capture(connection)
+    (record,) = connections.records(tshark, path)
+    assert {name: record[name] for name in ("tls", "phase", "closed_by", "close", "server_port")} == {
+        "tls": "implicit unread", "phase": "IDLE", "closed_by": "client", "close": "FIN", "server_port": 465}
+    assert mail_log.write(tshark, path).splitlines()[-1] == "0 mails; 1 connection went on under TLS and could not be read"
+
+
+def test_end_that_waits_for_missing_octets_where_the_capture_ends(tshark, capture):
+    """The log tells of it; and TLS may begin behind them."""
+    lost, hello = (dialogue(Connection(client=("192.0.2.1", 40000 + number)), part)
+                   for number, part in enumerate((OPENED + ENVELOPE + DATA + [CONTENT], OPENED_TLS + STARTTLS)))
+    for connection in (lost, hello):
+        connection.lost(True, 50)
+    lost.signal(True, FIN | ACK)
+    hello.client(tls(22, 200))
+    path = capture(lost, hello)
+    first, second = connections.records(tshark, path)
+    assert [first[name] for name in ("closed_by", "close", "missing")] == ["client", "FIN", 50]
+    assert [second[name] for name in ("closed_by", "phase", "tls")] == ["open", "TLS", "offered"]
+    (record,) = mail_log.records(tshark, path)
+    assert (record["outcome"], record["ended_by"]) == ("unknown", "CLOSE")
 
 
 def test_formats(tshark, all_cases):

@@ -176,7 +176,17 @@ static const script scripts[] = {
      {OPENED, {'C', 1004, 5001, "", "R", 0}, {'C', 1001, 5001, "abc", NULL, 0}},
      {"5: C read 'abc'", "5: C ended reset"}},
 
-    {"reset-behind-lost-data", {0}, {OPENED, {'C', 1004, 5001, "", "R", 0}}, {"end: C ended reset"}},
+    {"reset-behind-lost-data",
+     {0},
+     {OPENED, {'C', 1004, 5001, "", "R", 0}},
+     {"end: C lost 3 capture-end", "end: C ended reset"}},
+
+    {"reset-that-was-none", {0}, {OPENED, {'C', 1004, 5001, "", "R", 0}, {'C', 1001, 5001, "", NULL, 0}}, {NULL}},
+
+    {"end-behind-lost-data",
+     {0},
+     {OPENED, {'C', 1004, 5001, "", "F", 0}},
+     {"end: C lost 3 capture-end", "end: C ended closed"}},
 
     {"reset-with-octets", {0}, {OPENED, {'C', 1001, 5001, "go away", "R", 0}}, {"4: C ended reset"}},
 
