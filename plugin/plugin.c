@@ -25,9 +25,16 @@ uint32_t plugin_describe(void)
     return PLUGIN_KINDS;
 }
 
+/* Wireshark's window reads the tables of statistics before it asks plugins for their taps. */
+static void register_handoff(void)
+{
+    dissector_register_handoff();
+    windows_register();
+}
+
 void plugin_register(void)
 {
-    static proto_plugin esmtp = {.register_protoinfo = dissector_register, .register_handoff = dissector_register_handoff};
+    static proto_plugin esmtp = {.register_protoinfo = dissector_register, .register_handoff = register_handoff};
     static tap_plugin esmtp_taps = {.register_tap_listener = taps_register};
 
     proto_register_plugin(&esmtp);

@@ -36,6 +36,10 @@ void output_check(const char *statistic);
 /* record_table.c — a line a record, in aligned columns, and a line that counts them. */
 void record_table_write(FILE *out, const record_kind *kind, const void *records, unsigned count);
 
+/* Appends the text of a cell of the table for people. `scope` is for what need not last. */
+void record_cell_append(const record_kind *kind, const table_column *column, wmem_allocator_t *scope, GString *text,
+                        const void *record);
+
 /* Writes `text` to the file when it is long, or when it is the last, and empties it then. */
 void text_flush(GString *text, FILE *out, bool last);
 

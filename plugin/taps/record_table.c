@@ -86,17 +86,18 @@ static cell cell_end(GString *text, size_t begin, unsigned limit)
     return (cell){begin, (unsigned)(text->len - begin), width};
 }
 
-static void cell_write(const record_kind *kind, const table_column *column, wmem_allocator_t *scope, GString *text,
-                       const void *record)
+void record_cell_append(const record_kind *kind, const table_column *column, wmem_allocator_t *scope, GString *text,
+                        const void *record)
 {
-    value v;
+    size_t begin = text->len;
 
     if (column->write) {
         column->write(scope, text, record);
-        return;
+    } else {
+        value v = kind->value(scope, record, column->column);
+        append_value(text, &v);
     }
-    v = kind->value(scope, record, column->column);
-    append_value(text, &v);
+    escape_marks(text, begin);
 }
 
 /* The cells of a record, or the titles. `widths`: of the widest cell in each column so far. */
@@ -106,10 +107,9 @@ static void line_fill(const record_kind *kind, wmem_allocator_t *scope, GString 
     for (unsigned at = 0; at < kind->table_columns; at++) {
         size_t begin = text->len;
         if (record)
-            cell_write(kind, &kind->table[at], scope, text, record);
+            record_cell_append(kind, &kind->table[at], scope, text, record);
         else
             g_string_append(text, kind->table[at].title);
-        escape_marks(text, begin);
         cells[at] = cell_end(text, begin, kind->table[at].limit);
         widths[at] = MAX(widths[at], cells[at].width);
     }

@@ -21,6 +21,10 @@ void connections_register(void);
 /* report.c — the report of a capture: -z esmtp,report */
 void report_register(void);
 
+/* windows.c — the two logs as windows: Statistics, SMTP Mails and SMTP Connections. To be called earlier than
+ * taps_register(): when the protocol's tables are there, and once. */
+void windows_register(void);
+
 /* tree.c — what was said, counted: -z esmtp,tree */
 void tree_register(void);
 

@@ -2,11 +2,13 @@
 
 ESMTP_BUILD         the build folder; build/ in the project's root when not set
 ESMTP_CORPUS        a folder of further captures, recorded by others; its tests are skipped when not set
+ESMTP_QUICK_ITEMS   how many items of each test function --quick takes; 1 when not set
 ESMTP_SANITIZERS    "no": the tests that need a plugin with sanitizers do with the plain one
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import os
 import sys
 
 sys.dont_write_bytecode = True
@@ -18,7 +20,7 @@ import places  # noqa: E402
 from sharkd import KeptSharkd  # noqa: E402
 from tshark import Tshark  # noqa: E402
 
-QUICK_ITEMS = 2
+QUICK_ITEMS = int(os.environ.get("ESMTP_QUICK_ITEMS") or 1)
 
 
 def pytest_addoption(parser):

@@ -90,7 +90,8 @@ def test_expert_column(tshark, capture, only):
     path = capture(dialogue(Connection(), NOTEWORTHY))
     column = {"gui.column.format": '"Number","%m","Severity","%a"'}
     rows = [row.split() for row in tshark.run(path, preferences=column, only=only).splitlines()]
-    mail, reply = [row for row in rows if int(row[0]) in tshark.frames(path, "esmtp.expert.size_exceeded || esmtp.expert.reply_codes_differ")]
+    marked = tshark.frames(path, "esmtp.expert.size_exceeded || esmtp.expert.reply_codes_differ")
+    mail, reply = [row for row in rows if int(row[0]) in marked]
     assert (mail[1], reply[1]) == ("Note", "Warning")
 
 
