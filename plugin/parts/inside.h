@@ -28,12 +28,13 @@ defect_set defects_of_name(const char *name);
 bool is_executable(span decoded);
 
 /* Limits that the RFCs set, or that mail software and file systems keep. */
-#define BOUNDARY_LIMIT 70u     /* RFC 2046, 5.1.1 */
-#define LINE_LIMIT 998u        /* RFC 5322, 2.1.1 */
-#define ENCODED_LINE_LIMIT 76u /* RFC 2045, 6.7 and 6.8 */
-#define HEADER_LIMIT 8192u     /* a field, with its folding */
-#define PARAMETER_LIMIT 1000u  /* of a Content-Type or Content-Disposition */
-#define FILE_NAME_LIMIT 255u   /* octets of UTF-8 */
+#define BOUNDARY_LIMIT 70u      /* RFC 2046, 5.1.1 */
+#define LINE_LIMIT 998u         /* RFC 5322, 2.1.1 */
+#define ENCODED_LINE_LIMIT 76u  /* RFC 2045, 6.7 and 6.8 */
+#define HEADER_LIMIT 8192u      /* a field, with its folding */
+#define FIELD_READ_LIMIT 65536u /* a Content- field; with a longer one a mail is not divided into parts */
+#define PARAMETER_LIMIT 1000u   /* of a Content-Type or Content-Disposition */
+#define FILE_NAME_LIMIT 255u    /* octets of UTF-8 */
 
 /* type.c, or no_type.c where the build has no libmagic — "application/pdf", to be freed with g_free; NULL: not known. */
 char *type_by_content(span decoded);

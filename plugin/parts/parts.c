@@ -247,6 +247,27 @@ static void decode_filtered(decoding *to, span sent, GMimeFilter *filter, char *
     g_object_unref(filter);
 }
 
+/* What is uuencoded or in yEnc begins with a line of its own. GMime would look at that line, and at that of a part of
+ * several, anew for each block of it: one that is too long begins nothing. Returns the octets from that line on. */
+static span from_first_line(span sent, const char *word, const char *second)
+{
+    span rest = sent, behind;
+
+    while (rest.length && !span_starts_nocase(rest, word))
+        rest = span_from(rest, span_find(rest, '\n') + 1);
+    behind = span_from(rest, span_find(rest, '\n') + 1);
+    if (span_find(rest, '\n') > LINE_LIMIT || (span_starts_nocase(behind, second) && span_find(behind, '\n') > LINE_LIMIT))
+        return (span){NULL, 0};
+    return rest;
+}
+
+static span encoded_octets(span sent, part_encoding encoding)
+{
+    if (encoding == ENCODING_UUENCODE)
+        return from_first_line(sent, "begin ", "begin ");
+    return encoding == ENCODING_YENC ? from_first_line(sent, "=ybegin ", "=ypart ") : sent;
+}
+
 static void digits_take(GChecksum *from, char *digits, size_t room)
 {
     g_strlcpy(digits, g_checksum_get_string(from), room);
@@ -273,7 +294,7 @@ static GByteArray *part_decode(part *p, span sent, size_t keep)
     p->decoded = true;
     p->defects |= defects_of_body(sent, encoding);
     if (filter)
-        decode_filtered(&to, sent, filter, encoding == ENCODING_BASE64 ? base64_end : none);
+        decode_filtered(&to, encoded_octets(sent, encoding), filter, encoding == ENCODING_BASE64 ? base64_end : none);
     else
         decoded_take(&to, sent);
     digits_take(to.md5, p->md5, sizeof p->md5);
@@ -488,6 +509,15 @@ static void library_begin(void)
     g_mime_object_register_type("message", "news", GMIME_TYPE_PART);
 }
 
+static void complaints_gather(GMimeParserOptions *options, GArray *complaints)
+{
+#ifdef ESMTP_GMIME_FREES_DATA
+    g_mime_parser_options_set_warning_callback(options, complain, complaints, NULL);
+#else
+    g_mime_parser_options_set_warning_callback(options, complain, complaints);
+#endif
+}
+
 /* Behind the empty line with which the header ends. 0: there is none. */
 static size_t body_begin(span octets, gint64 header_end)
 {
@@ -506,7 +536,7 @@ static GMimeObject *entity_parse(GArray *complaints, span octets, size_t *body_r
     GMimeObject *root;
 
     g_mime_stream_mem_set_owner((GMimeStreamMem *)stream, FALSE);
-    g_mime_parser_options_set_warning_callback(options, complain, complaints);
+    complaints_gather(options, complaints);
     root = g_mime_parser_construct_part(parser, options);
     *body_r = body_begin(octets, g_mime_parser_get_headers_end(parser));
     g_mime_parser_options_free(options);
@@ -596,11 +626,41 @@ static void root_read(reading *r, const char *own, const char *below, bool again
     g_clear_object(&root);
 }
 
+/* The octets of a line and of the folded ones behind it. */
+static size_t folded_length(span octets)
+{
+    size_t length = 0;
+
+    do
+        length += span_find(span_from(octets, length), '\n') + 1;
+    while (length < octets.length && (octets.octets[length] == ' ' || octets.octets[length] == '\t'));
+    return MIN(length, octets.length);
+}
+
+/* GMime compares each parameter of a field with all those before it. Is there a line that would be such a field in a header,
+ * and is so long that this takes too long? */
+static bool has_endless_field(span octets)
+{
+    for (span rest = octets; rest.length;) {
+        bool field = span_starts_nocase(rest, "Content-");
+        size_t length = field ? folded_length(rest) : span_find(rest, '\n') + 1;
+        if (field && length > FIELD_READ_LIMIT)
+            return true;
+        rest = span_from(rest, length);
+    }
+    return false;
+}
+
 static void entity_read(reading *r, const char *below)
 {
     char *own = *below ? g_strdup_printf("%s.1", below) : g_strdup("1");
 
-    root_read(r, own, below, false);
+    if (has_endless_field(r->octets)) {
+        r->pending |= defect_bit(DEFECT_LONG_HEADER);
+        body_read(r, own);
+    } else {
+        root_read(r, own, below, false);
+    }
     g_free(own);
 }
 

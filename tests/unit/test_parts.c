@@ -199,7 +199,7 @@ static void test_illegal_encodings(void)
 {
     check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGV*sbG8=")), "1 text/plain 5 illegal_base64\n");
     check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGVsbG8")), "1 text/plain 5 illegal_base64\n");
-    check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGVsbG8=SGVsbG8=")), "1 text/plain 5 illegal_base64\n");
+    check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGVsbG8=x")), "1 text/plain 5 illegal_base64\n");
     check(ATTACHED(L("Content-Transfer-Encoding: quoted-printable"), L("a=ZZb")), "1 text/plain 5 "
                                                                                   "illegal_quoted_printable\n");
     check(ATTACHED(L("Content-Transfer-Encoding: quoted-printable"), L("a\xe4")), "1 text/plain 2 "
@@ -311,6 +311,29 @@ static void test_holes(void)
     g_free(told);
 }
 
+/* What would take GMime longer the more of it there is. */
+static void test_mails_made_to_be_slow(void)
+{
+    enum { OCTETS = 1000000 };
+    const char *const uuencoded = L("Content-Transfer-Encoding: x-uuencode") L(""), *const repeated[] = {"begin ", "begin"
+                                                                                                                   "\n"};
+    GString *mail = g_string_new("Content-Type: text/html");
+    gint64 begun = g_get_monotonic_time();
+
+    for (unsigned i = 0; mail->len < OCTETS; i++)
+        g_string_append_printf(mail, "; a%u=b", i);
+    g_string_append(mail, L("") L("") L("x"));
+    check(mail->str, "1 text/plain 1000008 long_line long_header\n");
+    for (size_t i = 0; i < sizeof repeated / sizeof repeated[0]; i++) {
+        g_string_assign(mail, uuencoded);
+        while (mail->len < OCTETS)
+            g_string_append(mail, repeated[i]);
+        check(mail->str, i ? "1 text/plain 0\n" : "1 text/plain 0 long_line\n");
+    }
+    g_string_free(mail, TRUE);
+    g_assert_cmpint(g_get_monotonic_time() - begun, <, 60 * G_USEC_PER_SEC);
+}
+
 /* --- addresses --------------------------------------------------------------------------------------------------------- */
 
 static void test_urls(void)
@@ -370,6 +393,7 @@ int main(int argc, char **argv)
     g_test_add_func("/parts/headers", test_headers);
     g_test_add_func("/parts/limits", test_limits);
     g_test_add_func("/parts/holes", test_holes);
+    g_test_add_func("/parts/mails made to be slow", test_mails_made_to_be_slow);
     g_test_add_func("/parts/urls", test_urls);
     return g_test_run();
 }
