@@ -43,7 +43,7 @@ void route_learn_opening(route *r, unsigned direction, const packet_info *pinfo)
  */
 void route_begin_late(route *r);
 
-/* TLS is to begin with the connection, if nothing was read of it yet: the carrier is told of it, and nothing else is read.
+/* TLS is to begin with the connection, if nothing was read of it yet: the carrier notes it, and nothing else is read.
  */
 void route_await_tls(route *r);
 bool route_awaits_tls(const route *r);

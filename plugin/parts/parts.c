@@ -111,7 +111,7 @@ static void complain(gint64 offset, GMimeParserWarning warning, const gchar *ite
         g_array_append_val(complaints, c);
 }
 
-/* Those that stand before `end`, and were not told of before. */
+/* Those that stand before `end`, and were not reported before. */
 static defect_set complaints_before(reading *r, gint64 end)
 {
     defect_set defects = 0;

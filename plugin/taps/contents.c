@@ -14,7 +14,7 @@ typedef struct gathering {
     const message *of; /* NULL: no content, or one that need not be gathered */
     uint32_t number;   /* ... and its number: a message that is over leaves its address to a later one */
     GHashTable
-        *to_cut; /* numbers of contents that were told of: the server may have taken something in them for their end */
+        *to_cut; /* numbers of contents that were reported: the server may have taken something in them for their end */
     content_reader reader;
     GByteArray *content; /* unstuffed; NULL when nothing is gathered, or when the content is larger than the limit */
     uint64_t next;       /* the position where its octets go on, if none are missing */
@@ -189,7 +189,7 @@ static void read_part(const reading *r, const finding *f)
     g_byte_array_append(g->line, octets.octets, (guint)octets.length);
 }
 
-/* A content that was told of as a whole ended earlier. */
+/* A content that was reported as a whole ended earlier. */
 static bool is_cut(const reading *r, const message *m)
 {
     if (!m->ended_like || !g_hash_table_remove(r->gathering->to_cut, GUINT_TO_POINTER(m->number)))

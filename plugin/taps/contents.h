@@ -1,7 +1,7 @@
 /* contents.h — the contents of mails as their packets pass, octet for octet what the client's mail software handed over.
  *
  * The session keeps no content larger than a limit, so they are gathered here, one content a connection at a time. A content
- * is told of as soon as it is complete, for its reply may never come. Of one with holes there is what was captured.
+ * is reported as soon as it is complete, for its reply may never come. Of one with holes there is what was captured.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,13 +10,13 @@
 
 #include "dissector/tap.h"
 
-/* Who is told of contents. `data` is what contents_see() was called with. */
+/* The callbacks for contents. `data` is what contents_see() was called with. */
 typedef struct contents_user {
     /* message_captured() octets, to be freed with g_free: the user's from now on. */
     void (*complete)(void *data, const connection *of, const message *m, uint8_t *octets);
-    /* One that was told of, with m->may_be_cut, ended earlier: it has m->unstuffed_size octets. */
+    /* One that was reported, with m->may_be_cut, ended earlier: it has m->unstuffed_size octets. */
     void (*cut)(void *data, const connection *of, const message *m);
-    /* A transaction ended, maybe one without a content. What is told of its content was told before. */
+    /* A transaction ended, maybe one without a content. Its content was reported before. */
     void (*ended)(void *data, const connection *of, const finding *f);
 } contents_user;
 

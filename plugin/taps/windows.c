@@ -95,7 +95,7 @@ static void row_free_cells(stat_tap_table *table, unsigned row)
         cell_free(table, row, at, stat_tap_get_field_data(table, row, at));
 }
 
-/* Writes the row of what the key tells; a new one behind the others. `packet` is told of a new one alone. */
+/* Writes the row of what the key tells; a new one behind the others. `packet` is noted for a new one alone. */
 static void row_write(window *w, stat_tap_table *table, row_key key, unsigned packet, const void *record)
 {
     unsigned row = GPOINTER_TO_UINT(g_hash_table_lookup(w->rows, &key));

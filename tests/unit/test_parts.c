@@ -11,39 +11,39 @@
 static const part_question question =
     {.octets = true, .urls = true, .parts_limit = 100, .depth_limit = 20, .octets_limit = 1 << 20, .total_limit = 1 << 22};
 
-static void append_part(GString *told, const part *p)
+static void append_part(GString *list, const part *p)
 {
-    g_string_append_printf(told, "%s %s", p->number, p->type);
+    g_string_append_printf(list, "%s %s", p->number, p->type);
     if (p->name)
-        g_string_append_printf(told, " '%s'", p->name);
+        g_string_append_printf(list, " '%s'", p->name);
     if (p->decoded)
-        g_string_append_printf(told, " %u", (unsigned)p->size);
+        g_string_append_printf(list, " %u", (unsigned)p->size);
     for (unsigned i = 0; i < DEFECT_COUNT; i++)
         if (p->defects & defect_bit((part_defect)i))
-            g_string_append_printf(told, " %s", part_defect_name((part_defect)i));
+            g_string_append_printf(list, " %s", part_defect_name((part_defect)i));
     for (guint i = 0; p->urls && i < p->urls->len; i++)
-        g_string_append_printf(told, " <%s>", (const char *)g_ptr_array_index(p->urls, i));
-    g_string_append_c(told, '\n');
+        g_string_append_printf(list, " <%s>", (const char *)g_ptr_array_index(p->urls, i));
+    g_string_append_c(list, '\n');
 }
 
-static char *told_of(const part_source *source, const part_question *asked)
+static char *listed(const part_source *source, const part_question *asked)
 {
-    GString *told = g_string_new(NULL);
+    GString *list = g_string_new(NULL);
     GPtrArray *parts = parts_read(source, asked);
 
     for (guint i = 0; i < parts->len; i++)
-        append_part(told, (const part *)g_ptr_array_index(parts, i));
+        append_part(list, (const part *)g_ptr_array_index(parts, i));
     g_ptr_array_unref(parts);
-    return g_string_free(told, FALSE);
+    return g_string_free(list, FALSE);
 }
 
 static void check(const char *mail, const char *expected)
 {
     part_source source = {.octets = span_of(mail)};
-    char *told = told_of(&source, &question);
+    char *list = listed(&source, &question);
 
-    g_assert_cmpstr(told, ==, expected);
-    g_free(told);
+    g_assert_cmpstr(list, ==, expected);
+    g_free(list);
 }
 
 static GPtrArray *parts_of(const char *mail)
@@ -264,10 +264,10 @@ static void test_headers(void)
 static void check_asked(const char *mail, part_question asked, const char *expected)
 {
     part_source source = {.octets = span_of(mail)};
-    char *told = told_of(&source, &asked);
+    char *list = listed(&source, &asked);
 
-    g_assert_cmpstr(told, ==, expected);
-    g_free(told);
+    g_assert_cmpstr(list, ==, expected);
+    g_free(list);
 }
 
 static void test_limits(void)
@@ -297,18 +297,18 @@ static void test_holes(void)
     const char *mail = MIXED("a") L("--a") L("") L("one") L("--a") L("") L("two") L("--a--");
     size_t hole = (size_t)(strstr(mail, "wo\r\n") - mail);
     part_source source = {.octets = span_of(mail), .holes = &hole, .holes_count = 1};
-    char *told = told_of(&source, &question);
+    char *list = listed(&source, &question);
 
-    g_assert_cmpstr(told, ==, "1 text/plain 3\n2 text/plain 3 octets_missing\n");
-    g_free(told);
+    g_assert_cmpstr(list, ==, "1 text/plain 3\n2 text/plain 3 octets_missing\n");
+    g_free(list);
     source = (part_source){.octets = span_of("text\r\n"), .no_begin = true};
-    told = told_of(&source, &question);
-    g_assert_cmpstr(told, ==, "1 text/plain 6 beginning_missing\n");
-    g_free(told);
+    list = listed(&source, &question);
+    g_assert_cmpstr(list, ==, "1 text/plain 6 beginning_missing\n");
+    g_free(list);
     source = (part_source){.octets = span_of(L("Subject: x") L("") L("text")), .no_end = true};
-    told = told_of(&source, &question);
-    g_assert_cmpstr(told, ==, "1 text/plain 6 end_missing\n");
-    g_free(told);
+    list = listed(&source, &question);
+    g_assert_cmpstr(list, ==, "1 text/plain 6 end_missing\n");
+    g_free(list);
 }
 
 /* What would take GMime longer the more of it there is. */
