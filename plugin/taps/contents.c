@@ -9,6 +9,12 @@
 /* The most octets that are gathered: GByteArray counts in 32 bits, and doubles what it has. */
 #define GATHER_LIMIT ((size_t)G_MAXINT)
 
+/* A content that is complete, and undecided. */
+typedef struct undecided {
+    const message *of;
+    uint8_t *octets;
+} undecided;
+
 /* What a connection's client is sending. */
 typedef struct gathering {
     const message *of; /* NULL: no content, or one that need not be gathered */
@@ -19,6 +25,7 @@ typedef struct gathering {
     GByteArray *content; /* unstuffed; NULL when nothing is gathered, or when the content is larger than the limit */
     uint64_t next;       /* the position where its octets go on, if none are missing */
     GByteArray *line;    /* pieces of a line that is not whole yet: after an unanswered DATA it may be content; NULL: none */
+    GArray *undecided;   /* undecided, in their order; NULL: none */
 } gathering;
 
 struct contents {
@@ -26,10 +33,16 @@ struct contents {
     GHashTable *gatherings; /* const connection * -> gathering * */
 };
 
+static void undecided_clear(void *which)
+{
+    g_free(((undecided *)which)->octets);
+}
+
 static void gathering_free(void *which)
 {
     gathering *g = (gathering *)which;
 
+    g_clear_pointer(&g->undecided, g_array_unref);
     g_hash_table_destroy(g->to_cut);
     g_clear_pointer(&g->content, g_byte_array_unref);
     g_clear_pointer(&g->line, g_byte_array_unref);
@@ -168,11 +181,43 @@ typedef struct reading {
 
 /* --- findings ---------------------------------------------------------------------------------------------------------- */
 
-static void tell_complete(const reading *r, const message *m, uint8_t *octets)
+static void report_complete(const reading *r, const message *m, uint8_t *octets)
 {
     if (m->may_be_cut)
         g_hash_table_add(r->gathering->to_cut, GUINT_TO_POINTER(m->number));
     r->user->complete(r->data, r->record->connection, m, octets);
+}
+
+static void complete(const reading *r, const message *m, uint8_t *octets)
+{
+    gathering *g = r->gathering;
+    undecided added = {m, octets};
+
+    if (session_content_was_none(m)) {
+        g_free(octets);
+    } else if (!session_content_is_undecided(r->record->connection->session, m)) {
+        report_complete(r, m, octets);
+    } else {
+        if (!g->undecided) {
+            g->undecided = g_array_new(FALSE, FALSE, sizeof(undecided));
+            g_array_set_clear_func(g->undecided, undecided_clear);
+        }
+        g_array_append_val(g->undecided, added);
+    }
+}
+
+/* The server has replied to the DATA that they were sent behind, or to some of these. */
+static void complete_decided(const reading *r)
+{
+    GArray *waiting = r->gathering->undecided;
+
+    r->gathering->undecided = NULL;
+    for (unsigned i = 0; waiting && i < waiting->len; i++) {
+        undecided *u = &g_array_index(waiting, undecided, i);
+        complete(r, u->of, u->octets);
+        u->octets = NULL;
+    }
+    g_clear_pointer(&waiting, g_array_unref);
 }
 
 static void read_part(const reading *r, const finding *f)
@@ -215,7 +260,7 @@ static void read_content(const reading *r, const finding *f)
     g->of = NULL;
     g_clear_pointer(&g->content, g_byte_array_unref);
     if (octets)
-        tell_complete(r, f->message, octets);
+        complete(r, f->message, octets);
 }
 
 static void read_transaction(const reading *r, const finding *f)
@@ -240,6 +285,7 @@ void contents_see(contents *c, const tap_record *record, void *data)
 {
     reading r = {c->user, data, gathering_of(c, record->connection), record};
 
+    complete_decided(&r);
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
         if (readers[f->kind])

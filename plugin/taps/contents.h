@@ -1,7 +1,8 @@
 /* contents.h — the contents of mails as their packets pass, octet for octet what the client's mail software handed over.
  *
  * The session keeps no content larger than a limit, so they are gathered here, one content a connection at a time. A content
- * is reported as soon as it is complete, for its reply may never come. Of one with holes there is what was captured.
+ * is reported as soon as it is complete, for its reply may never come; one that is undecided, when that is over. Of one with
+ * holes there is what was captured.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

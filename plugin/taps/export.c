@@ -67,7 +67,7 @@ static void entry_add(void *data, const connection *of, const message *m, uint8_
     u->entry = entry;
     u->missing = content_missing_text(m);
     u->stem = stem_of(header_text(pinfo->pool, mail_header_find(m->header, HEADER_SUBJECT)), u->missing);
-    entry->pkt_num = pinfo->num;
+    entry->pkt_num = m->complete_frame;
     entry->hostname = g_strdup(header_text(pinfo->pool, mail_header_find(m->header, HEADER_FROM)));
     entry->content_type = g_strdup(CONTENT_TYPE);
     entry->filename = file_name_take(x->names, u->stem, EXTENSION);

@@ -276,3 +276,17 @@ def test_ten_thousand_mails_of_one_subject(exported_of_one_subject):
     assert sorted(files.values()) == sorted(contents)
     assert files["Same.eml"] == contents[0] and files["Same (10000).eml"] == contents[9999]
     assert seconds < 10 * seconds_for_a_tenth
+
+
+QUOTED = lines("DATA", "Subject: Quoted", "", "text")
+TAKEN = lines("250 Ok: queued as 4XyZ01")
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+@LIMITS
+def test_content_that_begins_with_a_command_is_exported_as_it_is(tshark, capture, two_pass, limit):
+    """Before the reply to DATA it looks like another DATA with its content."""
+    whole = ENVELOPE + lines("DATA") + QUOTED + lines(".")
+    path = capture(dialogue(Connection(), OPENING + [("C", whole), ("S", lines("250 Ok", "250 Ok", "354 Go on")), ("S", TAKEN)]))
+    found = exported(tshark, path, two_pass=two_pass, preferences={"esmtp.message_limit": limit})
+    assert found == {"4XyZ01.eml": QUOTED}
