@@ -25,11 +25,12 @@ uint32_t plugin_describe(void)
     return PLUGIN_KINDS;
 }
 
-/* Wireshark's window reads the tables of statistics before it asks plugins for their taps. */
+/* Wireshark's window reads its menus and the tables of statistics before it asks plugins for their taps. */
 static void register_handoff(void)
 {
     dissector_register_handoff();
     windows_register();
+    report_window_register();
 }
 
 void plugin_register(void)

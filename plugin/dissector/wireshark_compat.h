@@ -62,6 +62,13 @@ typedef bool heuristic_result;
 typedef gboolean heuristic_result;
 #endif
 
+/* What the function of a button returns, in a window with text. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool button_result;
+#else
+typedef gboolean button_result;
+#endif
+
 /* What a function returns that is called before memory is freed. */
 #if WIRESHARK_AT_LEAST(4, 2)
 typedef bool wmem_callback_result;

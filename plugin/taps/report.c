@@ -1,4 +1,4 @@
-/* report.c — the report of a capture: -z esmtp,report[,json][,FILTER]
+/* report.c — the report of a capture: -z esmtp,report[,json][,FILTER], and Tools > SMTP Report
  *
  * Who sent what to whom, what did not go through and why, whose fault that is and what to do. It reads the capture once and
  * needs no tree. It is written when all has been read; what Wireshark drops earlier (tshark -M) is kept.
@@ -9,9 +9,12 @@
 
 #include <epan/packet.h>
 
+#include <epan/funnel.h>
+#include <epan/stat_groups.h>
 #include <epan/tap.h>
 #include <wsutil/report_message.h>
 
+#include "dissector/wireshark_compat.h"
 #include "taps/last_mails.h"
 #include "taps/record_log.h"
 #include "taps/register.h"
@@ -22,9 +25,10 @@
 typedef struct asked_report {
     report *of;
     void (*write)(FILE *out, const report *r);
-    bool filtered;          /* only connections of packets that passed a filter are reported */
-    GHashTable *by_carrier; /* const carrier * -> report_connection *, of the file that is open */
-    GHashTable *by_peers;   /* const peers * -> report_connection * */
+    wmem_allocator_t *peers; /* what the mails' records point to */
+    bool filtered;           /* only connections of packets that passed a filter are reported */
+    GHashTable *by_carrier;  /* const carrier * -> report_connection *, of the file that is open */
+    GHashTable *by_peers;    /* const peers * -> report_connection * */
     last_mails *last;
     bool written;
 } asked_report;
@@ -94,18 +98,37 @@ static void connections_end(void *data)
     a->of->restarts++;
 }
 
+/* All has been read. */
+static void report_end(asked_report *a)
+{
+    mails_end(a);
+    connections_end(a);
+    a->written = true;
+    report_link_all(a->of);
+}
+
 static void report_draw(void *data)
 {
     asked_report *a = (asked_report *)data;
 
     if (a->written)
         return;
-    mails_end(a);
-    connections_end(a);
-    a->written = true;
-    report_link_all(a->of);
+    report_end(a);
     a->write(stdout, a->of);
     output_check(STATISTIC);
+}
+
+/* Lives as long as the program. */
+static asked_report *asked_report_new(void)
+{
+    asked_report *a = g_new0(asked_report, 1);
+
+    a->of = report_new();
+    a->peers = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    a->by_carrier = g_hash_table_new(g_direct_hash, g_direct_equal);
+    a->by_peers = g_hash_table_new(g_direct_hash, g_direct_equal);
+    a->last = last_mails_new(a->peers, mails_end, a);
+    return a;
 }
 
 /* --- the command line -------------------------------------------------------------------------------------------------- */
@@ -131,7 +154,6 @@ static const char *options_read(asked_report *a, const char *options)
     return word[0] ? word : NULL;
 }
 
-/* The listener stays for as long as the program runs. */
 static bool report_start(const char *argument)
 {
     const char *options = argument + strlen(STATISTIC), *filter;
@@ -144,18 +166,116 @@ static bool report_start(const char *argument)
     }
     if (column_source_is_asked_for(SOURCE_TLS))
         tls_facts_watch();
-    a = g_new0(asked_report, 1);
-    a->of = report_new();
+    a = asked_report_new();
     filter = options_read(a, options);
     a->filtered = filter != NULL;
-    a->by_carrier = g_hash_table_new(g_direct_hash, g_direct_equal);
-    a->by_peers = g_hash_table_new(g_direct_hash, g_direct_equal);
-    a->last = last_mails_new(a->of->scope, mails_end, a);
     carriers_watch(connections_end, a);
     error = register_tap_listener(ESMTP_TAP_NAME, a, filter, TL_REQUIRES_NOTHING, NULL, report_packet, report_draw, NULL);
     if (error)
         report_failure("-z " STATISTIC ": %s", error->str);
     return !error;
+}
+
+/* --- the window -------------------------------------------------------------------------------------------------------- */
+
+static void apply_filter(const char *filter)
+{
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+
+    window->set_filter(window->ops_id, filter);
+    window->apply_filter(window->ops_id);
+}
+
+static button_result filter_clicked(funnel_text_window_t *in, void *filter)
+{
+    (void)in;
+    apply_filter((const char *)filter);
+    return true;
+}
+
+/* What a person wrote into the dialog. A word that is no number makes a filter that Wireshark marks as wrong. */
+static void mail_asked_for(char **words, void *data)
+{
+    char *filter = words[1] && words[1][0]
+                       ? g_strdup_printf("tcp.stream == %s && esmtp.transaction.index == %s", words[0], words[1])
+                       : g_strdup_printf("tcp.stream == %s", words[0]);
+
+    (void)data;
+    apply_filter(filter);
+    g_free(filter);
+}
+
+static button_result mail_clicked(funnel_text_window_t *in, void *data)
+{
+    static const char *names[] = {"Stream", "Mail (empty: the whole connection)", NULL};
+    static const char *values[] = {"0", "", NULL};
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+
+    (void)in;
+    (void)data;
+    window->new_dialog(window->ops_id, "Filter a mail", names, values, mail_asked_for, NULL, NULL);
+    return true;
+}
+
+static void add_button(const funnel_ops_t *window, funnel_text_window_t *to, const char *label, funnel_bt_cb_t clicked,
+                       const char *filter)
+{
+    funnel_bt_t *button = g_new0(funnel_bt_t, 1);
+
+    *button = (funnel_bt_t){.tw = to, .func = clicked, .data = (void *)(uintptr_t)filter, .free_fcn = g_free};
+    window->add_button(to, button, label);
+}
+
+static void show(const funnel_ops_t *window, const report *of)
+{
+    funnel_text_window_t *shown = window->new_text_window(window->ops_id, "SMTP Report");
+    char *text = report_text(of);
+
+    window->set_text(shown, text);
+    add_button(window, shown, "Filter refused mails", filter_clicked,
+               "esmtp.transaction.outcome == \"rejected\" || esmtp.transaction.outcome == \"deferred\"");
+    add_button(window, shown, "Filter what is odd", filter_clicked, "esmtp.expert");
+    add_button(window, shown, "Filter a mail...", mail_clicked, NULL);
+    g_free(text);
+}
+
+/* What was found for the last window is given back. */
+static void asked_report_reset(asked_report *a)
+{
+    report_free(a->of);
+    a->of = report_new();
+    a->written = false;
+    last_mails_reset(a->last);
+    wmem_free_all(a->peers);
+}
+
+/* Has all packets read again by the taps, as they are known by now. */
+static void report_window(void *data)
+{
+    static asked_report *a;
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+    GString *error;
+
+    (void)data;
+    if (!a)
+        a = asked_report_new();
+    else
+        asked_report_reset(a);
+    error = register_tap_listener(ESMTP_TAP_NAME, a, NULL, TL_REQUIRES_NOTHING, NULL, report_packet, NULL, NULL);
+    if (error) {
+        report_failure("SMTP Report: %s", error->str);
+        g_string_free(error, TRUE);
+        return;
+    }
+    window->retap_packets(window->ops_id);
+    remove_tap_listener(a);
+    report_end(a);
+    show(window, a->of);
+}
+
+void report_window_register(void)
+{
+    funnel_register_menu("SMTP Report", REGISTER_TOOLS_GROUP_UNSORTED, report_window, NULL, NULL, false);
 }
 
 void report_register(void)

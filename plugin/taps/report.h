@@ -139,6 +139,7 @@ typedef struct report {
 
 /* report_gather.c */
 report *report_new(void);
+void report_free(report *r);
 /* A mail ended, or is cut off. */
 void report_add_mail(report *r, report_connection *of, const transaction *t, const peers *by, bool again);
 struct tap_record;
@@ -151,6 +152,7 @@ void report_link_all(report *r);
 
 /* report_text.c, report_json.c */
 void report_write_text(FILE *out, const report *r);
+char *report_text(const report *r); /* to be freed with g_free() */
 void report_write_json(FILE *out, const report *r);
 
 /* report_find.c — what both writers need. */

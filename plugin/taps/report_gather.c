@@ -25,6 +25,13 @@ report *report_new(void)
     return r;
 }
 
+void report_free(report *r)
+{
+    g_hash_table_destroy(r->by_reason);
+    wmem_destroy_allocator(r->scope);
+    g_free(r);
+}
+
 report_connection *report_connection_new(report *r, const carrier *of)
 {
     report_connection *made = wmem_new0(r->scope, report_connection);

@@ -745,7 +745,8 @@ static void put_across(const writer *w)
     put_hosts(w, &begun);
 }
 
-void report_write_text(FILE *out, const report *r)
+/* `out`: where the text goes as it grows long; NULL: nowhere, all of it is wanted. */
+static GString *put_all(const report *r, FILE *out)
 {
     writer w = {g_string_new(NULL), wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST), r};
 
@@ -755,11 +756,24 @@ void report_write_text(FILE *out, const report *r)
     for (unsigned i = 0; i < wmem_array_get_count(r->connections); i++) {
         if (report_connection_is_listed(report_connection_at(r, i)))
             put_connection(&w, report_connection_at(r, i));
-        text_flush(w.out, out, false);
+        if (out)
+            text_flush(w.out, out, false);
         wmem_free_all(w.scope);
     }
     put_across(&w);
-    text_flush(w.out, out, true);
-    g_string_free(w.out, TRUE);
     wmem_destroy_allocator(w.scope);
+    return w.out;
+}
+
+void report_write_text(FILE *out, const report *r)
+{
+    GString *rest = put_all(r, out);
+
+    text_flush(rest, out, true);
+    g_string_free(rest, TRUE);
+}
+
+char *report_text(const report *r)
+{
+    return g_string_free(put_all(r, NULL), FALSE);
 }
