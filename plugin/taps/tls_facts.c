@@ -13,6 +13,8 @@
 #include <wsutil/report_message.h>
 
 #include "dissector/wireshark_compat.h"
+#include "wire/address.h"
+#include "wire/date_time.h"
 
 struct tls_facts {
     value values[TLS_COLUMNS + 1];
@@ -156,29 +158,19 @@ static bool has_type(const epan_dissect_t *edt, uint32_t type)
 
 /* --- the certificate --------------------------------------------------------------------------------------------------- */
 
-/* RFC 5280, 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ, behind the tag and the length. */
+#define TIME_HEADER 2 /* tag and length */
+
+/* RFC 5280, 4.1.2.5 */
 static value time_in(place validity)
 {
-    unsigned year_digits = validity.length == 2 + 15 ? 4 : 2, year, month, day, hour, minute, second;
-    char *text;
-    GDateTime *date;
-    value of = value_absent;
+    span text;
+    date_time time;
 
-    if (validity.length != 2 + 13 && validity.length != 2 + 15)
+    if (validity.length <= TIME_HEADER)
         return value_absent;
-    text = (char *)tvb_memdup(NULL, validity.tvb, validity.start + 2, (size_t)validity.length - 2);
-    text[validity.length - 3] = 0; /* the Z */
-    if (sscanf(text, year_digits == 4 ? "%4u%2u%2u%2u%2u%2u" : "%2u%2u%2u%2u%2u%2u", &year, &month, &day, &hour, &minute,
-               &second) == 6) {
-        if (year_digits == 2)
-            year += year >= 50 ? 1900 : 2000;
-        date = g_date_time_new_utc((int)year, (int)month, (int)day, (int)hour, (int)minute, second);
-        if (date)
-            of = value_time(&(moment){g_date_time_to_unix(date), 0});
-        g_clear_pointer(&date, g_date_time_unref);
-    }
-    wmem_free(NULL, text);
-    return of;
+    text = (span){tvb_get_ptr(validity.tvb, validity.start + TIME_HEADER, validity.length - TIME_HEADER),
+                  (size_t)validity.length - TIME_HEADER};
+    return date_time_parse_certificate(text, &time) ? value_time(&(moment){time.seconds, 0}) : value_absent;
 }
 
 static value time_of_field(const epan_dissect_t *edt, tls_field which, place certificate)
@@ -401,22 +393,6 @@ value tls_facts_value(const tls_facts *of, tls_column which)
 
 /* --- faults ------------------------------------------------------------------------------------------------------------ */
 
-/* RFC 9525, 6.3: a wildcard stands for the whole first label. */
-static bool name_matches(span pattern, span name)
-{
-    const uint8_t *dot;
-
-    if (pattern.length > 2 && pattern.octets[0] == '*' && pattern.octets[1] == '.') {
-        dot = name.length ? (const uint8_t *)memchr(name.octets, '.', name.length) : NULL;
-        if (!dot)
-            return false;
-        pattern = span_from(pattern, 1);
-        name = span_from(name, (size_t)(dot - name.octets));
-    }
-    return pattern.length == name.length &&
-           g_ascii_strncasecmp((const char *)pattern.octets, (const char *)name.octets, name.length) == 0;
-}
-
 static bool has_other_names(const tls_facts *of)
 {
     const value *asked = &of->values[TLS_FACT_SERVER_NAME];
@@ -425,7 +401,7 @@ static bool has_other_names(const tls_facts *of)
     if (asked->kind == VALUE_ABSENT || of->values[TLS_FACT_CERT_NAMES].kind == VALUE_ABSENT || !names.count)
         return false;
     for (unsigned i = 0; i < names.count; i++)
-        if (name_matches(names.items[i].text, asked->text))
+        if (address_host_matches(names.items[i].text, asked->text))
             return false;
     return true;
 }

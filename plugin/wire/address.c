@@ -161,3 +161,22 @@ bool address_is_host_name(span in)
     }
     return dots;
 }
+
+static bool equal_nocase(span a, span b)
+{
+    if (a.length != b.length)
+        return false;
+    for (size_t i = 0; i < a.length; i++)
+        if (octet_to_lower(a.octets[i]) != octet_to_lower(b.octets[i]))
+            return false;
+    return true;
+}
+
+bool address_host_matches(span name, span host)
+{
+    if (span_starts_nocase(name, "*.")) {
+        name = span_from(name, 1);
+        host = span_from(host, span_find(host, '.'));
+    }
+    return host.length > 0 && equal_nocase(name, host);
+}

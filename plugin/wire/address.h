@@ -35,6 +35,10 @@ bool ipv6_parse(span in, uint8_t ipv6_r[16]);
  * or an address without brackets. */
 ip_address address_of(span in);
 
+/* Does the name of a certificate stand for the host? ASCII letters are compared without case; a wildcard "*" stands for the
+ * whole first label (RFC 9525, 6.3). */
+bool address_host_matches(span name, span host);
+
 /* A name with a domain: letters, digits and hyphens, and U-labels (RFC 6531), with single dots between them. */
 bool address_is_host_name(span in);
 

@@ -1,4 +1,4 @@
-/* date_time.c — RFC 3339 date-times.
+/* date_time.c — date-times of RFC 3339 and of certificates.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -89,28 +89,65 @@ static int64_t days_since_1970(int year, int month, int day)
     return y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
 }
 
+static void expect_any(scanner *in, const char *octet)
+{
+    if (octet)
+        expect(in, octet);
+}
+
+/* What stands between the numbers; NULL: nothing. */
+typedef struct separators {
+    const char *date, *date_and_time, *time;
+} separators;
+
+/* Reads the rest of a date and a time behind the year. Seconds since 1970, as if in UTC. */
+static int64_t rest_of_date(scanner *in, int year, separators between)
+{
+    expect_any(in, between.date);
+    int month = digits(in, 2, 1, 12);
+    expect_any(in, between.date);
+    int day = digits(in, 2, 1, 31);
+    expect_any(in, between.date_and_time);
+    int hour = digits(in, 2, 0, 23);
+    expect_any(in, between.time);
+    int minute = digits(in, 2, 0, 59);
+    expect_any(in, between.time);
+    int second = digits(in, 2, 0, 60);
+    in->ok = in->ok && day <= days_in_month(year, month);
+    return in->ok ? days_since_1970(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second : 0;
+}
+
 bool date_time_parse(span in, date_time *time_r)
 {
     scanner at = {in, true};
     uint32_t nanoseconds = 0;
 
     int year = digits(&at, 4, 1, 9999);
-    expect(&at, "-");
-    int month = digits(&at, 2, 1, 12);
-    expect(&at, "-");
-    int day = digits(&at, 2, 1, 31);
-    expect(&at, "T");
-    int hour = digits(&at, 2, 0, 23);
-    expect(&at, ":");
-    int minute = digits(&at, 2, 0, 59);
-    expect(&at, ":");
-    int second = digits(&at, 2, 0, 60);
+    int64_t seconds = rest_of_date(&at, year, (separators){"-", "T", ":"});
     if (accept(&at, "."))
         nanoseconds = fraction(&at);
-    int east = zone(&at);
-    if (!at.ok || at.rest.length > 0 || day > days_in_month(year, month))
+    seconds -= zone(&at);
+    if (!at.ok || at.rest.length > 0)
         return false;
-    time_r->seconds = days_since_1970(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second - east;
-    time_r->nanoseconds = nanoseconds;
+    *time_r = (date_time){seconds, nanoseconds};
+    return true;
+}
+
+#define UTC_TIME_LENGTH 13u
+#define FIRST_YEAR_OF_1900 50
+
+bool date_time_parse_certificate(span in, date_time *time_r)
+{
+    scanner at = {in, true};
+    bool utc_time = in.length == UTC_TIME_LENGTH;
+
+    int year = utc_time ? digits(&at, 2, 0, 99) : digits(&at, 4, 1, 9999);
+    if (utc_time)
+        year += year < FIRST_YEAR_OF_1900 ? 2000 : 1900;
+    int64_t seconds = rest_of_date(&at, year, (separators){NULL, NULL, NULL});
+    expect(&at, "Z");
+    if (!at.ok || at.rest.length > 0)
+        return false;
+    *time_r = (date_time){seconds, 0};
     return true;
 }

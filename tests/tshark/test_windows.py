@@ -22,6 +22,7 @@ def rows(tshark, path, which, **common):
     """The cells of each row, without the column titles."""
     found = [[cell.strip() for cell in line.split(" |")[:-1]] for line in
              tshark.run(path, "-q", "-z", f"esmtp,window,{which}", **common).splitlines() if line.endswith("|")]
+    assert found[0][0] == "Packet"
     return found[1:]
 
 

@@ -206,6 +206,36 @@ static void test_host_name(void)
     }
 }
 
+static void test_host_matches(void)
+{
+    static const struct {
+        const char *name, *host;
+        bool matches;
+    } pairs[] = {
+        {"mx.example.org", "mx.example.org", true},
+        {"mx.example.org", "MX.Example.Org", true},
+        {"mx.example.org", "mx.example.net", false},
+        {"mx.example.org", "mx.example.or", false},
+        {"example.org", "mx.example.org", false},
+        {"*.example.org", "mx.example.org", true},
+        {"*.EXAMPLE.org", "mx.example.org", true},
+        {"*.example.org", "a.mx.example.org", false},
+        {"*.example.org", "example.org", false},
+        {"m*.example.org", "mx.example.org", false},
+        {"*", "mx", false},
+        {"*.", "mx", false},
+        {"", "", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        span name = exact(pairs[i].name), host = exact(pairs[i].host);
+        g_test_message("%s for %s", pairs[i].name, pairs[i].host);
+        g_assert_cmpint(address_host_matches(name, host), ==, pairs[i].matches);
+        release(name);
+        release(host);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -213,6 +243,7 @@ int main(int argc, char **argv)
     g_test_add_func("/address/bare", test_bare);
     g_test_add_func("/address/cut", test_cut);
     g_test_add_func("/address/host_name", test_host_name);
+    g_test_add_func("/address/host_matches", test_host_matches);
     g_test_add_func("/address/numbers", test_numbers);
     return g_test_run();
 }

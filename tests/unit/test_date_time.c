@@ -131,10 +131,49 @@ static void test_month_ends(void)
     }
 }
 
+static void test_certificate(void)
+{
+    static const struct {
+        const char *in;
+        bool ok;
+        int64_t seconds;
+    } cases[] = {
+        {"700101000000Z", true, 0},
+        {"491231235959Z", true, 2524607999},
+        {"500101000000Z", true, -631152000},
+        {"20500101000000Z", true, 2524608000},
+        {"99991231235959Z", true, 253402300799},
+        {"000229120000Z", true, 951825600},
+        {"", false, 0},
+        {"010229120000Z", false, 0},
+        {"701301000000Z", false, 0},
+        {"700101240000Z", false, 0},
+        {"700101006000Z", false, 0},
+        {"700101000000+", false, 0},
+        {"7001010000Z", false, 0},
+        {"700101000000Z0", false, 0},
+        {"+70101000000Z", false, 0},
+        {"70010100000 Z", false, 0},
+        {"20500101000000", false, 0},
+        {"20500101000000.5Z", false, 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        span in = exact(cases[i].in);
+        date_time out = {0, 1};
+        g_test_message("%s", cases[i].in);
+        g_assert_cmpint(date_time_parse_certificate(in, &out), ==, cases[i].ok);
+        g_assert_cmpint(out.seconds, ==, cases[i].seconds);
+        g_assert_cmpuint(out.nanoseconds, ==, !cases[i].ok);
+        release(in);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/date_time/cases", test_date_time);
+    g_test_add_func("/date_time/certificate", test_certificate);
     g_test_add_func("/date_time/every_day", test_every_day);
     g_test_add_func("/date_time/month_ends", test_month_ends);
     return g_test_run();
