@@ -102,7 +102,7 @@ static bool is_legal_base64(span sent)
             continue;
         if (c == '=')
             padding++;
-        else if ((!g_ascii_isalnum(c) && c != '+' && c != '/') || padding)
+        else if (octet_base64_value(c) < 0 || padding)
             return false;
         else
             digits++;
@@ -115,7 +115,7 @@ static size_t quoted_length(span rest)
 {
     size_t blanks = 0;
 
-    if (rest.length >= 2 && g_ascii_isxdigit(rest.octets[0]) && g_ascii_isxdigit(rest.octets[1]))
+    if (rest.length >= 2 && octet_hex_value(rest.octets[0]) >= 0 && octet_hex_value(rest.octets[1]) >= 0)
         return 2;
     while (blanks < rest.length && (rest.octets[blanks] == ' ' || rest.octets[blanks] == '\t'))
         blanks++;
