@@ -530,9 +530,20 @@ static bool belongs_to_another(conversation_t *conversation, uint32_t frame)
     return has && !dissector_is_ours(has) && !tls_is_handle(has);
 }
 
+/* Wireshark's conversation of the segment. To search for it takes as long as to read a command: mostly it is the one that
+ * the connection has met before, unless another with the same ends has begun since. */
+static conversation_t *conversation_at(const watched *w, packet_info *pinfo)
+{
+    const route_record *first =
+        wmem_array_get_count(w->records) ? (const route_record *)wmem_array_index(w->records, 0) : NULL;
+    conversation_t *met = first ? first->connection->conversation : NULL;
+
+    return met && !met->next && met->setup_frame <= pinfo->num ? met : find_or_create_conversation(pinfo);
+}
+
 static int dissect_watched_segment(const watched *w, packet_info *pinfo, proto_tree *tree, bool kept_back)
 {
-    conversation_t *conversation = find_or_create_conversation(pinfo);
+    conversation_t *conversation = conversation_at(w, pinfo);
     struct tcp_analysis *tcp = get_tcp_conversation_data(conversation, pinfo);
     unsigned count = wmem_array_get_count(w->records);
 

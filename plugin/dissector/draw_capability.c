@@ -142,25 +142,18 @@ static const char *meaning_of(drawing *d, const capability *in)
     return wmem_strdup_printf(d->pinfo->pool, "messages of up to %s octets", grouped(d->pinfo, octets));
 }
 
-void draw_capability(drawing *d, proto_tree *tree, const place *at, span text)
+void draw_capability(drawing *d, proto_tree *tree, const place *at, span text, const capability *offer)
 {
-    capability in;
-    proto_item *item;
-    capability_drawing c = {d, at, NULL, NULL, &in};
+    proto_item *item = draw_text(tree, d->pinfo, FIELD_CAPABILITY, at, span_trim(text));
+    capability_drawing c = {d, at, draw_below(tree, item, SUBTREE_CAPABILITY), item, offer};
     span rest, parameter;
 
-    text = span_trim(text);
-    if (!capability_parse(text, &in))
-        return;
-    item = draw_text(tree, d->pinfo, FIELD_CAPABILITY, at, text);
-    c.item = item;
-    c.tree = draw_below(tree, item, SUBTREE_CAPABILITY);
-    if (in.row)
-        draw_meaning(item, meaning_of(d, &in), in.row->source);
+    if (offer->row)
+        draw_meaning(item, meaning_of(d, offer), offer->row->source);
     else
         draw_meaning(item, "no extension that is registered or that a known server offers", NULL);
-    draw_value(c.tree, FIELD_CAPABILITY_KEYWORD, at, in.keyword, upper_case_of(d->pinfo, in.keyword));
-    for (rest = in.parameters; (parameter = span_next_word(&rest)).length;)
+    draw_value(c.tree, FIELD_CAPABILITY_KEYWORD, at, offer->keyword, upper_case_of(d->pinfo, offer->keyword));
+    for (rest = offer->parameters; (parameter = span_next_word(&rest)).length;)
         draw_text(c.tree, d->pinfo, FIELD_CAPABILITY_PARAMETER, at, parameter);
     draw_typed(&c);
 }

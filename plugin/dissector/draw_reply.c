@@ -136,11 +136,11 @@ static void draw_first_line(const reply_drawing *r, const reply_line *parsed)
 }
 
 /* The capability shows all of the line's text. The text is hidden: filters and exports still find it. */
-static void draw_capability_line(reply_drawing *r, const reply_line *parsed)
+static void draw_capability_line(reply_drawing *r, const parsed_reply_line *in)
 {
-    proto_item_set_hidden(draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, parsed->text));
-    if (groups_are_wanted(GROUP_CAPABILITY))
-        draw_capability(r->d, r->tree, r->at, parsed->text);
+    proto_item_set_hidden(draw_text(r->tree, r->d->pinfo, FIELD_REPLY_TEXT, r->at, in->parsed.text));
+    if (in->offers && groups_are_wanted(GROUP_CAPABILITY))
+        draw_capability(r->d, r->tree, r->at, in->parsed.text, &in->offer);
     r->capabilities++;
 }
 
@@ -164,7 +164,7 @@ static void draw_line(reply_drawing *r, unsigned at)
         return;
     }
     if (at && r->finding->flags & FLAG_EHLO_REPLY) {
-        draw_capability_line(r, parsed);
+        draw_capability_line(r, in);
         return;
     }
     if (parsed->has_status && groups_are_wanted(GROUP_STATUS))

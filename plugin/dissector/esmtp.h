@@ -13,6 +13,7 @@
 #include "dissector/wireshark_compat.h"
 #include "session/session.h"
 #include "wire/address.h"
+#include "wire/capability.h"
 #include "wire/date_time.h"
 
 typedef struct preferences {
@@ -220,8 +221,8 @@ void draw_connection(drawing *d);
 /* header_text.c — a header field's text as UTF-8: its encoded words decoded (RFC 2047). Lives with `scope`. */
 char *header_text(wmem_allocator_t *scope, span unfolded);
 
-/* draw_capability.c — one line of the reply to EHLO: `text` is what stands behind the code. */
-void draw_capability(drawing *d, proto_tree *tree, const place *at, span text);
+/* draw_capability.c — what one line of the reply to EHLO offers: `text` is what stands behind the code. */
+void draw_capability(drawing *d, proto_tree *tree, const place *at, span text, const capability *offer);
 
 /* draw_parameter.c — what stands behind the path of MAIL (PARAMETER_OF_MAIL) and RCPT (PARAMETER_OF_RCPT). */
 void draw_parameters(drawing *d, proto_tree *tree, const place *at, span rest, unsigned verb);

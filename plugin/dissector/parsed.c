@@ -37,6 +37,8 @@ const parsed_reply_line *reply_lines_of(drawing *d, const finding *f, unsigned *
     for (size_t at = 0; at < whole.length;) {
         parsed_reply_line next =
             parsed_reply_line_read(line_first(span_from(whole, at)), at == 0, !(f->flags & FLAG_HELLO_REPLY));
+        if (at && f->flags & FLAG_EHLO_REPLY)
+            parsed_reply_line_take_offer(&next);
         wmem_array_append_one(lines, next);
         at += next.line.length;
     }

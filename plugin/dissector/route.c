@@ -15,14 +15,12 @@
 #define KIB ((size_t)1 << 10)
 #define HELD_LIMIT_MAX (1u << 20) /* KiB */
 
-typedef struct endpoint {
-    uint8_t address[ADDRESS_OCTETS];
-    uint16_t port;
-} endpoint;
-
-/* The two ends in a fixed order: the first is the lower one. */
+/* The two ends in a fixed order: the first is the lower one. What is hashed stands at the start, so that short addresses
+ * take less time. */
 typedef struct route_key {
-    endpoint ends[2];
+    uint16_t ports[2];
+    uint8_t addresses[2 * ADDRESS_OCTETS]; /* one behind the other */
+    uint8_t address_length;
 } route_key;
 
 struct route {
@@ -52,7 +50,9 @@ static wmem_map_t *routes; /* of the file that is open */
 
 static unsigned route_key_hash(const void *data)
 {
-    return wmem_strong_hash((const uint8_t *)data, sizeof(route_key));
+    const route_key *key = (const route_key *)data;
+
+    return wmem_strong_hash((const uint8_t *)data, offsetof(route_key, addresses) + 2u * key->address_length);
 }
 
 static gboolean route_key_equal(const void *a, const void *b)
@@ -60,26 +60,28 @@ static gboolean route_key_equal(const void *a, const void *b)
     return memcmp(a, b, sizeof(route_key)) == 0;
 }
 
-static bool endpoint_read(endpoint *to, const address *from, uint32_t port)
+static bool is_internet_address(const address *a)
 {
-    *to = (endpoint){.port = (uint16_t)port};
-    if ((from->type != AT_IPv4 && from->type != AT_IPv6) || from->len <= 0 || from->len > ADDRESS_OCTETS)
-        return false;
-    memcpy(to->address, from->data, (size_t)from->len);
-    return true;
+    return (a->type == AT_IPv4 || a->type == AT_IPv6) && a->len > 0 && a->len <= ADDRESS_OCTETS;
 }
 
 /* false: these are no addresses of the Internet. */
 static bool route_key_read(route_key *key, const packet_info *pinfo, unsigned *direction_r)
 {
-    endpoint from, to;
+    const address *from = &pinfo->src, *to = &pinfo->dst;
+    size_t length = (size_t)from->len;
+    int order;
 
-    memset(key, 0, sizeof *key); /* what lies between the members is compared as well */
-    if (!endpoint_read(&from, &pinfo->src, pinfo->srcport) || !endpoint_read(&to, &pinfo->dst, pinfo->destport))
+    if (!is_internet_address(from) || to->type != from->type || to->len != from->len)
         return false;
-    *direction_r = memcmp(&from, &to, sizeof from) > 0;
-    memcpy(&key->ends[*direction_r], &from, sizeof from);
-    memcpy(&key->ends[!*direction_r], &to, sizeof to);
+    order = memcmp(from->data, to->data, length);
+    *direction_r = order > 0 || (order == 0 && pinfo->srcport > pinfo->destport);
+    memset(key, 0, sizeof *key); /* all of it is compared */
+    key->ports[*direction_r] = (uint16_t)pinfo->srcport;
+    key->ports[!*direction_r] = (uint16_t)pinfo->destport;
+    memcpy(key->addresses + *direction_r * length, from->data, length);
+    memcpy(key->addresses + !*direction_r * length, to->data, length);
+    key->address_length = (uint8_t)length;
     return true;
 }
 
@@ -148,7 +150,7 @@ void route_read_plain(route *r)
 
 static unsigned server_by_port(const route *r)
 {
-    uint16_t first = r->key.ends[0].port, second = r->key.ends[1].port;
+    uint16_t first = r->key.ports[0], second = r->key.ports[1];
 
     if (port_is_ours(first) != port_is_ours(second))
         return port_is_ours(first) ? 0 : 1;
@@ -185,7 +187,7 @@ static connection *route_begin_connection(route *r, const packet_info *pinfo, co
     r->current->server_direction = server_direction(r);
     copy_address_wmem(wmem_file_scope(), &r->current->server_address,
                       r->current->server_direction == in->direction ? &pinfo->src : &pinfo->dst);
-    r->current->server_port = r->key.ends[r->current->server_direction].port;
+    r->current->server_port = r->key.ports[r->current->server_direction];
     r->current->route = r;
     r->current->carrier = carrier_of(r, pinfo, in->direction);
     r->current->carrier->carried = r->current;
@@ -293,7 +295,7 @@ typedef struct feed {
     wmem_array_t *records; /* route_record */
     segments_event *events;
     unsigned count;
-    GByteArray *copied; /* octets that earlier packets carried */
+    GByteArray *copied; /* octets that earlier packets carried; NULL: none did */
     bool is_copied;
     bool has_octets;
     uint64_t begin, end; /* positions of the octets */
@@ -373,7 +375,8 @@ static void flush(feed *f)
     note_read(record.connection, input.frame, input.tag);
     f->count = 0;
     f->has_octets = f->is_copied = false;
-    g_byte_array_set_size(f->copied, 0);
+    if (f->copied)
+        g_byte_array_set_size(f->copied, 0);
 }
 
 /* Do these octets go on with those that are to be read at once? */
@@ -399,8 +402,11 @@ static void add(feed *f, const segments_event *e)
     f->has_octets = true;
     f->is_copied = copied;
     f->end = e->position + e->length;
-    if (copied)
-        g_byte_array_append(f->copied, e->octets, (unsigned)e->length);
+    if (!copied)
+        return;
+    if (!f->copied)
+        f->copied = g_byte_array_new();
+    g_byte_array_append(f->copied, e->octets, (unsigned)e->length);
 }
 
 /* --- TLS --------------------------------------------------------------------------------------------------------------- */
@@ -554,12 +560,12 @@ wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
         return f.records;
     }
     f.events = wmem_alloc_array(pinfo->pool, segments_event, count);
-    f.copied = g_byte_array_new();
     for (size_t i = 0; i < count; i++)
         take_event(&f, events[i]);
     flush(&f);
     note_segment(&f);
-    g_byte_array_free(f.copied, true);
+    if (f.copied)
+        g_byte_array_free(f.copied, true);
     return f.records;
 }
 

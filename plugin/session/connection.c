@@ -104,7 +104,7 @@ void connection_reply(reading *r, const server_reply *reply)
         return;
     learn_names(s, reply);
     learn_closing(s, reply);
-    s->record.starttls_offered |= offers_starttls(s);
+    s->record.starttls_offered = s->record.starttls_offered || offers_starttls(s);
     if (!e)
         return;
     s->record.quit |= exchange_is(e, VERB_QUIT) && reply->code == 221;

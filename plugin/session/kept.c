@@ -42,20 +42,20 @@ typedef struct block {
     uint8_t octets[];
 } block;
 
-struct kept_segments {
-    block *first, *last;
-    block *latest;     /* where the last search ended: the next one is mostly for what comes behind */
-    uint64_t position; /* the end of the last segment */
-    uint32_t frame;    /* of the last segment */
-};
-
 /* Where in the list something is read, and what the next segment's numbers count from. */
 typedef struct cursor {
     block *in;
     uint32_t at;
     uint64_t position;
-    uint32_t frame;
+    uint32_t frame; /* of the segment before */
 } cursor;
+
+struct kept_segments {
+    block *first, *last;
+    cursor latest;     /* where the last search began to compare: the next one is mostly for what comes behind */
+    uint64_t position; /* the end of the last segment */
+    uint32_t frame;    /* of the last segment */
+};
 
 /* A segment's numbers, in front of its findings. */
 typedef struct heading {
@@ -255,7 +255,7 @@ static block *block_for(kept_segments *kept, pools *memory, size_t octets)
     if (kept->last)
         kept->last->next = added;
     else
-        kept->first = kept->latest = added;
+        kept->first = added;
     kept->last = added;
     return added;
 }
@@ -300,13 +300,16 @@ static uint8_t *next_segment(cursor *c, heading *h_r)
     return begin;
 }
 
-/* The block that the frame's first segment is in, if there is one. */
-static block *block_of(const kept_segments *kept, uint32_t frame)
+/* In front of the frame's first segment, if there is one. Whole blocks are passed over, then segments. */
+static cursor seek(const kept_segments *kept, uint32_t frame)
 {
-    block *at = kept->latest && kept->latest->frame < frame ? kept->latest : kept->first;
+    cursor at = kept->latest.in && kept->latest.frame < frame ? kept->latest : cursor_at(kept->first), next;
+    heading h;
 
-    while (at && at->next && at->next->frame < frame)
-        at = at->next;
+    while (at.in && at.in->next && at.in->next->frame < frame)
+        at = cursor_at(at.in->next);
+    for (next = at; next_segment(&next, &h) && h.segment.frame < frame;)
+        at = next;
     return at;
 }
 
@@ -325,10 +328,9 @@ bool kept_find(kept_segments *kept, pools *memory, uint32_t frame, uint32_t tag,
     cursor c;
     heading h;
 
-    kept->latest = block_of(kept, frame);
-    c = cursor_at(kept->latest);
-    while (next_segment(&c, &h) && h.segment.frame <= frame) {
-        if (h.segment.frame != frame || h.segment.tag != tag)
+    c = kept->latest = seek(kept, frame);
+    while (next_segment(&c, &h) && h.segment.frame == frame) {
+        if (h.segment.tag != tag)
             continue;
         read_findings(h.findings, pools_findings(memory), &h.segment);
         *found_r = h.segment;

@@ -68,18 +68,15 @@ static note_set masked_notes(const capability *offered)
     return note_bit(NOTE_MASKED) | note_if(starttls, NOTE_STARTTLS_STRIPPED);
 }
 
-static note_set learn_offer(offers_part *offers, span text)
+static note_set learn_offer(offers_part *offers, const capability *offered)
 {
-    capability offered;
     size_t count;
 
-    if (!capability_parse(text, &offered))
-        return 0;
-    if (offered.row)
-        offers->offered[offered.row - capability_rows(&count)] = true;
-    if (offered.row && offered.row->id == CAPABILITY_SIZE)
-        capability_size(&offered, &offers->size_limit);
-    return masked_notes(&offered);
+    if (offered->row)
+        offers->offered[offered->row - capability_rows(&count)] = true;
+    if (offered->row && offered->row->id == CAPABILITY_SIZE)
+        capability_size(offered, &offers->size_limit);
+    return masked_notes(offered);
 }
 
 static bool offers_any_pipeconnect(const session *s)
@@ -103,8 +100,8 @@ static note_set learn_offers(session *s, const server_reply *reply)
 
     forget_offers(&s->offers);
     for (unsigned i = 1; i < reply->line_count; i++)
-        if (reply->lines[i].valid)
-            notes |= learn_offer(&s->offers, reply->lines[i].parsed.text);
+        if (reply->lines[i].offers)
+            notes |= learn_offer(&s->offers, &reply->lines[i].offer);
     if (offers_any_pipeconnect(s))
         pools_see_pipeconnect(s->memory.pools);
     if (offers_extension(s, "STARTTLS") || s->connection.last_layer == LAYER_TLS)
@@ -245,9 +242,10 @@ note_set offers_clear_mail_notes(session *s, const server_reply *reply)
 {
     offers_part *offers = &s->offers;
     bool clear = s->connection.last_layer == LAYER_PLAIN && s->connection.tls == TLS_NONE;
-    bool could_be = offers->starttls_refused || (offers->known && offers_extension(s, "STARTTLS"));
 
-    if (offers->clear_mail_reported || !clear || !could_be || !content_is_granted(reply))
+    if (offers->clear_mail_reported || !clear || !content_is_granted(reply))
+        return 0;
+    if (!offers->starttls_refused && !(offers->known && offers_extension(s, "STARTTLS")))
         return 0;
     offers->clear_mail_reported = true;
     return note_bit(offers->starttls_refused ? NOTE_STARTTLS_REFUSED : NOTE_STARTTLS_UNUSED);

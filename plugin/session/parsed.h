@@ -6,6 +6,7 @@
 #define ESMTP_SESSION_PARSED_H
 
 #include "session/session.h"
+#include "wire/capability.h"
 #include "wire/line.h"
 #include "wire/path.h"
 
@@ -26,10 +27,14 @@ typedef struct parsed_reply_line {
     bool valid;        /* it is a reply line ... */
     bool odd;          /* or a reply's first line as no RFC allows it (reply_line_parse_odd) ... */
     reply_line parsed; /* ... this one; nothing is known of it else */
+    bool offers;       /* it names an extension ... */
+    capability offer;  /* ... this one */
 } parsed_reply_line;
 
 /* Reads a line of a reply, given with its ending; `first`: the reply's first. */
 parsed_reply_line parsed_reply_line_read(line in, bool first, bool with_status);
+/* Reads what the line offers. It is one of the reply to EHLO or LHLO, and not the first (RFC 5321, 4.1.1.1). */
+void parsed_reply_line_take_offer(parsed_reply_line *in);
 
 /* What the first visit parsed of a finding. Good until the next call of session_read(), for any session. */
 typedef struct parsed_finding {

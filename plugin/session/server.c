@@ -149,6 +149,11 @@ parsed_reply_line parsed_reply_line_read(line in, bool first, bool with_status)
     return parsed;
 }
 
+void parsed_reply_line_take_offer(parsed_reply_line *in)
+{
+    in->offers = in->valid && capability_parse(in->parsed.text, &in->offer);
+}
+
 /* A line of the reply under way. */
 static parsed_reply_line line_parsed(const server_part *server, line in)
 {
@@ -198,6 +203,12 @@ static void take_statuses(GArray *lines)
     }
 }
 
+static void take_offers(GArray *lines)
+{
+    for (unsigned i = 1; i < lines->len; i++)
+        parsed_reply_line_take_offer(&g_array_index(lines, parsed_reply_line, i));
+}
+
 /* The command that the reply answers. A line without a code is an answer only where one command alone waits, and not if
  * it is only the end of a line. */
 static exchange *answered_by(reading *r, const server_reply *reply)
@@ -240,7 +251,9 @@ static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
     f->flags |= cut ? FLAG_SNAPLEN : 0;
     f->exchange = reply.exchange = answered_by(r, &reply);
     reply.hello = offers_is_hello_reply(&reply);
-    if (!reply.hello)
+    if (reply.hello)
+        take_offers(s->memory.found->pending);
+    else
         take_statuses(s->memory.found->pending);
     findings_keep_lines(s->memory.found, reply.lines, reply.line_count);
     reply_takes_effect(r, &reply, f);

@@ -119,21 +119,38 @@ static bool is_word_octet(span in, size_t at)
     return at < in.length && octet_is_alphanumeric(in.octets[at]);
 }
 
-/* Where the signature stands as words of its own, and not as a label of a host's name; in.length when it does not. */
-static size_t find_signature(span in, const char *signature)
+/* Can a signature begin here: at a word, which is not a label of a host's name? */
+static bool begins_word(span in, size_t at)
 {
-    size_t length = strlen(signature);
+    return at == 0 || !(is_word_octet(in, at - 1) || in.octets[at - 1] == '.' || in.octets[at - 1] == '@');
+}
 
-    for (size_t i = 0; i + length <= in.length; i++) {
-        if (!span_starts_nocase(span_from(in, i), signature))
+/* Does the signature stand here as words of their own? */
+static bool has_signature(span in, size_t at, const char *signature)
+{
+    size_t end = at + strlen(signature);
+
+    return span_starts_nocase(span_from(in, at), signature) && !is_word_octet(in, end) &&
+           !(end < in.length && in.octets[end] == '.' && is_word_octet(in, end + 1));
+}
+
+/* The first row whose signature stands in the text, and where it first does; NULL: none. */
+static const software_row *find_software(span in, size_t *at_r)
+{
+    const size_t count = sizeof rows / sizeof rows[0];
+    size_t found = count;
+
+    for (size_t at = 0; at < in.length; at++) {
+        if (!begins_word(in, at))
             continue;
-        size_t end = i + length;
-        bool begins = i == 0 || !(is_word_octet(in, i - 1) || in.octets[i - 1] == '.' || in.octets[i - 1] == '@');
-        bool label = end < in.length && in.octets[end] == '.' && is_word_octet(in, end + 1);
-        if (begins && !label && !is_word_octet(in, end))
-            return i;
+        for (size_t i = 0; i < found; i++) {
+            if (!has_signature(in, at, rows[i].signature))
+                continue;
+            found = i;
+            *at_r = at;
+        }
     }
-    return in.length;
+    return found < count ? &rows[found] : NULL;
 }
 
 /* Octets that a version takes behind the name, with what stands between: " 4.95", "/2.8.28", " (3.7.11)". 0 when there is
@@ -164,16 +181,14 @@ void greeting_parse(span text, greeting *greeting_r)
 {
     span rest = span_first(text, TEXT_LIMIT);
     greeting out = {0};
+    size_t at = 0, length;
 
     out.domain = take_domain(&rest);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && !out.row; i++) {
-        size_t at = find_signature(rest, rows[i].signature);
-        if (at == rest.length)
-            continue;
-        size_t length = strlen(rows[i].signature);
-        if (rows[i].versioned)
+    out.row = find_software(rest, &at);
+    if (out.row) {
+        length = strlen(out.row->signature);
+        if (out.row->versioned)
             length += version_length(span_from(rest, at + length));
-        out.row = &rows[i];
         out.software = span_first(span_from(rest, at), length);
     }
     *greeting_r = out;

@@ -124,6 +124,27 @@ static void test_found_as_written(void)
     }
 }
 
+/* A live capture is read while it grows. */
+static void test_found_while_written(void)
+{
+    pools *memory = pools_new(VISITS_MANY);
+    kept_segments *kept = kept_new(memory);
+    segment found, added = {.length = 9};
+
+    for (uint32_t frame = 2; frame < 2 * SEGMENTS; frame += 2) {
+        added.frame = frame;
+        added.tag = added.length = frame % 100;
+        kept_add(kept, memory, &added);
+        added.position += added.length;
+        g_assert_false(kept_find(kept, memory, frame + 1, added.tag, &found));
+        g_assert_true(kept_find(kept, memory, frame, added.tag, &found));
+        g_assert_cmpuint(found.length, ==, added.length);
+        g_assert_false(kept_find(kept, memory, frame - 1, added.tag, &found));
+        g_assert_true(kept_find(kept, memory, frame / 4 * 2 + 2, (frame / 4 * 2 + 2) % 100, &found));
+    }
+    pools_free(memory);
+}
+
 /* Neither in an empty list nor beside those that there are. */
 static void test_nothing_found(void)
 {
@@ -146,6 +167,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     wmem_init();
     g_test_add_func("/kept/found", test_found_as_written);
+    g_test_add_func("/kept/growing", test_found_while_written);
     g_test_add_func("/kept/nothing", test_nothing_found);
     return g_test_run();
 }
