@@ -480,6 +480,8 @@ static void draw_segment(drawing *d, uint32_t stream)
         draw_columns(d);
     /* Before other dissectors are called, which may throw. */
     tap_queue(d, stream);
+    if (all)
+        tap_keep_with_packet(d, stream);
     draw_tree(d, all);
     mails_hand_over(d);
 }

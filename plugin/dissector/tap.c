@@ -6,6 +6,7 @@
 
 #include <epan/packet.h>
 
+#include <epan/proto_data.h>
 #include <epan/tap.h>
 
 /* A tap of Wireshark's that gets a record of each call of ours. */
@@ -15,6 +16,9 @@ typedef struct outlet {
 } outlet;
 
 #define OUTLETS_LIMIT 8u
+
+/* Conversations and routes have other keys. */
+#define PACKET_RECORD_KEY (UINT32_C(1) << 30)
 
 static outlet outlets[OUTLETS_LIMIT];
 static size_t outlets_count;
@@ -42,7 +46,7 @@ span octets_in_record(const tap_record *record, const finding *f)
     return span_first(span_from(record->octets, (size_t)(f->position - record->segment.position)), f->length);
 }
 
-static const tap_record *record_make(drawing *d, uint32_t stream)
+static tap_record *record_make(drawing *d, uint32_t stream)
 {
     tap_record *record = wmem_new0(d->pinfo->pool, tap_record);
 
@@ -61,6 +65,25 @@ static const tap_record *record_make(drawing *d, uint32_t stream)
     record->octets.length = tvb_captured_length(d->tvb);
     record->octets.octets = record->octets.length ? tvb_get_ptr(d->tvb, 0, (int)record->octets.length) : NULL;
     return record;
+}
+
+const tap_record *tap_record_of_packet(packet_info *pinfo)
+{
+    return (const tap_record *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, PACKET_RECORD_KEY);
+}
+
+static bool is_of_mail(const segment *of)
+{
+    for (uint32_t i = 0; i < of->count; i++)
+        if (finding_transaction(&of->findings[i]))
+            return true;
+    return false;
+}
+
+void tap_keep_with_packet(drawing *d, uint32_t stream)
+{
+    if (is_of_mail(d->segment) && !tap_record_of_packet(d->pinfo))
+        p_add_proto_data(d->pinfo->pool, d->pinfo, proto_esmtp, PACKET_RECORD_KEY, record_make(d, stream));
 }
 
 void tap_queue(drawing *d, uint32_t stream)

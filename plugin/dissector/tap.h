@@ -33,6 +33,10 @@ void tap_outlet_add(const char *name, tap_reporter report);
 /* Queues the record itself. */
 void tap_report_record(int tap, packet_info *pinfo, const tap_record *record);
 
+/* The packet's record of a mail, for what Wireshark asks of the packet that is chosen: of its first call with something of
+ * a mail in it. NULL: nothing of one is, or its tree was not drawn. */
+const tap_record *tap_record_of_packet(packet_info *pinfo);
+
 /* The octets of a finding of the record. */
 span octets_in_record(const tap_record *record, const finding *f);
 

@@ -12,6 +12,7 @@
 #include <epan/packet.h>
 
 #include <epan/addr_resolv.h>
+#include <epan/conversation_filter.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/follow.h>
 #include <epan/stat_tap_ui.h>
@@ -67,6 +68,26 @@ typedef gboolean heuristic_result;
 typedef bool button_result;
 #else
 typedef gboolean button_result;
+#endif
+
+/* What the functions of a conversation filter take and return. From 4.2 on they take a pointer of their own as well. */
+#if WIRESHARK_AT_LEAST(4, 2)
+#define FILTER_OF_PACKET(pinfo) packet_info *pinfo, void *own G_GNUC_UNUSED
+#else
+#define FILTER_OF_PACKET(pinfo) packet_info *pinfo
+#endif
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool filter_validity;
+#else
+typedef gboolean filter_validity;
+#endif
+
+/* Registers a filter of Conversation Filter and Colorize Conversation. */
+#if WIRESHARK_AT_LEAST(4, 2)
+#define conversation_filter_register(protocol, name, is_valid, build)                                                       \
+    register_conversation_filter(protocol, name, is_valid, build, NULL)
+#else
+#define conversation_filter_register register_conversation_filter
 #endif
 
 /* What a function returns that is called before memory is freed. */

@@ -903,6 +903,28 @@ const transaction *session_open_transactions(const session *s)
 
 /* --- how long it took -------------------------------------------------------------------------------------------------- */
 
+const transaction *finding_transaction(const finding *f)
+{
+    switch ((finding_kind)f->kind) {
+    case FINDING_TRANSACTION:
+        return f->transaction;
+    case FINDING_CONTENT:
+    case FINDING_END_OF_DATA:
+        return f->message ? transaction_resolved(f->message->of) : NULL;
+    default:
+        return f->exchange ? transaction_resolved(f->exchange->transaction) : NULL;
+    }
+}
+
+uint32_t transaction_last_frame(const transaction *t)
+{
+    const exchange *e = t->terminator;
+
+    if (t->verdict.frame || !e)
+        return t->verdict.frame;
+    return e->reply_frame ? e->reply_frame : e->command_frame;
+}
+
 bool transaction_content_time(const transaction *t, moment *time_r)
 {
     return t->content_begin_known && t->content_end_known && moment_between(&t->content_begin, &t->content_end, time_r);

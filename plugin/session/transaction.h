@@ -111,6 +111,12 @@ transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t, uns
 bool session_content_is_undecided(const session *s, const message *m);
 bool session_content_was_none(const message *m);
 
+/* The mail that a finding belongs to, or that it ends; NULL: none. */
+const transaction *finding_transaction(const finding *f);
+
+/* The last packet of the mail: of the reply that decided it, or that ended it otherwise; 0: not known. */
+uint32_t transaction_last_frame(const transaction *t);
+
 /* The oldest transaction that has not ended, with the others behind it (`next`); NULL for none. */
 const transaction *session_open_transactions(const session *s);
 

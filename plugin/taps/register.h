@@ -37,6 +37,9 @@ void srt_register(void);
 /* follow.c — a connection as readable text: -z follow,esmtp,ascii,N and Analyze, Follow */
 void follow_register(void);
 
+/* conversation_filter.c — the packets of a mail: Analyze, Conversation Filter, SMTP mail */
+void conversation_filter_of_mail_register(void);
+
 /* export.c — mails as files: --export-objects esmtp,FOLDER and File, Export Objects */
 void export_register(void);
 

@@ -134,6 +134,14 @@ class Sandbox:
             shutil.copy(self.plugin, ours / "epan" / PLUGIN_FILE)
             (ours / "epan" / PLUGIN_FILE).chmod(0o755)
 
+    def add_plugin(self, source):
+        """Builds a further plugin for dissection from a C source; what starts later loads it."""
+        flags = subprocess.run(["pkg-config", "--cflags", "wireshark", "glib-2.0", "gmodule-2.0"], check=True, text=True,
+                               stdout=subprocess.PIPE).stdout.split()
+        library = self._folder("Global Plugins") / "epan" / f"{source.stem}.so"
+        subprocess.run(["gcc", "-Wall", "-shared", "-fPIC", *flags, "-o", library, source], check=True)
+        library.chmod(0o755)
+
     def _folder(self, kind):
         environment = {name: value for name, value in self.environment.items() if name != "LD_PRELOAD"}
         folders = subprocess.run(["tshark", "-G", "folders"], env=environment, cwd=self.folder, check=True, text=True,
