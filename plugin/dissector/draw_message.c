@@ -53,13 +53,16 @@ static const char *missing_of(const drawing *d, const message *m)
 {
     if (m->no_end)
         return ", without its end";
-    return m->missing ? wmem_strdup_printf(d->pinfo->pool, ", %s of them not captured", grouped(d->pinfo, m->missing)) : "";
+    if (!m->missing)
+        return "";
+    return wmem_strdup_printf(d->pinfo->pool, m->uncounted ? ", up to %s more not captured" : ", %s of them not captured",
+                              grouped(d->pinfo, m->missing));
 }
 
-/* What is behind the last octet captured may be anything. */
+/* What is behind the last octet captured may be anything; and BDAT lines may be among what is missing. */
 static uint64_t octets_known(const message *m)
 {
-    return m->no_end ? message_captured(m) : m->unstuffed_size;
+    return m->no_end || m->uncounted ? message_captured(m) : m->unstuffed_size;
 }
 
 static proto_item *draw_message_item(drawing *d, const message *m, const place *at, int length)

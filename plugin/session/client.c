@@ -442,17 +442,20 @@ static bool only_commands(span octets, size_t at)
     return true;
 }
 
-/* What comes looks like commands. */
-static void commands_found(reading *r)
+static void commands_go_on(session *s)
 {
-    session *s = r->s;
-
-    message_cut_off(r);
-    message_abandon(s);
     s->content.answered = false;
     s->client.unrecognized = 0;
     s->client.unconfirmed = true;
     client_enter(s, CLIENT_COMMANDS);
+}
+
+/* What comes looks like commands: it is behind the content under way. */
+static void commands_found(reading *r)
+{
+    message_cut_off(r);
+    message_abandon(r->s);
+    commands_go_on(r->s);
 }
 
 static void line_ends_unknown(reading *r, const client_line *in)
@@ -461,15 +464,19 @@ static void line_ends_unknown(reading *r, const client_line *in)
         message_end_unseen(r, in);
         return;
     }
-    commands_found(r);
+    if (message_chunks_doubted(r->s) && verb_of(&in->parsed.command)->id == VERB_BDAT)
+        commands_go_on(r->s); /* with the next chunk */
+    else
+        commands_found(r);
     command_line(r, in);
 }
 
-/* Does the line show where the client is? The end of a content does unless its reply has come already. */
+/* Does the line show where the client is? The end of a content does unless its reply has come already; a chunk may hold any
+ * line. */
 static bool is_known_again(const reading *r, const client_line *in)
 {
     if (is_lone_dot(in))
-        return !r->s->content.answered;
+        return !r->s->content.answered && !message_chunks_doubted(r->s);
     return is_unmistakable(in) && only_commands(r->octets, r->at);
 }
 
@@ -670,8 +677,7 @@ void client_gap(reading *r, uint64_t octets)
     smuggling_forget(s);
     s->client.proxy_possible = false;
     s->connection.lossy = true;
-    if (s->content.message && s->content.message->chunked)
-        message_abandon(s); /* what was lost may have ended it */
+    message_chunks_doubt(s);
     message_gap(s, octets);
     transaction_hidden(s);
     if (s->auth.under_way)

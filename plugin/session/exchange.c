@@ -217,17 +217,97 @@ static void end_of_data_unseen(reading *r)
     client_enter(r->s, CLIENT_UNKNOWN);
 }
 
-/* A greeting that the session did not wait for: commands may have been sent before it. */
-static exchange *late_greeting(session *s)
+/* One that the session did not wait for is answered: commands that wait were sent behind it. */
+static exchange *exchange_unasked(session *s, const verb_rule *row)
 {
     exchange *e = (exchange *)session_alloc(s, sizeof *e);
 
-    exchange_begin(s, e, &verb_connect, verb_connect.name);
+    exchange_begin(s, e, row, row->name);
     e->next = s->queue.oldest;
     s->queue.oldest = e;
     if (!e->next)
         s->queue.newest = e;
     return e;
+}
+
+/* Is it a MAIL whose reply is still to come? */
+static bool is_mail_to_answer(const session *s, const exchange *e)
+{
+    return exchange_is(e, VERB_MAIL) && e->command_frame > s->queue.lost_frame;
+}
+
+bool exchange_mail_waits(const session *s, const transaction *t)
+{
+    const exchange *e = exchange_waits(s, VERB_MAIL) ? s->queue.oldest : NULL;
+
+    while (e && !(is_mail_to_answer(s, e) && transaction_resolved(e->transaction) == t))
+        e = e->next;
+    return e;
+}
+
+static bool is_for_content(const exchange *e)
+{
+    return exchange_is(e, VERB_END_OF_DATA) || e->last_chunk;
+}
+
+/* What waits for the reply to a content, before any other reply has to come; NULL: nothing. */
+static exchange *oldest_for_content(const session *s)
+{
+    exchange *e = s->queue.oldest;
+
+    while (e && !is_for_content(e) && !is_mail_to_answer(s, e))
+        e = e->next;
+    return e && is_for_content(e) ? e : NULL;
+}
+
+/* All that was sent for this transaction has lost its reply. */
+static void unanswered_of(session *s, const transaction *t)
+{
+    const exchange *last = NULL;
+
+    for (const exchange *e = s->queue.oldest; e; e = e->next)
+        if (transaction_resolved(e->transaction) == t && !e->terminates)
+            last = e;
+    exchange_through_unanswered(s, last);
+}
+
+/* The end of a content that the reply names the mail of was not captured, or nothing of it was. */
+static exchange *end_of_data_unasked(reading *r, transaction *t)
+{
+    session *s = r->s;
+    message *m = s->content.message;
+    exchange *e;
+
+    if (t)
+        unanswered_of(s, t);
+    e = exchange_unasked(s, &verb_end_of_data);
+    if (t && m && transaction_resolved(m->of) == t) {
+        e->content = m;
+        message_cut_off(r);
+        s->content.answered = true;
+        client_enter(s, CLIENT_UNKNOWN);
+    }
+    transaction_content_ends_unseen(s, e, t ? t : transaction_known_by_reply(r));
+    return e;
+}
+
+/* What a reply answers that names the mail it takes. */
+static exchange *head_for_mail(reading *r)
+{
+    session *s = r->s;
+    transaction *t = transaction_oldest_for_content(s);
+    exchange *e;
+
+    if (exchange_waits(s, VERB_CONNECT))
+        oldest_unanswered(s); /* it heads the queue */
+    e = oldest_for_content(s);
+    if (e && (!t || t->content_sent || transaction_resolved(e->transaction) == t)) {
+        before_unanswered(s, e);
+        return e;
+    }
+    if (message_under_way(s) && s->content.reply_lost)
+        end_of_data_unseen(r);
+    return t || !s->transactions.just_answered ? end_of_data_unasked(r, t) : NULL;
 }
 
 /* DATA is answered by 354 or refused (RFC 5321, 4.3.2): a 2yz says that its 354 was lost. */
@@ -278,7 +358,7 @@ static exchange *head_for(reading *r, uint16_t code)
     else if (!e && content_under_way(s))
         return end_of_data_early(r, code);
     if (code == 220 && !s->server.greeted && !(e && exchange_is(e, VERB_CONNECT)))
-        return late_greeting(s);
+        return exchange_unasked(s, &verb_connect);
     return e;
 }
 
@@ -324,11 +404,21 @@ static exchange *answer(reading *r, exchange *e, uint16_t code)
     return e;
 }
 
-exchange *exchange_answer(reading *r, uint16_t code)
+static exchange *answered_by(reading *r, const server_reply *reply)
 {
-    exchange *e = code < 200 ? NULL : head_for(r, code);
+    if (reply->code < 200)
+        return NULL;
+    return reply->names_mail ? head_for_mail(r) : head_for(r, reply->code);
+}
 
-    return e ? answer(r, e, code) : NULL;
+exchange *exchange_answer(reading *r, const server_reply *reply)
+{
+    transactions_part *t = &r->s->transactions;
+    exchange *e = answered_by(r, reply);
+    bool further = t->just_answered && reply_severity(reply->code) >= 4; /* the result of another recipient */
+
+    t->just_answered = reply->names_mail || (e ? is_for_content(e) : further);
+    return e ? answer(r, e, reply->code) : NULL;
 }
 
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred)

@@ -45,6 +45,7 @@ static void begin_chunk(reading *r)
 
     if (s->content.message && s->content.message->chunked && transaction_resolved(s->content.chunks_of) == of)
         return;
+    message_cut_off(r);
     message_abandon(s);
     message_new(s, r->position + r->at, true);
     content_begin_chunks(&s->content.reader);
@@ -269,7 +270,7 @@ void message_cut_off(reading *r)
     content_part *c = &r->s->content;
     message *m = c->message;
 
-    if (!message_under_way(r->s))
+    if (!m || (m->chunked && !m->uncounted))
         return;
     if (!message_captured(m)) {
         message_abandon(r->s);
@@ -309,7 +310,7 @@ static note_set whole_notes(const session *s, const message *m)
     bool over = (limit && m->unstuffed_size > limit) ||
                 (of && of->has_declared_size && of->declared_size && m->unstuffed_size > of->declared_size);
 
-    if (m->no_begin)
+    if (m->no_begin || m->uncounted)
         return 0;
     return note_if(over, NOTE_SIZE_EXCEEDED) | note_if(of && m->utf8_header && !of->smtputf8, NOTE_SMTPUTF8_MISSING);
 }
@@ -475,6 +476,21 @@ void message_chunk_gap(reading *r, uint64_t octets)
     f->message = s->content.message;
     note_frame(s, s->content.message, r->input->frame);
     chunk_complete(r, f);
+}
+
+void message_chunks_doubt(session *s)
+{
+    message *m = s->content.message;
+
+    if (!m || !m->chunked)
+        return;
+    m->uncounted = true;
+    content_pass_gap(&s->content.reader, false);
+}
+
+bool message_chunks_doubted(const session *s)
+{
+    return s->content.message && s->content.message->uncounted;
 }
 
 static void hole_add(session *s, message *m, uint64_t octets)

@@ -4,6 +4,7 @@
  */
 #include "session/state.h"
 #include "wire/foreign.h"
+#include "wire/queue_id.h"
 
 /* A firewall that "fixes" SMTP writes asterisks over the greeting. */
 #define ASTERISKS_TELLING 8u
@@ -209,12 +210,20 @@ static void take_offers(GArray *lines)
         parsed_reply_line_take_offer(&g_array_index(lines, parsed_reply_line, i));
 }
 
+/* Where octets are missing, a reply that names the mail it takes shows that a content was sent, seen or not. */
+static bool names_mail(const session *s, const server_reply *reply)
+{
+    bool whole = !s->connection.lossy && s->connection.spoken[SIDE_CLIENT];
+
+    return !whole && reply_severity(reply->code) == 2 && queue_id_tells_content(reply->whole);
+}
+
 /* The command that the reply answers. A line without a code is an answer only where one command alone waits, and not if
  * it is only the end of a line. */
 static exchange *answered_by(reading *r, const server_reply *reply)
 {
     if (reply->code && !reply->inferred)
-        return exchange_answer(r, reply->code);
+        return exchange_answer(r, reply);
     return r->s->server.line_cut ? NULL : exchange_answer_unreadable(r, reply->code);
 }
 
@@ -249,6 +258,7 @@ static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
     f->octets = reply.copy;
     f->notes = reply_notes(&s->server, &reply) | session_plaintext_note(s, r->input->layer, SIDE_SERVER);
     f->flags |= cut ? FLAG_SNAPLEN : 0;
+    reply.names_mail = names_mail(s, &reply);
     f->exchange = reply.exchange = answered_by(r, &reply);
     reply.hello = offers_is_hello_reply(&reply);
     if (reply.hello)
@@ -413,6 +423,9 @@ void server_gap(reading *r)
     r->s->connection.lossy = true;
     /* The next octets show what the lost ones answered: the client may have sent more until then. */
     r->s->server.lost_before = true;
-    if (!rest)
-        message_reply_lost(r->s);
+    r->s->queue.lost_frame = r->input->frame;
+    if (rest)
+        return;
+    message_reply_lost(r->s);
+    transaction_reply_lost(r->s);
 }

@@ -191,9 +191,10 @@ struct message {
     uint32_t number; /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
     bool chunked;    /* by BDAT */
     bool complete;
-    bool no_begin;     /* its beginning was not captured: nobody knows its size */
-    bool no_end;       /* the same of its end */
-    bool stuffed;      /* dots were taken out */
+    bool no_begin;  /* its beginning was not captured: nobody knows its size */
+    bool no_end;    /* the same of its end */
+    bool uncounted; /* in chunks: BDAT lines may be among the octets that were not captured: nobody knows its size either */
+    bool stuffed;   /* dots were taken out */
     bool utf8_header;  /* there is UTF-8 in its header */
     bool bare_lf;      /* the DATA line ended in a bare LF */
     bool too_large;    /* for the gathering limit: not in `octets` */
@@ -228,7 +229,7 @@ static inline uint64_t message_captured(const message *m)
 /* Is it complete, with its first and last octet? */
 static inline bool message_size_known(const message *m)
 {
-    return m->complete && !m->no_begin && !m->no_end;
+    return m->complete && !m->no_begin && !m->no_end && !m->uncounted;
 }
 
 static inline bool message_has_holes(const message *m)

@@ -151,6 +151,7 @@ typedef struct queue_part {
     exchange *oldest; /* the next reply answers it; NULL: none waits */
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
+    uint32_t lost_frame;          /* before this packet, octets of the server were lost: replies to what was sent before */
 } queue_part;
 
 /* Octets of the client that may have to be read again as something else (again.c). */
@@ -223,9 +224,10 @@ typedef struct transactions_part {
     transaction *first_ended; /* those that ended in the call under way, in their order */
     transaction *last_ended;
     const timed_verdict
-        *closing;      /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
-    bool mail_refused; /* the last MAIL was: what was sent for it is in vain */
-    uint32_t numbered; /* how many have got their number */
+        *closing;       /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
+    bool mail_refused;  /* the last MAIL was: what was sent for it is in vain */
+    bool just_answered; /* the last reply was one to a content: LMTP has more of them behind it */
+    uint32_t numbered;  /* how many have got their number */
     unsigned recipients_accepted; /* by RCPT, since the last MAIL that was granted */
 } transactions_part;
 
@@ -279,6 +281,7 @@ typedef struct server_reply {
     uint64_t position;
     uint16_t code;      /* of the last line; 0: it cannot be read */
     bool inferred;      /* ... the general code of its status' class, for none was sent */
+    bool names_mail;    /* where octets are missing: it names the mail it takes, as replies to contents alone do */
     bool hello;         /* it is the 250 to HELO, EHLO or LHLO, or looks like one to an EHLO that was not captured */
     exchange *exchange; /* what it answers, NULL for nothing */
 } server_reply;
@@ -358,7 +361,9 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 /* The same for one that was sent already, and undone. */
 exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
-exchange *exchange_answer(reading *r, uint16_t code);
+exchange *exchange_answer(reading *r, const server_reply *reply);
+/* Does its MAIL still wait for a reply that has not been lost? */
+bool exchange_mail_waits(const session *s, const transaction *t);
 /* The same for a line that has no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
  * the only one. */
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);
@@ -473,6 +478,10 @@ void message_doubt(session *s);
 void message_reply_lost(session *s);
 /* `octets` of the chunk under way were not captured: raw_left is what is left of it behind them. */
 void message_chunk_gap(reading *r, uint64_t octets);
+/* Octets behind a chunk were lost: BDAT lines and chunks, or the end of the content and what follows. */
+void message_chunks_doubt(session *s);
+/* Is the content under way such a one? */
+bool message_chunks_doubted(const session *s);
 /* Gives back the octets of the messages that the last packet completed, where its second visit brings them again. */
 void message_free_shown(session *s);
 /* The second visit brings these octets of a content. */
@@ -483,7 +492,8 @@ message *message_copy(session *s, const message *whole);
 void message_cut(reading *r, message *m, uint64_t size, uint64_t unstuffed_size, uint32_t frame);
 /* Whatever of a message is under way will not be completed. */
 void message_abandon(session *s);
-/* The content of a DATA under way, if there is one, is over, and its end was not captured: what came of it is a message. */
+/* The content under way, if there is one, is over, and its end was not captured: what came of it is a message. Not for
+ * chunks of which all was captured. */
 void message_cut_off(reading *r);
 /* The messages that were found to be over so get their findings. */
 void message_emit_cut_off(reading *r);
@@ -529,6 +539,14 @@ void transaction_content_refused(exchange *e);
 void transaction_content_lost(session *s);
 /* A content whose DATA was not captured begins, or ends. */
 void transaction_content_unasked(reading *r);
+/* The oldest one that a reply to a content may be for; NULL: there is none, or its reply was lost. */
+transaction *transaction_oldest_for_content(const session *s);
+/* Nothing but the reply to its content is known of it, which is the one at hand. */
+transaction *transaction_known_by_reply(reading *r);
+/* `e` waits for the reply to its content, whose end was not captured. */
+void transaction_content_ends_unseen(session *s, exchange *e, transaction *t);
+/* Octets of the server were lost: the replies to contents that have begun may be among them, unless others are awaited. */
+void transaction_reply_lost(session *s);
 /* Undoes what `e` did when it was sent. To be called for the newest exchange first. */
 void transaction_unsent(session *s, exchange *e);
 /* The transaction of a DATA is the current one again: what was sent behind it is undone. */

@@ -73,6 +73,37 @@ transaction *transaction_take_ended(session *s)
     return t;
 }
 
+/* --- what is known of one ---------------------------------------------------------------------------------------------- */
+
+/* The refusal that decides when no content does: the first of the class that gives the outcome. NULL: there was none. */
+static const timed_verdict *deciding_refusal(const transaction *t)
+{
+    return t->deferral ? t->deferral : t->rejection;
+}
+
+static outcome_evidence evidence_of(const transaction *t)
+{
+    return (outcome_evidence){
+        .mail_code = t->mail_code,
+        .refusal_code = deciding_refusal(t) ? deciding_refusal(t)->verdict.code : 0,
+        .content_code = t->verdict.code,
+        .any_deferred = t->any_deferred,
+        .content_sent = t->content_sent,
+        .content_decided = t->content_answered || t->content_refused,
+        .recipients = wmem_array_get_count(t->recipients),
+        .recipients_answered = t->recipients_answered,
+        .recipients_taken = t->recipients_taken,
+        .result_per_recipient = t->recipient_results > 0,
+    };
+}
+
+static bool for_nobody(const transaction *t)
+{
+    outcome_evidence seen = evidence_of(t);
+
+    return outcome_is_for_nobody(&seen);
+}
+
 /* --- what the client sends --------------------------------------------------------------------------------------------- */
 
 static void learn_parameters(transaction *t, span parameters)
@@ -228,6 +259,55 @@ void transaction_content_ends(reading *r, exchange *e, message *m)
     r->s->transactions.current = NULL; /* what comes next is another's */
 }
 
+/* A reply to its content may still come: that was sent, or what was sent for it was not all captured. */
+static bool may_be_answered(const transaction *t)
+{
+    bool doubtful = (t->without_mail || t->unconfirmed) && !t->witnessed;
+
+    return t->content_sent ||
+           ((t->hidden || t->method) && !t->reply_lost && !t->content_refused && !doubtful && !for_nobody(t));
+}
+
+transaction *transaction_oldest_for_content(const session *s)
+{
+    transaction *t = s->transactions.oldest_open;
+
+    while (t && !(may_be_answered(t) && !exchange_mail_waits(s, t)))
+        t = t->next;
+    return t;
+}
+
+transaction *transaction_known_by_reply(reading *r)
+{
+    session *s = r->s;
+    transaction *current = s->transactions.current, *t;
+
+    s->transactions.current = NULL; /* it was sent later */
+    t = begin_without_mail(r);
+    s->transactions.current = current;
+    return t;
+}
+
+void transaction_content_ends_unseen(session *s, exchange *e, transaction *t)
+{
+    t->unanswered++;
+    t->content_sent = true;
+    e->transaction = t;
+    e->ends_content = true;
+    if (e->content)
+        t->message = e->content;
+    e->content = t->message;
+    if (s->transactions.current == t)
+        s->transactions.current = NULL;
+}
+
+void transaction_reply_lost(session *s)
+{
+    s->transactions.just_answered = false;
+    for (transaction *t = s->transactions.oldest_open; t; t = t->next)
+        t->reply_lost |= t->method && !t->unanswered;
+}
+
 void transaction_content_cut(reading *r, exchange *end, message *m, const moment *when)
 {
     session *s = r->s;
@@ -267,28 +347,6 @@ void transaction_terminator_sent(reading *r, exchange *e, const parsed_command *
 
 /* --- how it ends ------------------------------------------------------------------------------------------------------- */
 
-/* The refusal that decides when no content does: the first of the class that gives the outcome. NULL: there was none. */
-static const timed_verdict *deciding_refusal(const transaction *t)
-{
-    return t->deferral ? t->deferral : t->rejection;
-}
-
-static outcome_evidence evidence_of(const transaction *t)
-{
-    return (outcome_evidence){
-        .mail_code = t->mail_code,
-        .refusal_code = deciding_refusal(t) ? deciding_refusal(t)->verdict.code : 0,
-        .content_code = t->verdict.code,
-        .any_deferred = t->any_deferred,
-        .content_sent = t->content_sent,
-        .content_decided = t->content_answered || t->content_refused,
-        .recipients = wmem_array_get_count(t->recipients),
-        .recipients_answered = t->recipients_answered,
-        .recipients_taken = t->recipients_taken,
-        .result_per_recipient = t->recipient_results > 0,
-    };
-}
-
 static void count_results(const transaction *t, outcome_evidence *seen)
 {
     for (unsigned i = 0; seen->result_per_recipient && i < wmem_array_get_count(t->recipients); i++) {
@@ -302,13 +360,6 @@ static void count_results(const transaction *t, outcome_evidence *seen)
         else
             seen->results_refused++;
     }
-}
-
-static bool for_nobody(const transaction *t)
-{
-    outcome_evidence seen = evidence_of(t);
-
-    return outcome_is_for_nobody(&seen);
 }
 
 /* Is it still under way, with nothing that ended it but the capture? With one direction alone nobody knows. */

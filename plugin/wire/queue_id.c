@@ -12,37 +12,38 @@
 
 static const queue_id_row rows[] = {
     {QUEUE_ID_BEHIND, "[InternalId=", NULL, "<a@b.example> [InternalId=4711, Hostname=mb.example] Queued mail for delivery",
-     "4711", "Microsoft Exchange"},
-    {QUEUE_ID_BEHIND, "queued as ", NULL, "Ok: queued as 4XyZ12", "4XyZ12", "Postfix"},
-    {QUEUE_ID_BEHIND, "queued as: ", NULL, "Ok: queued as: 4XyZ12", "4XyZ12", "others in Postfix's manner"},
-    {QUEUE_ID_BETWEEN, "queued (", ")", "Message Queued (1F0A2C3D-4E5F.1)", "1F0A2C3D-4E5F.1", "Haraka"},
-    {QUEUE_ID_BEHIND, "queued with id ", NULL, "Message queued with id 18c2a1b", "18c2a1b", "Stalwart"},
+     "4711", "Microsoft Exchange", true},
+    {QUEUE_ID_BEHIND, "queued as ", NULL, "Ok: queued as 4XyZ12", "4XyZ12", "Postfix", true},
+    {QUEUE_ID_BEHIND, "queued as: ", NULL, "Ok: queued as: 4XyZ12", "4XyZ12", "others in Postfix's manner", true},
+    {QUEUE_ID_BETWEEN, "queued (", ")", "Message Queued (1F0A2C3D-4E5F.1)", "1F0A2C3D-4E5F.1", "Haraka", true},
+    {QUEUE_ID_BEHIND, "queued with id ", NULL, "Message queued with id 18c2a1b", "18c2a1b", "Stalwart", true},
     {QUEUE_ID_BEHIND, ".yandex.net as ", NULL, "Ok: queued on smtp1.mail.yandex.net as 1700000000-AbCd", "1700000000-AbCd",
-     "Yandex"},
+     "Yandex", true},
     {QUEUE_ID_BEHIND, ".yandex.net ", NULL, "Ok: queued on smtp1.mail.yandex.net 1700000000-AbCd", "1700000000-AbCd",
-     "Yandex"},
-    {QUEUE_ID_BETWEEN, "SESSIONID=<", ">", "Ok SESSIONID=<cyrus-123-1700000000-1>", "cyrus-123-1700000000-1", "Cyrus LMTP"},
-    {QUEUE_ID_BETWEEN, "MSGID=", "]", "Accepted [STATUS=new MSGID=ZW1haWw.1]", "ZW1haWw.1", "WildDuck, Ethereal"},
+     "Yandex", false},
+    {QUEUE_ID_BETWEEN, "SESSIONID=<", ">", "Ok SESSIONID=<cyrus-123-1700000000-1>", "cyrus-123-1700000000-1", "Cyrus LMTP",
+     true},
+    {QUEUE_ID_BETWEEN, "MSGID=", "]", "Accepted [STATUS=new MSGID=ZW1haWw.1]", "ZW1haWw.1", "WildDuck, Ethereal", true},
     {QUEUE_ID_BEHIND, "envelope id ", NULL, "Ok, envelope id 0ABC00123XYZ@mx.example", "0ABC00123XYZ@mx.example",
-     "Oracle Messaging Server"},
-    {QUEUE_ID_BEHIND, "id=", NULL, "OK id=1rABcd-000123-Xy", "1rABcd-000123-Xy", "Exim"},
-    {QUEUE_ID_BEHIND, "ids=", NULL, "OK ids=d7ef132b5d7711ea8c8c000c29c33806", "d7ef132b5d7711ea8c8c000c29c33806",
-     "KumoMTA"},
+     "Oracle Messaging Server", true},
+    {QUEUE_ID_BEHIND, "id=", NULL, "OK id=1rABcd-000123-Xy", "1rABcd-000123-Xy", "Exim", true},
+    {QUEUE_ID_BEHIND, "ids=", NULL, "OK ids=d7ef132b5d7711ea8c8c000c29c33806", "d7ef132b5d7711ea8c8c000c29c33806", "KumoMTA",
+     true},
     {QUEUE_ID_IN_FRONT, NULL, " Message accepted", "x8KA1b2c003456 Message accepted for delivery", "x8KA1b2c003456",
-     "Sendmail, OpenSMTPD"},
-    {QUEUE_ID_IN_FRONT, NULL, " - gsmtp", "OK  1700000000 x12si123456abc.7 - gsmtp", "x12si123456abc.7", "Gmail"},
+     "Sendmail, OpenSMTPD", true},
+    {QUEUE_ID_IN_FRONT, NULL, " - gsmtp", "OK  1700000000 x12si123456abc.7 - gsmtp", "x12si123456abc.7", "Gmail", false},
     {QUEUE_ID_IN_FRONT, NULL, " Received OK", "SmtpThread-7-1700000000@mta.example Received OK [abc]",
-     "SmtpThread-7-1700000000@mta.example", "Mimecast"},
-    {QUEUE_ID_BEHIND, " qp ", NULL, "ok 1700000000 qp 12345", "12345", "qmail"},
-    {QUEUE_ID_BETWEEN, "> ", " Saved", "<ann@example.org> aBcD1 Saved", "aBcD1", "Dovecot LMTP"},
-    {QUEUE_ID_BETWEEN, "Message ", " accepted", "ok:  Message 12345678 accepted", "12345678", "Cisco Secure Email"},
+     "SmtpThread-7-1700000000@mta.example", "Mimecast", true},
+    {QUEUE_ID_BEHIND, " qp ", NULL, "ok 1700000000 qp 12345", "12345", "qmail", true},
+    {QUEUE_ID_BETWEEN, "> ", " Saved", "<ann@example.org> aBcD1 Saved", "aBcD1", "Dovecot LMTP", true},
+    {QUEUE_ID_BETWEEN, "Message ", " accepted", "ok:  Message 12345678 accepted", "12345678", "Cisco Secure Email", true},
     {QUEUE_ID_BETWEEN, "saved <Message-ID: ", ">", "Ok, message saved <Message-ID: 20240101.AA1@mx.example>",
-     "20240101.AA1@mx.example", "MDaemon"},
+     "20240101.AA1@mx.example", "MDaemon", true},
     {QUEUE_ID_BETWEEN, "<", "> Queued mail for delivery", "<MX1abc@mx.example> Queued mail for delivery",
-     "MX1abc@mx.example", "Microsoft SMTP Service"},
-    {QUEUE_ID_ENDS_TEXT, "Ok. ", NULL, "Ok. 0000000000A1B2C3.000000005F", "0000000000A1B2C3.000000005F", "Courier"},
+     "MX1abc@mx.example", "Microsoft SMTP Service", true},
+    {QUEUE_ID_ENDS_TEXT, "Ok. ", NULL, "Ok. 0000000000A1B2C3.000000005F", "0000000000A1B2C3.000000005F", "Courier", false},
     {QUEUE_ID_ENDS_TEXT, "Ok ", NULL, "Ok 0100018c0a1b2c3d-4e5f-000000", "0100018c0a1b2c3d-4e5f-000000",
-     "Amazon SES, Momentum"},
+     "Amazon SES, Momentum", false},
 };
 
 /* Without what a sentence puts round a word. */
@@ -129,32 +130,58 @@ static span find_row(const queue_id_row *row, span text)
     return found;
 }
 
-span queue_id_find(span text)
+/* *row_r: the row that fits; not set when there is none. */
+static span find(span text, const queue_id_row **row_r)
 {
     span head = span_first(text, TEXT_LIMIT);
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         span found = find_row(&rows[i], head);
-        if (found.length > 0)
+        if (found.length > 0) {
+            *row_r = &rows[i];
             return found;
+        }
     }
     return (span){NULL, 0};
 }
 
-span queue_id_of_reply(span whole)
+span queue_id_find(span text)
+{
+    const queue_id_row *row;
+
+    return find(text, &row);
+}
+
+/* The same for the line of a reply that counts; *row_r is NULL when none has a name. */
+static span find_in_reply(span whole, const queue_id_row **row_r)
 {
     span found = {NULL, 0};
     reply_line parsed;
 
+    *row_r = NULL;
     for (size_t at = 0; at < whole.length;) {
         line next = line_first(span_from(whole, at));
         if (reply_line_parse(next.text, true, &parsed) || (!at && reply_line_parse_odd(next.text, &parsed))) {
-            span name = queue_id_find(parsed.text);
+            span name = find(parsed.text, row_r);
             found = name.length > 0 ? name : found;
         }
         at += next.length;
     }
     return found;
+}
+
+span queue_id_of_reply(span whole)
+{
+    const queue_id_row *row;
+
+    return find_in_reply(whole, &row);
+}
+
+bool queue_id_tells_content(span whole)
+{
+    const queue_id_row *row;
+
+    return find_in_reply(whole, &row).length > 0 && row->contents_only;
 }
 
 const queue_id_row *queue_id_rows(size_t *count_r)

@@ -24,6 +24,7 @@ typedef struct queue_id_row {
     const char *example; /* a text the server sends */
     const char *name;    /* what is found in it */
     const char *source;  /* the server: "Postfix" */
+    bool contents_only;  /* no server writes so but in reply to a content */
 } queue_id_row;
 
 /* The name in the text of a positive reply to the content, given without code and enhanced status. Empty when there is none.
@@ -32,6 +33,9 @@ span queue_id_find(span text);
 /* The same in a whole reply: its lines with their codes and endings. The last line that has a name counts: it is that of
  * the server behind a proxy, which adds lines of its own before. */
 span queue_id_of_reply(span whole);
+/* Does the name in it show that a whole positive reply answers a content, whatever is known besides? Some servers end every
+ * reply in the form of a name, and a few words may stand in others. */
+bool queue_id_tells_content(span whole);
 
 const queue_id_row *queue_id_rows(size_t *count_r); /* the first that fits decides */
 

@@ -141,3 +141,32 @@ def test_log_tells_of_what_is_held_at_the_end(tshark, capture):
     assert only_record(tshark, path) == RECORD | {"outcome": "open", "queue_id": None, "size": len(HEADER) + 22, "missing": 10}
     assert tshark.values(path, "esmtp.transaction.outcome", two_pass=True) == ["open"]
     assert tshark.values(path, "esmtp.transaction.size", two_pass=True) == []
+
+
+def chunks_whose_last_line_is_lost(lost_too=0):
+    """The first chunk is whole; of the last, the BDAT line is not in the capture, and so many octets behind it."""
+    octets = HEADER + lines("text", "more text")
+    connection = dialogue(Connection(), OPENING + [("C", ENVELOPE + lines(f"BDAT {len(HEADER)}") + HEADER),
+                                                   ("S", lines("250 Ok", "250 Ok", f"250 {len(HEADER)} octets"))])
+    connection.lost(True, len(lines("BDAT 17 LAST")) + lost_too)
+    connection.client(octets[len(HEADER) + lost_too:])
+    return dialogue(connection, [("S", QUEUED), ("C", lines("QUIT")), ("S", lines("221 Bye"))])
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+@pytest.mark.parametrize("lost_too", [0, 10])
+def test_queue_id_shows_that_chunks_have_ended(tshark, capture, two_pass, lost_too):
+    path = capture(chunks_whose_last_line_is_lost(lost_too))
+    assert only_record(tshark, path) == RECORD
+    name = f"4XyZ01-{14 + lost_too}-octets-missing-end-missing.eml"
+    assert exported(tshark, path, two_pass=two_pass) == {name: HEADER}
+
+
+def test_capture_that_begins_at_the_reply_to_a_content(tshark, capture):
+    """All that is known of the first mail is in that reply; a reply that has Gmail's name shows no mail."""
+    connection = dialogue(Connection(handshake=False), [("S", QUEUED), ("C", lines("RSET")), ("S", lines("250 OK x12si34 - gsmtp")),
+                                                        ("C", ENVELOPE + lines("DATA")), GRANTED, ("C", HEADER + b".\r\n"),
+                                                        ("S", lines("250 Ok: queued as 4XyZ02"))])
+    connection.close()
+    found = [(record["outcome"], record["queue_id"], record["mail_from"]) for record in mail_log.records(tshark, capture(connection))]
+    assert found == [("accepted", "4XyZ01", None), ("accepted", "4XyZ02", "a@example.org")]

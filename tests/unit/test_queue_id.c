@@ -118,6 +118,29 @@ static void test_of_reply(void)
     }
 }
 
+/* Which servers' names stand in replies to contents alone. */
+static void test_tells_content(void)
+{
+    static const struct {
+        const char *in;
+        bool tells;
+    } cases[] = {
+        {"250 2.0.0 Ok: queued as 4XyZ12\r\n", true},
+        {"250-2.0.0 Ok\r\n250 OK id=1rABcd-000123-Xy\r\n", true},
+        {"250 2.0.0 OK  1700000000 x12si123456abc.7 - gsmtp\r\n", false}, /* in Gmail's replies to all commands */
+        {"250 Ok 0100018c0a1b2c3d\r\n", false},                           /* "Ok 127" could be anything */
+        {"250-queued as A1\r\n250 2.1.0 OK x12si123 - gsmtp\r\n", false},
+        {"250 2.1.0 Ok\r\n", false},
+        {"", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        uint8_t *copy = g_memdup2(cases[i].in, strlen(cases[i].in));
+        g_assert_true(queue_id_tells_content((span){copy, strlen(cases[i].in)}) == cases[i].tells);
+        g_free(copy);
+    }
+}
+
 /* A text as long as a hostile server may make it is done with at once. */
 static void test_long(void)
 {
@@ -139,6 +162,7 @@ int main(int argc, char **argv)
     g_test_add_func("/queue_id/rows", test_rows);
     g_test_add_func("/queue_id/find", test_find);
     g_test_add_func("/queue_id/of_reply", test_of_reply);
+    g_test_add_func("/queue_id/tells_content", test_tells_content);
     g_test_add_func("/queue_id/long", test_long);
     return g_test_run();
 }

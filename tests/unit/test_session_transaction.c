@@ -253,6 +253,112 @@ static const script hidden[] = {
      .mails = {"1 rejected, RSET, 550, a@b to 550, helo a"}},
 };
 
+#define TAKEN                                                                                                               \
+    {                                                                                                                       \
+        S, "250 Ok: queued as 4XyZ00\r\n"                                                                                   \
+    }
+#define QUIT                                                                                                                \
+    {C, "QUIT\r\n"},                                                                                                        \
+    {                                                                                                                       \
+        S, "221 bye\r\n"                                                                                                    \
+    }
+#define CHUNK                                                                                                               \
+    {                                                                                                                       \
+        C, "BDAT 14\r\nSubject: x\r\n\r\n"                                                                                  \
+    }
+
+/* A reply that names the mail shows that its content has ended, though the end was not captured. */
+static const script taken[] = {
+    {.name = "the last chunk lost",
+     .turns = {GREETING, ENVELOPE, CHUNK, {S, "250 ok\r\n"}, {C_LOST, "BDAT 1 LAST\r\nx"}, {C, "\n"}, TAKEN, QUIT},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a"}},
+    {.name = "the line of the last chunk lost, its octets seen",
+     .turns = {GREETING, ENVELOPE, CHUNK, {C_LOST, "BDAT 6 LAST\r\n"}, {C, "y\r\n.\r\n"}, {S, "250 ok\r\n"}, TAKEN, QUIT},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a"}},
+    {.name = "the same, and the next mail sent before the reply",
+     .turns = {GREETING,
+               ENVELOPE,
+               CHUNK,
+               {S, "250 ok\r\n"},
+               {C_LOST, "BDAT 6 LAST\r\n"},
+               {C, "y\r\nz\r\n"},
+               {C, "MAIL FROM:<e@f>\r\n"},
+               {C, "RCPT TO:<c@d>\r\n"},
+               {C, "BDAT 2 LAST\r\nxx"},
+               TAKEN,
+               {S, "250 ok\r\n250 ok\r\n250 Ok: queued as 4XyZ01\r\n"},
+               QUIT},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a", "2 accepted, END-OF-DATA, 250, "
+                                                                                            "4XyZ01, e@f to 250, BDAT 2, "
+                                                                                            "helo a"}},
+    {.name = "a chunk in the middle lost with its line",
+     .turns = {GREETING,
+               ENVELOPE,
+               CHUNK,
+               {S, "250 ok\r\n"},
+               {C_LOST, "BDAT 1\r\nx"},
+               {S, "250 ok\r\n"},
+               {C, "BDAT 1 LAST\r\nx"},
+               TAKEN,
+               QUIT},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a"}},
+    {.name = "all behind RCPT lost",
+     .turns = {GREETING, ENVELOPE, {C_LOST, "BDAT 1 LAST\r\nx"}, {C, "NOOP\r\n"}, TAKEN, {S, "250 ok\r\n"}, QUIT},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, helo a"}},
+    {.name = "the reply lost, too: another mail's",
+     .turns = {GREETING,
+               ENVELOPE,
+               CHUNK,
+               {S, "250 ok\r\n"},
+               {C_LOST, "BDAT 1 LAST\r\nx"},
+               {C, "x\n"},
+               {S_LOST, "250 Ok: queued as 4XyZ01\r\n"},
+               TAKEN,
+               QUIT},
+     .mails = {"2 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo a", "1 unknown, QUIT, 0, a@b to 250, BDAT, Subject x, helo "
+                                                                    "a"}},
+    {.name = "the recipients refused: another mail's",
+     .turns = {GREETING,
+               FROM,
+               {C, "RCPT TO:<c@d>\r\n"},
+               {S, "550 no\r\n"},
+               {C_LOST, "RSET\r\nMAIL FROM:<e@f>\r\n"},
+               {C, "\n"},
+               TAKEN,
+               QUIT},
+     .mails = {"2 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo a", "1 rejected, QUIT, 550, a@b to 550, helo a"}},
+    {.name = "begins at the reply",
+     .late = true,
+     .turns = {TAKEN, ENVELOPE, SENT, {S, "250 Ok: queued as 4XyZ01\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo ", "2 accepted, END-OF-DATA, 250, 4XyZ01, a@b to 250, DATA "
+                                                                   "14, Subject x, helo "}},
+    {.name = "begins at the reply, the next mail sent before it",
+     .late = true,
+     .turns = {{C, "MAIL FROM:<e@f>\r\n"},
+               {C, "RCPT TO:<c@d>\r\n"},
+               {C, "BDAT 2 LAST\r\nxx"},
+               TAKEN,
+               {S, "250 ok\r\n250 ok\r\n250 Ok: queued as 4XyZ01\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo ", "2 accepted, END-OF-DATA, 250, 4XyZ01, e@f to 250, BDAT "
+                                                                   "2, helo "}},
+    {.name = "the server's side alone, chunks",
+     .turns = {{S, "220 mx\r\n250 mx\r\n250 ok\r\n250 ok\r\n"},
+               TAKEN,
+               {S, "250 ok\r\n250 ok\r\n250 Ok: queued as 4XyZ01\r\n221 bye\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo ", "2 accepted, END-OF-DATA, 250, 4XyZ01,  to, helo "}},
+    {.name = "results of several recipients are of one mail",
+     .late = true,
+     .turns = {{S, "250 2.0.0 <a@b> X1 Saved\r\n452 4.2.2 <c@d> full\r\n250 2.0.0 <e@f> X2 Saved\r\n"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, X1,  to, helo "}},
+    {.name = "a name that stands in every reply",
+     .late = true,
+     .turns = {{S, "250 2.0.0 OK 1700000000 x12si123 - gsmtp\r\n250 2.1.5 OK x12si123 - gsmtp\r\n"}},
+     .mails = {NULL}},
+    {.name = "nothing is missing",
+     .turns = {GREETING, FROM, {C, "RCPT TO:<c@d>\r\n"}, TAKEN},
+     .mails = {"1 aborted, CLOSE, 0, a@b to 250, helo a"}},
+};
+
 /* Mails of which the beginning was not captured, and lines that only look like one. */
 static const script without_mail[] = {
     {.name = "MAIL lost",
@@ -878,6 +984,7 @@ int main(int argc, char **argv)
     scripts_add("/session/transaction/endings", endings, G_N_ELEMENTS(endings));
     scripts_add("/session/transaction/cut off", cut_offs, G_N_ELEMENTS(cut_offs));
     scripts_add("/session/transaction/hidden", hidden, G_N_ELEMENTS(hidden));
+    scripts_add("/session/transaction/taken", taken, G_N_ELEMENTS(taken));
     scripts_add("/session/transaction/without MAIL", without_mail, G_N_ELEMENTS(without_mail));
     g_test_add_func("/session/transaction/quoted dialogue", test_quoted_dialogue);
     scripts_add("/session/transaction/behind DATA", behind_data, G_N_ELEMENTS(behind_data));
