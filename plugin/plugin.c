@@ -31,6 +31,7 @@ static void register_handoff(void)
     dissector_register_handoff();
     windows_register();
     report_window_register();
+    follow_window_register();
 }
 
 void plugin_register(void)

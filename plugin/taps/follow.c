@@ -10,10 +10,13 @@
 
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/follow.h>
+#include <epan/funnel.h>
+#include <epan/tap.h>
 #include <epan/to_str.h>
 
 #include "dissector/tap.h"
 #include "taps/register.h"
+#include "wire/line.h"
 
 /* --- which packets belong to it ---------------------------------------------------------------------------------------- */
 
@@ -197,3 +200,101 @@ void follow_register(void)
     follow_register_tcp(proto_esmtp, ESMTP_TAP_NAME, filter_of_packet, filter_of_stream, filter_of_addresses,
                         follow_record_add);
 }
+
+/* --- the window of 4.0 ------------------------------------------------------------------------------------------------- */
+
+#if WIRESHARK_AT_LEAST(4, 2)
+void follow_window_register(void)
+{
+    /* The menu Follow has it. */
+}
+#else
+static void record_free(void *data)
+{
+    follow_record_t *record = (follow_record_t *)data;
+
+    g_byte_array_free(record->data, TRUE);
+    g_free(record);
+}
+
+/* Each line with its sender in front. What cannot be printed is escaped. `open`: whose line goes on in a later record; '\0':
+ * nobody's. */
+static void append_record(GString *text, const follow_record_t *record, char *open)
+{
+    const span octets = {record->data->data, record->data->len};
+    char sender = record->is_server ? 'S' : 'C';
+
+    if (*open && *open != sender)
+        g_string_append_c(text, '\n');
+    for (size_t at = 0; at < octets.length;) {
+        line next = line_first(span_from(octets, at));
+        char *shown = octets_format(NULL, next.text.octets, next.text.length);
+        bool goes_on = at == 0 && *open == sender;
+        g_string_append_printf(text, "%.*s%s%s", goes_on ? 0 : 3, sender == 'S' ? "S: " : "C: ", shown,
+                               next.ending == LINE_ENDING_NONE ? "" : "\n");
+        *open = next.ending == LINE_ENDING_NONE ? sender : '\0';
+        wmem_free(NULL, shown);
+        at += next.length;
+    }
+}
+
+/* Has the packets of the stream read again by the taps. Returns NULL, or why it cannot. */
+static char *read_stream(follow_info_t *info, const char *stream)
+{
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+    char *filter = g_strdup_printf("tcp.stream eq %s", stream);
+    GString *error =
+        register_tap_listener(ESMTP_TAP_NAME, info, filter, TL_REQUIRES_NOTHING, NULL, follow_record_add, NULL, NULL);
+
+    g_free(filter);
+    if (error)
+        return g_string_free(error, FALSE);
+    window->retap_packets(window->ops_id);
+    remove_tap_listener(info);
+    return NULL;
+}
+
+static char *stream_as_text(const char *stream)
+{
+    follow_info_t info = {0};
+    char *error = read_stream(&info, stream);
+    GString *text;
+    char open = '\0';
+
+    if (error)
+        return error;
+    text = g_string_new(info.payload ? "" : "This stream has no octet of SMTP that could be read.\n");
+    for (const GList *at = g_list_last(info.payload); at; at = at->prev)
+        append_record(text, (const follow_record_t *)at->data, &open);
+    g_list_free_full(info.payload, record_free);
+    free_address(&info.client_ip);
+    free_address(&info.server_ip);
+    return g_string_free(text, FALSE);
+}
+
+static void stream_asked_for(char **words, void *data)
+{
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+    char *title = g_strdup_printf("SMTP Conversation, stream %s", words[0]);
+    char *text = stream_as_text(words[0]);
+
+    (void)data;
+    window->set_text(window->new_text_window(window->ops_id, title), text);
+    g_free(text);
+    g_free(title);
+}
+
+static void ask_for_stream(void *data)
+{
+    static const char *names[] = {"TCP stream", NULL}, *values[] = {"0", NULL};
+    const funnel_ops_t *window = funnel_get_funnel_ops();
+
+    (void)data;
+    window->new_dialog(window->ops_id, "SMTP Conversation", names, values, stream_asked_for, NULL, NULL);
+}
+
+void follow_window_register(void)
+{
+    funnel_register_menu("SMTP Conversation", REGISTER_TOOLS_GROUP_UNSORTED, ask_for_stream, NULL, NULL, false);
+}
+#endif

@@ -34,6 +34,10 @@ void tree_register(void);
 /* srt.c — time to reply: -z esmtp,srt */
 void srt_register(void);
 
+/* follow.c — a connection as readable text in a window of 4.0, whose menu Follow takes nothing from plugins: Tools, SMTP
+ * Conversation. To be called as windows_register(). */
+void follow_window_register(void);
+
 /* follow.c — a connection as readable text: -z follow,esmtp,ascii,N and Analyze, Follow */
 void follow_register(void);
 
