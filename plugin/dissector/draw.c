@@ -175,7 +175,7 @@ void draw_expert_at(drawing *d, proto_tree *tree, const place *at, span wrong, n
 }
 
 /* The octets that end a line or a text in a place that the value may be copied to. */
-static const char *injected_octet(span value)
+const char *injected_octet(span value)
 {
     static const struct {
         uint8_t octet;

@@ -70,13 +70,14 @@ static void draw_path_parts(const command_drawing *c, proto_tree *tree, const pa
     draw_address(tree, fields->ipv4, fields->ipv6, c->at, in->domain, &in->literal);
 }
 
-/* `argument` is the command's; the path was read from what stands behind the prefix. The octet may stand outside of the
- * address, so its item is in the command's tree: PDML misplaces an item that begins before its parent. */
+/* `argument` is the command's; the path was read from what stands behind the prefix. The wrong octet may stand outside of
+ * the address, so its item is in the command's tree: PDML misplaces an item that begins before its parent. An octet that has
+ * a note of its own is no other mistake. */
 static void note_path(const command_drawing *c, span argument, const path_prefix *prefix, const path *found)
 {
     span wrong = span_first(span_from(argument, prefix->length + found->expected_offset), 1);
 
-    if (found->expected)
+    if (found->expected && !injected_octet(wrong))
         draw_expert_at(c->d, c->tree, c->at, wrong, found->lenient ? NOTE_LENIENT_SYNTAX : NOTE_SYNTAX,
                        wmem_strdup_printf(c->d->pinfo->pool, "Path: %s (RFC 5321, 4.1.2)", found->expected));
     else if (prefix->spaced)

@@ -185,6 +185,8 @@ void draw_expert(drawing *d, proto_item *item, note which, const char *text);
 void draw_expert_format(drawing *d, proto_item *item, note which, const char *format, ...) G_GNUC_PRINTF(4, 5);
 /* The same at the octet that is `wrong`: part of the place, and empty where an octet is missing. */
 void draw_expert_at(drawing *d, proto_tree *tree, const place *at, span wrong, note which, const char *text);
+/* "CR", "LF" or "NUL" if the value holds one; NULL for none. */
+const char *injected_octet(span value);
 /* NOTE_HEADER_INJECTION if the value, which is that of `what`, holds a CR, LF or NUL. */
 void draw_injection(drawing *d, proto_item *item, span value, const char *what);
 /* The expert information for each note of a finding. */

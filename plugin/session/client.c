@@ -160,7 +160,7 @@ static note_set exposure_notes(const session *s, const client_line *in)
     span rest = in->parsed.command.argument;
     span mechanism = span_next_word(&rest);
 
-    if (s->connection.last_layer == LAYER_TLS || s->connection.tls == TLS_READABLE)
+    if (session_is_protected(s) || !mechanism.length)
         return 0;
     if (!sasl_is_mechanism(mechanism)) /* what stands in its place may be a password */
         return note_bit(NOTE_AUTH_WITHOUT_TLS);
@@ -175,6 +175,12 @@ static note_set exposure_notes(const session *s, const client_line *in)
     return 0;
 }
 
+/* The position behind the line. */
+static uint64_t line_end_position(const client_line *in)
+{
+    return in->position + in->whole.length;
+}
+
 static note_set command_notes(session *s, const client_line *in, const verb_rule *row, order_mistake mistake)
 {
     note_set notes;
@@ -182,7 +188,7 @@ static note_set command_notes(session *s, const client_line *in, const verb_rule
     if (is_excess(s, in))
         return excess_notes(s);
     s->client.excess = EXCESS_NONE;
-    notes = verb_notes(s, in, row) | order_notes(s, mistake);
+    notes = verb_notes(s, in, row) | order_notes(s, line_end_position(in), mistake);
 
     if (in->is_command)
         notes |= offers_notes(s, in, row);
@@ -274,7 +280,7 @@ static void command_line(reading *r, const client_line *in)
 static void content_line(reading *r, const client_line *in)
 {
     session *s = r->s;
-    note_set notes = order_notes(s, ORDER_OK);
+    note_set notes = order_notes(s, line_end_position(in), ORDER_OK);
     uint32_t at = s->memory.found->list->len;
 
     /* The line is the content's first one: it is read again as content, beginning with what came in earlier calls. */

@@ -192,13 +192,13 @@ static bool mail_is_cut_off(session *s)
     return false;
 }
 
-/* With one side alone nobody knows what was answered. */
+/* With one side alone nobody knows what was answered. After a 221, nobody answers any more. */
 static bool is_lost(const session *s, const transport *t, const connection_record *record)
 {
-    if (!t->ended || !s || !t->seen[SIDE_SERVER] || record->code || s->client.state == CLIENT_UNKNOWN ||
+    if (!t->ended || !s || !t->seen[SIDE_SERVER] || record->code || record->quit || s->client.state == CLIENT_UNKNOWN ||
         s->client.state == CLIENT_OPAQUE || strcmp(record->phase, "QUIT") == 0)
         return false;
-    return strcmp(record->phase, "IDLE") != 0 || (!record->quit && mail_is_cut_off((session *)(uintptr_t)s));
+    return strcmp(record->phase, "IDLE") != 0 || mail_is_cut_off((session *)(uintptr_t)s);
 }
 
 /* Nobody misses the rest of a chunk that was refused. */

@@ -176,8 +176,7 @@ static note_set parameter_note(const session *s, const parameter *in)
 
     if (is == PARAMETER_SIZE && limit && parameter_size(in->value, &size) == NUMBER_OK)
         notes |= note_if(size > limit, NOTE_SIZE_EXCEEDED);
-    return notes |
-           note_if(is == PARAMETER_REQUIRETLS && s->connection.last_layer == LAYER_PLAIN, NOTE_REQUIRETLS_WITHOUT_TLS);
+    return notes | note_if(is == PARAMETER_REQUIRETLS && !session_is_protected(s), NOTE_REQUIRETLS_WITHOUT_TLS);
 }
 
 static note_set parameter_notes(const session *s, const parsed_command *in, bool mail)

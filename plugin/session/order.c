@@ -63,10 +63,13 @@ static note_set pipelining_notes(const session *s, const exchange *newest)
     return note_if(newest->verb->ends_group, NOTE_PIPELINING_GROUP);
 }
 
-note_set order_notes(const session *s, order_mistake mistake)
+/* What was smuggled did not wait for replies, and is out of order for that reason alone. */
+note_set order_notes(const session *s, uint64_t end, order_mistake mistake)
 {
     const exchange *newest = s->queue.newest;
 
+    if (smuggling_covers(s, end))
+        return 0;
     if (newest && exchange_is(newest, VERB_CONNECT))
         return note_if(!may_talk_early(s), NOTE_EARLY_TALKER);
     if (exchange_waits(s, VERB_STARTTLS))

@@ -5,11 +5,11 @@
  */
 #include "session/state.h"
 
-/* The command is unknown, or out of its order: then the codes of syntax and sequence say nothing new. A server that
- * refuses nothing for good says 402 instead of 502. */
+/* The command is unknown, none that a server should know, or out of its order: then the codes of syntax and sequence say
+ * nothing new. A server that refuses nothing for good says 402 instead of 502. */
 static bool tells_of_command(const exchange *e, uint16_t code)
 {
-    return (e->unrecognized || e->mistake != ORDER_OK) && reply_severity(code) >= 4 && code % 100 <= 4;
+    return (e->unrecognized || e->verb->illegal || e->mistake != ORDER_OK) && reply_severity(code) >= 4 && code % 100 <= 4;
 }
 
 /* What belongs to a mail whose MAIL was refused, or a content for which every recipient was. */

@@ -64,6 +64,7 @@ static bool shows_content(const session *s)
 static void unanswering(reading *r, const server_reply *reply, finding *f)
 {
     session *s = r->s;
+    bool explained = f->notes & (note_bit(NOTE_CLOSING_REPLY) | note_bit(NOTE_STARTTLS_PLAINTEXT));
     bool expected = reply->code < 200 || reply->code == 421 || s->connection.lossy || !s->connection.spoken[SIDE_CLIENT] ||
                     client_is_inside_line(s);
 
@@ -72,7 +73,7 @@ static void unanswering(reading *r, const server_reply *reply, finding *f)
     else if (reply->code == 334)
         f->flags |= FLAG_CHALLENGE | FLAG_SECRET;
     else
-        f->notes |= note_if(!expected && !(f->notes & note_bit(NOTE_CLOSING_REPLY)), NOTE_REPLY_UNEXPECTED);
+        f->notes |= note_if(!expected && !explained, NOTE_REPLY_UNEXPECTED);
     if (reply->code == 354 && shows_content(s))
         message_unasked(r);
 }

@@ -240,6 +240,11 @@ static bool was_heard(const session *s, side role)
     return s->connection.spoken[role] && !s->connection.lossy;
 }
 
+bool session_is_protected(const session *s)
+{
+    return s->connection.last_layer == LAYER_TLS || s->connection.tls == TLS_READABLE;
+}
+
 note_set session_residue_note(const session *s, layer which)
 {
     bool granted = s->connection.tls == TLS_GRANTED && which == LAYER_PLAIN;

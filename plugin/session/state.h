@@ -635,15 +635,17 @@ void connect_answered(reading *r, const server_reply *reply, finding *f);
 /* order.c */
 
 /* May a command with this verb come now? And the notes of its place: of the mistake, if it is one, or of what it did not
- * wait for. */
+ * wait for. `end`: the position behind its line. */
 order_mistake order_mistake_of(const session *s, const verb_rule *row);
-note_set order_notes(const session *s, order_mistake mistake);
+note_set order_notes(const session *s, uint64_t end, order_mistake mistake);
 
 /* refusal.c — the notes of a 4yz or 5yz. */
 note_set refusal_notes(const session *s, const server_reply *reply);
 
 /* session.c */
 
+/* Is it under TLS, or was it until a proxy took that off? */
+bool session_is_protected(const session *s);
 /* The note of the first line in the clear behind the grant of TLS; none for others. */
 note_set session_plaintext_note(session *s, layer which, side role);
 /* The same for a line of the server that is not complete. */

@@ -33,6 +33,7 @@ static const verb_rule rows[] = {
      .transaction_on_sent = transaction_content_sent, .transaction_on_reply = transaction_content_started},
     {.name = "DEBUG", .illegal = true},
     {.name = "KILL", .illegal = true},
+    {.name = "SHOWQ", .illegal = true},
     {.name = "WIZ", .illegal = true},
     {.name = "EHLO", .ends_group = true, .id = VERB_EHLO, .ended_by = "EHLO",
      .on_sent = hello_sent, .on_reply = hello_answered, .transaction_on_sent = transaction_terminator_sent},

@@ -23,10 +23,10 @@ SEVERITIES = {0x800000: "error", 0x600000: "warning", 0x400000: "note", 0x200000
 CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
 
 
-def items_of(tshark, capture):
+def items_of(tshark, capture, two_pass=True):
     """[(frame, name, severity)] of a capture, those included that only the second pass shows."""
     found = []
-    for packet in tshark.pdml(capture, two_pass=True, only="esmtp.expert", options=("-J", "esmtp frame")):
+    for packet in tshark.pdml(capture, two_pass=two_pass, only="esmtp.expert", options=("-J", "esmtp frame")):
         frame = int(packet.find(".//field[@name='frame.number']").get("show"))
         for expert in packet.iter("field"):
             inner = {field.get("name"): field.get("show") for field in expert}

@@ -1,0 +1,450 @@
+"""Dialogues for each row of the table of expert infos: some that raise it, and some that are near to it and must not.
+
+A dialogue says all that has to be raised in it, so that each is a near miss of every row that it does not raise. `near` names the
+rows of which it is the nearest: those of the same words, with one thing changed.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import dataclasses
+
+from packets import ACK, FIN, SERVER, lines
+
+
+def C(*texts):
+    """The client's lines, each with its CRLF."""
+    return "C", lines(*texts)
+
+
+def S(*texts):
+    return "S", lines(*texts)
+
+
+def hello(*offers, name="client.example.org"):
+    """The greeting, EHLO, and a reply that offers these extensions."""
+    rows = ["mx.example.net", *offers]
+    return [S("220 mx.example.net ESMTP"), C(f"EHLO {name}"), S(*(f"250-{row}" for row in rows[:-1]), f"250 {rows[-1]}")]
+
+
+def mail(content=b"Subject: x\r\n\r\nx\r\n", sender="<a@example.org>", recipient="<b@example.net>"):
+    """A mail that is taken, its recipient too. The commands wait for their replies."""
+    return [C(f"MAIL FROM:{sender}"), OK, C(f"RCPT TO:{recipient}"), OK, C("DATA"), GO, ("C", content + b".\r\n"), TAKEN]
+
+
+def ask(command, *replies):
+    return [C(command), S(*replies)]
+
+
+def bdat(octets, last=True):
+    return "C", b"BDAT %d%s\r\n" % (len(octets), b" LAST" if last else b"") + octets
+
+
+OK = S("250 2.1.0 Ok")
+GO = S("354 Go ahead")
+TAKEN = S("250 2.0.0 Ok: queued as 1A2B3C")
+OFFERS = ("PIPELINING", "8BITMIME", "SIZE 1000000", "ENHANCEDSTATUSCODES")
+OPEN = hello(*OFFERS)
+CHUNKS = hello(*OFFERS, "CHUNKING", "BINARYMIME")
+SECURE = hello(*OFFERS, "STARTTLS")
+AUTH = hello(*OFFERS, "AUTH PLAIN LOGIN XOAUTH2 CRAM-MD5 EXTERNAL GSSAPI")
+ENVELOPE = [*ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "250 2.1.5 Ok")]
+GROUP = C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA")
+QUIT = ask("QUIT", "221 2.0.0 Bye")
+HELLO_IN_PROXY = [*ask("STARTTLS", "220 2.0.0 Ready"), *ask("EHLO client.example.org", "250 mx.example.net")]
+SMUGGLED = b"MAIL FROM:<e@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\nSubject: two\r\n\r\nx\r\n"
+
+
+# --- how a connection ends ---------------------------------------------------------------------------------------------------
+
+def closed(c):
+    c.close()
+
+
+def closed_by_server(c):
+    c.signal(False, FIN | ACK)
+    c.signal(True, FIN | ACK)
+
+
+def reset(c):
+    c.reset()
+
+
+def reset_by_server(c):
+    c.reset(from_client=False)
+
+
+def goes_on(c):
+    """The capture ends first."""
+
+
+def client_alone(c):
+    """The other direction was not captured."""
+    c.close()
+    c.segments = [segment for segment in c.segments if segment.from_client]
+
+
+def server_alone(c):
+    c.close()
+    c.segments = [segment for segment in c.segments if not segment.from_client]
+
+
+def swap(c):
+    """The last two segments change places."""
+    c.segments[-2:] = reversed(c.segments[-2:])
+
+
+def drop(c):
+    """The last segment but one is not in the capture."""
+    del c.segments[-2]
+
+
+def lost(step):
+    """A step of a script that is not in the capture, but acknowledged by what follows."""
+    side, data = step
+    return lambda c: c.lost(side == "C", len(data))
+
+
+@dataclasses.dataclass
+class Dialogue:
+    name: str
+    script: list
+    raises: str = ""  # the rows of the expert infos that have to be raised, one for each item
+    near: str = ""
+    at_first: str = ""  # what only the first pass shows, for it cannot know better
+    end: object = closed
+    server: tuple = SERVER
+    handshake: bool = True
+
+
+def several(name, variants, raises="", **common):
+    """A dialogue for each script in {name of the variant: script}."""
+    return [Dialogue(f"{name}: {variant}", script, raises, **common) for variant, script in variants.items()]
+
+
+LOOKALIKES = {"LF.LF": b"\n.\n", "LF.CRLF": b"\n.\r\n", "CRLF.LF": b"\r\n.\n", "CR.CR": b"\r.\r", "CRCRLF.CRCRLF": b"\r\r\n.\r\r\n",
+              "NUL behind": b"\r\n.\0\r\n", "NUL before": b"\r\n\0.\r\n"}
+ODD_OF_LOOKALIKE = {"LF.LF": "bare_lf", "LF.CRLF": "bare_lf", "CRLF.LF": "bare_lf", "CR.CR": "bare_cr", "CRCRLF.CRCRLF": "bare_cr",
+                    "NUL behind": "nul", "NUL before": "nul"}
+
+
+def lookalike_content(form):
+    return b"Subject: one\r\n\r\nx" + LOOKALIKES[form] + SMUGGLED
+
+
+def lookalikes():
+    """Each form, honoured and not; and with a client that waits behind it."""
+    for form, end in LOOKALIKES.items():
+        odd = ODD_OF_LOOKALIKE[form]
+        yield Dialogue(f"a lookalike is content: {form}", OPEN + mail(lookalike_content(form)) + QUIT,
+                       f"end_of_data_lookalike {odd}", near="smuggling")
+        yield Dialogue(f"a lookalike is taken for the end: {form}", [
+            *OPEN, *ENVELOPE, C("DATA"), GO, ("C", lookalike_content(form) + b".\r\n"),
+            S("250 2.0.0 Ok: queued as 1A", "250 2.1.0 Ok", "250 2.1.5 Ok", "354 Go ahead", "250 2.0.0 Ok: queued as 2B"), *QUIT],
+            f"end_of_data_lookalike {odd} smuggling")
+        yield Dialogue(f"a client ends its own mail so: {form}", [
+            *OPEN, *ENVELOPE, C("DATA"), GO, ("C", b"Subject: one\r\n\r\nx" + end), TAKEN, *QUIT],
+            f"end_of_data_lookalike {odd}", near="smuggling")
+
+
+DIALOGUES = [
+    # --- nothing at all
+    Dialogue("a mail", OPEN + mail() + QUIT),
+    Dialogue("a mail in one group", [*OPEN, GROUP, S("250 2.1.0 Ok", "250 2.1.5 Ok", "354 Go ahead"),
+                                     ("C", b"x\r\n.\r\n"), TAKEN, *QUIT], near="pipelining_unadvertised pipelining_group"),
+    Dialogue("HELO alone", [S("220 mx.example.net"), *ask("HELO client.example.org", "250 mx.example.net"), *mail(), *QUIT]),
+    Dialogue("EHLO is not known, HELO is", [
+        S("220 mx.example.net"), *ask("EHLO client.example.org", "502 5.5.1 Unknown"),
+        *ask("HELO client.example.org", "250 mx.example.net"), *mail(), *QUIT], "refused"),
+
+    # --- what the client writes
+    *several("no path", {command: [*OPEN, *ask(command, "501 5.5.4 Syntax error"), *QUIT] for command in
+                         ("MAIL FROM:", "MAIL", "MAIL <a@example.org>", "EHLO")}, "syntax refused"),
+    Dialogue("no mechanism", [*AUTH, *ask("AUTH", "501 5.5.4 Syntax error"), *QUIT], "syntax refused", near="auth_without_tls"),
+    Dialogue("an unreadable line", [*OPEN, ("C", b"\x81\x82\x83\r\n"), S("500 5.5.2 Syntax error"), *QUIT], "syntax"),
+    *several("read all the same", {
+        command: [*OPEN, *ask(command, "250 2.1.0 Ok"), *QUIT] for command in
+        ("MAIL FROM: <a@example.org>", "MAIL FROM:a@example.org", "NOOP ", "RSET  ", "MAIL FROM:<a@example.org> ")},
+        "lenient_syntax", near="syntax"),
+    *several("by the grammar", {
+        command: [*OPEN, *ask(command, "250 2.1.0 Ok"), *QUIT] for command in
+        ("mail from:<a@example.org>", 'MAIL FROM:<"a b"@example.org>', "MAIL FROM:<>", "NOOP a b", "VRFY bob",
+         "MAIL FROM:<a@[192.0.2.1]> SIZE=100", "HELP")}, near="lenient_syntax syntax"),
+    Dialogue("an escape in lower case", [*hello("DSN"), *ask("MAIL FROM:<a@example.org> ENVID=a+2b", "250 2.1.0 Ok"), *QUIT],
+             "lenient_syntax"),
+    Dialogue("an escape in upper case", [*hello("DSN"), *ask("MAIL FROM:<a@example.org> ENVID=a+2B", "250 2.1.0 Ok"), *QUIT],
+             near="lenient_syntax header_injection"),
+    *several("a number too large", {
+        "SIZE=": [*OPEN, *ask("MAIL FROM:<a@example.org> SIZE=18446744073709551616", "552 5.3.4 Too large"), *QUIT],
+        "BDAT": [*CHUNKS, *ENVELOPE, *ask("BDAT 18446744073709551616 LAST", "501 5.5.4 Bad size"), *QUIT]}, "number_overflow refused"),
+    Dialogue("a number too large: in an offer", [*hello("SIZE 99999999999999999999999"), *QUIT], "number_overflow"),
+    Dialogue("a number too large: RCPTMAX", [*hello("LIMITS RCPTMAX=4294967296"), *QUIT], "number_overflow"),
+    *several("the largest numbers", {
+        "SIZE=": [*hello("SIZE 0"), *ask("MAIL FROM:<a@example.org> SIZE=18446744073709551615", "250 2.1.0 Ok"), *QUIT],
+        "HOLDFOR=": [*hello("FUTURERELEASE 999999999 2030-01-01T00:00:00Z"),
+                     *ask("MAIL FROM:<a@example.org> HOLDFOR=999999999", "250 2.1.0 Ok"), *QUIT],
+        "RCPTMAX": [*hello("LIMITS RCPTMAX=4294967295"), *QUIT]}, near="number_overflow"),
+    Dialogue("an unknown verb", [*OPEN, *ask("FROBNICATE all", "500 5.5.2 Unknown"), *QUIT], "unknown_command", near="refused"),
+    Dialogue("an unknown verb, not now", [*OPEN, *ask("FROBNICATE", "402 Unknown"), *QUIT], "unknown_command", near="deferred"),
+    *several("a rare verb", {verb: [*OPEN, *ask(verb, "502 5.5.1 Not here"), *QUIT] for verb in ("EXPN all", "HELP me", "TURN")},
+             "refused", near="unknown_command illegal_command"),
+    *several("an old hole", {verb: [*OPEN, *ask(verb, "500 5.5.2 Unknown"), *QUIT] for verb in ("DEBUG", "WIZ", "KILL", "SHOWQ", "debug")},
+             "illegal_command", near="unknown_command refused"),
+    Dialogue("header lines without DATA", [
+        *OPEN, *ask("Subject: x", "500 5.5.2 What"), *ask("To: <b@example.net>", "500 5.5.2 What"), *QUIT],
+        "unknown_command unknown_command"),
+    *several("another protocol", {
+        "HTTP": [C("GET / HTTP/1.1", "Host: mx.example.net", ""), S("220 mx.example.net ESMTP", "500 What", "500 What", "500 What")],
+        "SSH": [C("SSH-2.0-OpenSSH_9.2"), S("220 mx.example.net ESMTP", "500 What")]},
+        "foreign_protocol early_talker", near="unknown_command syntax"),
+    Dialogue("another protocol: SIP", [S("220 mx.example.net ESMTP"), C("OPTIONS sip:nm SIP/2.0", "Via: SIP/2.0/TCP nm", ""),
+                                       S("500 What", "500 What", "500 What")], "foreign_protocol"),
+    Dialogue("a word of another protocol in SMTP", [*OPEN, *ask("NOOP GET / HTTP/1.1", "250 Ok"), *QUIT], near="foreign_protocol"),
+    Dialogue("a ClientHello", [S("220 mx.example.net ESMTP"), ("C", b"\x16\x03\x01\0\5\1\0\0\1\3"), S("500 What")],
+             "foreign_protocol"),
+    Dialogue("SMTP in the clear on 465", OPEN + mail() + QUIT, "foreign_protocol", server=(SERVER[0], 465)),
+    Dialogue("SMTP in the clear on 587", OPEN + mail() + QUIT, near="foreign_protocol", server=(SERVER[0], 587)),
+    *several("LF alone", {"command": [*OPEN, ("C", b"NOOP\n"), S("250 Ok"), *QUIT],
+                          "reply": [*OPEN, C("NOOP"), ("S", b"250 Ok\n"), *QUIT],
+                          "line of a reply": [*OPEN, C("NOOP"), ("S", b"250-Ok\n250 Ok\r\n"), *QUIT],
+                          "content": [*OPEN, *mail(b"Subject: x\r\n\r\na\nb\r\n"), *QUIT],
+                          "chunk": [*CHUNKS, *ENVELOPE, bdat(b"a\nb\r\n"), TAKEN, *QUIT]}, "bare_lf"),
+    *several("CR alone", {"command": [*OPEN, ("C", b"NOOP\r\r\n"), S("250 Ok"), *QUIT],
+                          "reply": [*OPEN, C("NOOP"), ("S", b"250 O\rk\r\n"), *QUIT],
+                          "content": [*OPEN, *mail(b"Subject: x\r\n\r\na\rb\r\n"), *QUIT],
+                          "chunk": [*CHUNKS, *ENVELOPE, bdat(b"a\rb\r\n"), TAKEN, *QUIT]}, "bare_cr"),
+    *several("NUL", {"reply": [*OPEN, C("NOOP"), ("S", b"250 O\0k\r\n"), *QUIT],
+                     "content": [*OPEN, *mail(b"Subject: x\r\n\r\na\0b\r\n"), *QUIT],
+                     "chunk": [*CHUNKS, *ENVELOPE, bdat(b"a\0b\r\n"), TAKEN, *QUIT]}, "nul"),
+    Dialogue("BINARYMIME has no lines", [
+        *CHUNKS, *ask("MAIL FROM:<a@example.org> BODY=BINARYMIME", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "250 2.1.5 Ok"),
+        bdat(b"a\nb\rc\0" + b"d" * 1200 + b"\xff\r\n"), TAKEN, *QUIT],
+        near="bare_lf bare_cr nul line_too_long eightbit_unadvertised"),
+    *several("too long", {"command": [*OPEN, *ask("NOOP " + "a" * 506, "250 Ok"), *QUIT],
+                          "reply": [*OPEN, *ask("NOOP", "250 " + "a" * 507), *QUIT],
+                          "content": [*OPEN, *mail(b"a" * 999 + b"\r\n"), *QUIT],
+                          "chunk": [*CHUNKS, *ENVELOPE, bdat(b"a" * 999 + b"\r\n"), TAKEN, *QUIT]}, "line_too_long"),
+    *several("as long as may be", {"command": [*OPEN, *ask("NOOP " + "a" * 505, "250 Ok"), *QUIT],
+                                   "reply": [*OPEN, *ask("NOOP", "250 " + "a" * 506), *QUIT],
+                                   "content": [*OPEN, *mail(b"a" * 998 + b"\r\n"), *QUIT],
+                                   "chunk": [*CHUNKS, *ENVELOPE, bdat(b"a" * 998 + b"\r\n"), TAKEN, *QUIT]}, near="line_too_long"),
+    *several("injection", {
+        "NUL in an address": [*OPEN, ("C", b"MAIL FROM:<a\0b@example.org>\r\n"), OK, *QUIT]}, "header_injection nul"),
+    *several("injection", {
+        "CR in an address": [*OPEN, ("C", b"MAIL FROM:<a\rb@example.org>\r\n"), OK, *QUIT]}, "header_injection bare_cr"),
+    *several("injection", {
+        "ORCPT": [*hello("DSN"), *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"),
+                  *ask("RCPT TO:<b@example.net> ORCPT=rfc822;b+0D+0Ax@example.net", "250 2.1.5 Ok"), *QUIT],
+        "ENVID": [*hello("DSN"), *ask("MAIL FROM:<a@example.org> ENVID=a+0Ab", "250 2.1.0 Ok"), *QUIT]}, "header_injection"),
+
+    # --- what the server writes
+    *several("no reply line", {
+        reply: [*OPEN, *ask("MAIL FROM:<a@example.org>", reply), *ask("RSET", "250 2.0.0 Ok"), *QUIT] for reply in
+        ("250Ok", "650 What")}, "reply_syntax"),
+    Dialogue("no reply line: a status alone", [*OPEN, *ask("MAIL FROM:<a@example.org>", "4.7.0 busy"), *QUIT],
+             "reply_syntax deferred"),
+    Dialogue("no reply line: an empty line", [*OPEN, C("NOOP"), S("250 Ok", ""), *QUIT], "reply_syntax", near="reply_unexpected"),
+    *several("short replies", {reply: [*OPEN, *ask("NOOP", reply), *QUIT] for reply in ("250", "250 ", "250\tOk", "200 Ok", "259 Ok")},
+             near="reply_syntax"),
+    Dialogue("codes differ", [*OPEN, *ask("MAIL FROM:<a@example.org>", "250-Ok", "251 Ok"), *QUIT], "reply_codes_differ"),
+    Dialogue("codes that are the same", [*OPEN, *ask("NOOP", "250-251 is not", "250 the code"), *QUIT], near="reply_codes_differ"),
+    Dialogue("another class", [*OPEN, *ask("MAIL FROM:<a@example.org>", "250 5.1.0 Ok"), *QUIT], "status_class_mismatch"),
+    Dialogue("another class, refused", [*OPEN, *ask("MAIL FROM:<a@example.org>", "550 4.7.1 No"), *QUIT],
+             "status_class_mismatch refused"),
+    Dialogue("a name like a status", [S("220 mx.example.net"), *ask("HELO client.example.org", "250 5.1.1"), *QUIT],
+             near="status_class_mismatch"),
+    Dialogue("two replies", [*OPEN, C("NOOP"), S("250 Ok"), S("250 Ok"), *QUIT], "reply_unexpected"),
+    Dialogue("two replies to two commands", [*OPEN, *ask("RSET", "250 Ok"), *ask("NOOP", "250 Ok"), *QUIT], near="reply_unexpected"),
+
+    # --- refusals
+    Dialogue("a recipient refused", [
+        *OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "550 5.1.1 Nobody"),
+        *ask("RSET", "250 2.0.0 Ok"), *QUIT], "refused", near="deferred"),
+    Dialogue("a recipient deferred", [
+        *OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "450 4.2.1 Later"),
+        *ask("RSET", "250 2.0.0 Ok"), *QUIT], "deferred", near="refused"),
+    Dialogue("what follows from a refused MAIL", [*OPEN, GROUP, S("550 5.7.1 No", "503 5.5.1 No mail", "503 5.5.1 No mail"), *QUIT],
+             "refused", near="command_sequence"),
+    Dialogue("what follows from a deferred recipient", [
+        *OPEN, GROUP, S("250 2.1.0 Ok", "450 4.2.0 Later", "554 5.5.1 No recipients"), *QUIT], "deferred",
+        near="refused command_sequence"),
+    Dialogue("a greeting that refuses", [S("554 5.7.1 No"), *QUIT], "refused", near="greeting_missing connection_lost"),
+    Dialogue("a greeting that defers", [S("450 4.7.0 Busy"), *QUIT], "deferred"),
+    Dialogue("a greeting that closes", [S("421 4.7.0 Busy")], "closing_reply", near="deferred connection_lost", end=closed_by_server),
+    Dialogue("a time limit", [*OPEN, *ENVELOPE, S("421 4.4.2 Timeout")], "closing_reply",
+             near="deferred connection_lost reply_unexpected", end=closed_by_server),
+    Dialogue("closed by a 421 to RCPT", [
+        *OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "421 4.7.0 Too many")],
+        "closing_reply", near="deferred", end=closed_by_server),
+    Dialogue("a refusal that nobody asked for", [*OPEN, *ENVELOPE, S("550 5.7.1 Go away")], "closing_reply",
+             near="reply_unexpected refused", end=closed_by_server),
+    Dialogue("refused, and goes on", [*OPEN, *ask("MAIL FROM:<a@example.org>", "451 4.3.0 Later"), *mail(), *QUIT], "deferred",
+             near="closing_reply"),
+
+    # --- AUTH
+    Dialogue("a wrong password", [*AUTH, *ask("AUTH PLAIN AGFubgBzZWNyZXQ=", "535 5.7.8 Wrong"), *QUIT],
+             "auth_without_tls auth_failed", near="refused"),
+    *several("the right one", {
+        "PLAIN": [*AUTH, *ask("AUTH PLAIN AGFubgBzZWNyZXQ=", "235 2.7.0 Ok"), *QUIT],
+        "LOGIN": [*AUTH, *ask("AUTH LOGIN", "334 VXNlcm5hbWU6"), *ask("YW5u", "334 UGFzc3dvcmQ6"), *ask("c2VjcmV0", "235 2.7.0 Ok"),
+                  *QUIT]}, "auth_without_tls", near="auth_failed"),
+    Dialogue("a proof of it", [
+        *AUTH, *ask("AUTH CRAM-MD5", "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+"),
+        *ask("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw", "235 2.7.0 Ok"), *QUIT], "auth_without_tls/note",
+        near="auth_without_tls syntax"),
+    Dialogue("no password at all", [*AUTH, *ask("AUTH EXTERNAL =", "235 2.7.0 Ok"), *QUIT],
+             near="auth_without_tls auth_without_tls/note"),
+    Dialogue("given up", [*AUTH, *ask("AUTH LOGIN", "334 VXNlcm5hbWU6"), *ask("*", "501 5.0.0 Cancelled"), *QUIT],
+             "auth_without_tls", near="auth_failed refused syntax unknown_command"),
+    Dialogue("under TLS behind a proxy", [
+        *SECURE, *ask("STARTTLS", "220 2.0.0 Ready"), *ask("EHLO client.example.org", "250-mx.example.net", "250 AUTH PLAIN"),
+        *ask("AUTH PLAIN AGFubgBzZWNyZXQ=", "235 2.7.0 Ok"), *QUIT], "starttls_plaintext/note", near="auth_without_tls"),
+
+    # --- order
+    Dialogue("RCPT without MAIL", [*OPEN, *ask("RCPT TO:<b@example.net>", "503 5.5.1 MAIL first"), *QUIT], "command_sequence",
+             near="refused"),
+    Dialogue("DATA without RCPT", [*OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("DATA", "503 5.5.1 RCPT first"),
+                                   *QUIT], "command_sequence", near="refused"),
+    Dialogue("MAIL inside a mail", [
+        *OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("MAIL FROM:<a@example.org>", "503 5.5.1 Nested"),
+        *ask("RCPT TO:<b@example.net>", "250 2.1.5 Ok"), C("DATA"), GO, C("x", "."), TAKEN, *QUIT], "command_sequence",
+        near="refused"),
+    Dialogue("MAIL before EHLO", [S("220 mx.example.net"), *ask("MAIL FROM:<a@example.org>", "503 5.5.1 EHLO first"), *QUIT],
+             "command_sequence", near="greeting_missing refused"),
+    Dialogue("a command behind QUIT", [*OPEN, *QUIT, C("NOOP")], "command_sequence", near="connection_lost"),
+    Dialogue("two mails", [*OPEN, *mail(), *mail(), *QUIT], near="command_sequence"),
+    Dialogue("RSET between", [*OPEN, *ENVELOPE, *ask("RSET", "250 2.0.0 Ok"), *mail(), *QUIT], near="command_sequence"),
+    Dialogue("EHLO between", [*OPEN, *ENVELOPE, *ask("EHLO client.example.org", "250 mx.example.net"), *mail(), *QUIT],
+             near="command_sequence"),
+    Dialogue("not offered", [*hello("8BITMIME"), GROUP, S("250 Ok", "250 Ok", "354 Go"), C("x", "."), TAKEN, *QUIT],
+             "pipelining_unadvertised pipelining_unadvertised"),
+    Dialogue("not offered by HELO", [
+        S("220 mx.example.net"), *ask("HELO client.example.org", "250 mx.example.net"),
+        C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>"), S("250 Ok", "250 Ok"), *QUIT], "pipelining_unadvertised"),
+    Dialogue("the server's side is missing", [
+        *hello("8BITMIME"), GROUP, S("250 Ok", "250 Ok", "354 Go"), C("x", "."), TAKEN, *QUIT],
+        "gap " * 4, near="pipelining_unadvertised early_talker greeting_missing connection_lost", end=client_alone),
+    Dialogue("the client's side is missing", [*OPEN, *mail(), *QUIT], "gap " * 6, near="reply_unexpected greeting_missing", end=server_alone),
+    Dialogue("behind DATA", [
+        *OPEN, C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA", "x", "."),
+        S("250 Ok", "250 Ok", "354 Go", "250 2.0.0 Ok: queued as 1A"), *QUIT], "pipelining_group", near="pipelining_unadvertised"),
+    Dialogue("behind NOOP", [*OPEN, C("NOOP", "MAIL FROM:<a@example.org>"), S("250 Ok", "250 Ok"), *QUIT], "pipelining_group"),
+    Dialogue("behind EHLO", [S("220 mx.example.net"), C("EHLO client.example.org", "MAIL FROM:<a@example.org>"),
+                             S("250-mx.example.net", "250 PIPELINING", "250 Ok"), *QUIT], "pipelining_group"),
+    Dialogue("behind RSET", [*OPEN, C("RSET", "MAIL FROM:<a@example.org>"), S("250 Ok", "250 Ok"), *QUIT],
+             near="pipelining_group pipelining_unadvertised"),
+    Dialogue("before the greeting", [C("EHLO client.example.org"), S("220 mx.example.net ESMTP", "250 mx.example.net"), *QUIT],
+             "early_talker", near="greeting_missing"),
+    Dialogue("before the greeting's last line", [
+        ("S", b"220-mx.example.net ESMTP\r\n"), C("EHLO client.example.org"), S("220 ready", "250 mx.example.net"), *QUIT],
+        "early_talker"),
+    Dialogue("behind the greeting's last line", [
+        ("S", b"220-mx.example.net ESMTP\r\n"), S("220 ready"), *ask("EHLO client.example.org", "250 mx.example.net"), *QUIT],
+        near="early_talker"),
+    *several("no greeting", {verb: [*ask(f"{verb} client.example.org", "250 mx.example.net"), *QUIT] for verb in ("EHLO", "HELO")},
+             "greeting_missing", near="early_talker", at_first="early_talker"),
+    Dialogue("begun late", [*ask("EHLO client.example.org", "250-mx.example.net", "250 SIZE"), *QUIT],
+             near="greeting_missing early_talker", handshake=False),
+
+    # --- TLS
+    Dialogue("TLS is refused", [*SECURE, *ask("STARTTLS", "454 4.7.0 Not now"), *mail(), *QUIT], "deferred starttls_refused",
+             near="starttls_unused"),
+    Dialogue("TLS is refused, and no mail", [*SECURE, *ask("STARTTLS", "454 4.7.0 Not now"), *QUIT], "deferred",
+             near="starttls_refused starttls_unused"),
+    Dialogue("TLS is not used", [*SECURE, *mail(), *QUIT], "starttls_unused", near="starttls_refused"),
+    Dialogue("TLS is not used, and no mail", [*SECURE, *QUIT], near="starttls_unused"),
+    Dialogue("behind STARTTLS", [*SECURE, C("STARTTLS", "MAIL FROM:<a@example.org>"), S("220 2.0.0 Ready")], "starttls_plaintext",
+             end=goes_on),
+    Dialogue("behind the 220", [*SECURE, C("STARTTLS"), S("220 2.0.0 Ready", "250 Ok")], "starttls_plaintext", end=goes_on),
+    Dialogue("a decrypting proxy", [*SECURE, *HELLO_IN_PROXY, *mail(), *QUIT], "starttls_plaintext/note",
+             near="starttls_plaintext starttls_unused"),
+    Dialogue("STARTTLS is refused, and more is sent in time", [*SECURE, *ask("STARTTLS", "502 5.5.1 No"), *ask("NOOP", "250 Ok"), *QUIT],
+             "refused", near="starttls_plaintext starttls_plaintext/note"),
+    *several("eight letters are masked", {word: [*hello("PIPELINING", word), *QUIT] for word in ("XXXXXXXX", "XXXXXXXA")},
+             "masked starttls_stripped"),
+    Dialogue("seven letters are masked", [*hello("PIPELINING", "XXXXXXX"), *QUIT], "masked", near="starttls_stripped"),
+    Dialogue("eight letters are masked, and STARTTLS is there", [*hello("STARTTLS", "XXXXXXXX"), *QUIT], "masked",
+             near="starttls_stripped"),
+    *several("masked", {
+        "greeting": [S("220 " + "*" * 40), *ask("EHLO client.example.org", "250 mx.example.net"), *QUIT],
+        "EHLO": [S("220 mx.example.net"), *ask("XXXX client.example.org", "500 What"),
+                 *ask("HELO client.example.org", "250 mx.example.net"), *QUIT]}, "masked", near="unknown_command"),
+    *several("not masked", {
+        "greeting": [S("220 *** mx.example.net ***"), *ask("EHLO client.example.org", "250 mx.example.net"), *QUIT],
+        "keyword": [*hello("PIPELINING", "XEXCH50", "X-XXXX", "XCLIENT"), *QUIT]}, near="masked starttls_stripped"),
+    Dialogue("REQUIRETLS outside TLS", [*hello("REQUIRETLS"), *ask("MAIL FROM:<a@example.org> REQUIRETLS", "530 5.7.4 No"), *QUIT],
+             "requiretls_without_tls refused"),
+    Dialogue("REQUIRETLS behind a proxy", [
+        *SECURE, *ask("STARTTLS", "220 2.0.0 Ready"), *ask("EHLO client.example.org", "250-mx.example.net", "250 REQUIRETLS"),
+        *mail(sender="<a@example.org> REQUIRETLS"), *QUIT], "starttls_plaintext/note", near="requiretls_without_tls"),
+    Dialogue("REQUIRETLS is offered", [*hello("REQUIRETLS"), *mail(), *QUIT], near="requiretls_without_tls"),
+
+    # --- names
+    *several("no name", {
+        name: [S("220 mx.example.net"), *ask(f"EHLO {name}", "250 mx.example.net"), *QUIT] for name in
+        ("192.0.2.1", "my_host.example.org", "localhost", "mx.example.net", "MX.Example.NET", "[192.0.2.256]")}, "helo_name"),
+    *several("a name", {
+        name: [S("220 mx.example.net"), *ask(f"EHLO {name}", "250 mx.example.net"), *QUIT] for name in
+        ("[192.0.2.1]", "[IPv6:2001:db8::1]", "a-b.example.org", "mx2.example.net", "xn--bcher-kva.example")}, near="helo_name"),
+
+    # --- what is not offered
+    *several("not offered", {
+        "SIZE=": [*hello("PIPELINING"), *mail(sender="<a@example.org> SIZE=30"), *QUIT],
+        "BODY=": [*hello("PIPELINING"), *mail(sender="<a@example.org> BODY=8BITMIME"), *QUIT],
+        "NOTIFY=": [*hello("PIPELINING"), *mail(recipient="<b@example.net> NOTIFY=NEVER"), *QUIT],
+        "BDAT": [*hello("PIPELINING"), *ENVELOPE, bdat(b"x\r\n"), TAKEN, *QUIT],
+        "ETRN": [*hello("PIPELINING"), *ask("ETRN example.org", "250 Ok"), *QUIT]}, "extension_unadvertised"),
+    Dialogue("offered", [*hello("SIZE", "8BITMIME", "DSN", "CHUNKING"), *ask("MAIL FROM:<a@example.org> SIZE=3 BODY=8BITMIME", "250 Ok"),
+                         *ask("RCPT TO:<b@example.net> NOTIFY=NEVER", "250 Ok"), bdat(b"x\r\n"), TAKEN, *QUIT],
+             near="extension_unadvertised size_exceeded"),
+    Dialogue("eight bits", [*hello("PIPELINING"), *mail(b"Subject: x\r\n\r\n\xe9\r\n"), *QUIT], "eightbit_unadvertised"),
+    Dialogue("eight bits, and 8BITMIME", [*OPEN, *mail(b"Subject: x\r\n\r\n\xe9\r\n"), *QUIT], near="eightbit_unadvertised"),
+    Dialogue("more than the server takes", [*hello("SIZE 10"), *mail(), *QUIT], "size_exceeded"),
+    Dialogue("more than was declared", [*OPEN, *mail(sender="<a@example.org> SIZE=5"), *QUIT], "size_exceeded"),
+    Dialogue("more is declared than the server takes", [
+        *hello("SIZE 10"), *ask("MAIL FROM:<a@example.org> SIZE=11", "552 5.3.4 Too large"), *QUIT], "size_exceeded refused"),
+    Dialogue("as much as the server takes", [*hello("SIZE 17"), *mail(sender="<a@example.org> SIZE=17"), *QUIT], near="size_exceeded"),
+    Dialogue("UTF-8 in an address", [*hello("SMTPUTF8", "8BITMIME"), *mail(sender="<ä@example.org>"), *QUIT], "smtputf8_missing"),
+    Dialogue("UTF-8 in a header", [*hello("SMTPUTF8", "8BITMIME"), *mail("Subject: ä\r\n\r\nx\r\n".encode()), *QUIT],
+             "smtputf8_missing"),
+    Dialogue("SMTPUTF8", [*hello("SMTPUTF8", "8BITMIME"), *mail("Subject: ä\r\n\r\nx\r\n".encode(), sender="<ä@example.org> SMTPUTF8"),
+                          *QUIT], near="smtputf8_missing eightbit_unadvertised"),
+    Dialogue("UTF-8 in a body", [*OPEN, *mail("Subject: x\r\n\r\nä\r\n".encode()), *QUIT], near="smtputf8_missing"),
+
+    # --- contents and chunks
+    *lookalikes(),
+    Dialogue("stuffed dots", [*OPEN, *mail(b"Subject: x\r\n\r\n..\r\n...\r\n..x\r\n"), *QUIT], near="end_of_data_lookalike"),
+    Dialogue("a lookalike in a chunk", [*CHUNKS, *ENVELOPE, bdat(b"x\n.\nx\r\n"), TAKEN, *QUIT], "end_of_data_lookalike bare_lf"),
+    Dialogue("a dot in a chunk", [*CHUNKS, *ENVELOPE, bdat(b"x\r\n.\r\nx\r\n"), TAKEN, *QUIT], near="end_of_data_lookalike bdat_excess"),
+    Dialogue("too many octets behind BDAT", [
+        *CHUNKS, *ENVELOPE, C("BDAT 5 LAST", "abcdefgh"), S("250 2.0.0 Ok", "500 5.5.2 What"), *QUIT], "bdat_excess",
+        near="unknown_command syntax refused"),
+    Dialogue("as many octets as BDAT says", [*CHUNKS, *ENVELOPE, C("BDAT 10 LAST", "abcdefgh"), TAKEN, *QUIT], near="bdat_excess"),
+    Dialogue("a chunk is cut off", [*CHUNKS, *ENVELOPE, C("BDAT 50 LAST", "abcdefgh")], "bdat_incomplete connection_lost", near="bdat_missing_last"),
+    Dialogue("a chunk is complete, and not answered", [*CHUNKS, *ENVELOPE, C("BDAT 10 LAST", "abcdefgh")], "connection_lost",
+             near="bdat_incomplete bdat_missing_last"),
+    *several("no chunk is the last", {
+        verb: [*CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), *ask(f"{verb}", "250 mx.example.net"), *QUIT]
+        for verb in ("RSET", "EHLO client.example.org")}, "bdat_missing_last"),
+    Dialogue("no chunk is the last: QUIT", [*CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), *QUIT],
+             "bdat_missing_last"),
+    Dialogue("the last chunk is empty", [*CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), bdat(b""), TAKEN, *QUIT],
+             near="bdat_missing_last bdat_incomplete"),
+
+    # --- the end
+    Dialogue("the server closes, and a command waits", [*OPEN, C("MAIL FROM:<a@example.org>")], "connection_lost", end=closed_by_server),
+    Dialogue("the server resets in the content", [*OPEN, *ENVELOPE, C("DATA"), GO, C("Subject: x")], "connection_lost",
+             end=reset_by_server),
+    Dialogue("the client closes in the content", [*OPEN, *ENVELOPE, C("DATA"), GO, C("Subject: x")], "connection_lost"),
+    Dialogue("no QUIT", [*OPEN, *mail()], near="connection_lost"),
+    Dialogue("QUIT without its 221", [*OPEN, *mail(), C("QUIT")], near="connection_lost"),
+    Dialogue("a reset when all is answered", [*OPEN, *mail(), *QUIT], near="connection_lost", end=reset),
+    Dialogue("the capture ends first", [*OPEN, *ENVELOPE], near="connection_lost", end=goes_on),
+
+    # --- the capture
+    Dialogue("a reply is lost", [*OPEN, C("MAIL FROM:<a@example.org>"), lost(S("250 2.1.0 Ok")), *ask("RCPT TO:<b@example.net>", "250 Ok"),
+                                 *ask("RSET", "250 Ok"), *QUIT], "gap", near="reply_unexpected withheld"),
+    Dialogue("two segments change places", [*OPEN, C("MAIL FROM:<a@example.org>"), C("RCPT TO:<b@example.net>"), swap, S("250 Ok", "250 Ok"),
+                                            *ask("RSET", "250 Ok"), *QUIT], near="gap withheld"),
+    Dialogue("the capture ends before a hole is filled", [
+        *OPEN, *mail(), C("MAIL FROM:<a@example.org>"), C("RCPT TO:<b@example.net>"), drop], "withheld", near="gap", end=goes_on),
+]
