@@ -195,7 +195,7 @@ static note_set command_notes(session *s, const client_line *in, const verb_rule
     if (row->id == VERB_AUTH)
         notes |= exposure_notes(s, in);
     if (row->on_sent == reset_sent)
-        notes |= note_if(message_lacks_last(s), NOTE_BDAT_MISSING_LAST);
+        notes |= message_give_up(s, s->content.message);
     return notes | note_if(is_too_long(in, row), NOTE_LINE_TOO_LONG);
 }
 

@@ -176,7 +176,8 @@ static void rest_copied(const copying *c)
     to->content.again = NULL;
     to->content.data = exchange_of(c, content->data);
     to->content.bdat = exchange_of(c, content->bdat);
-    to->content.chunks_of = transaction_of(c, content->chunks_of);
+    if (to->content.message)
+        to->content.message->of = transaction_of(c, to->content.message->of);
     to->auth.under_way = exchange_of(c, c->from->auth.under_way);
     to->offers.last_hello = exchange_of(c, c->from->offers.last_hello);
 }

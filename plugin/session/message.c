@@ -43,13 +43,12 @@ static void begin_chunk(reading *r)
     session *s = r->s;
     transaction *of = transaction_sent_for(r);
 
-    if (s->content.message && s->content.message->chunked && transaction_resolved(s->content.chunks_of) == of)
+    if (s->content.message && s->content.message->chunked && transaction_resolved(s->content.message->of) == of)
         return;
     message_cut_off(r);
     message_abandon(s);
     message_new(s, r->position + r->at, true);
     content_begin_chunks(&s->content.reader);
-    s->content.chunks_of = of;
     transaction_content_begins(s, s->content.message);
 }
 
@@ -83,19 +82,26 @@ void message_abandon(session *s)
     s->content.message = NULL;
 }
 
-bool message_lacks_last(const session *s)
+note_set message_give_up(session *s, message *m)
 {
-    const message *m = s->content.message;
+    bool chunks = m && m->chunked && !m->complete && !m->given_up;
 
-    return m && m->chunked && session_server_known(s) && !transaction_was_refused(s->content.chunks_of);
+    if (!chunks)
+        return 0;
+    m->given_up = true;
+    return note_if(session_server_known(s) && !transaction_was_refused(m->of), NOTE_BDAT_MISSING_LAST);
 }
 
-void message_drop_chunks(session *s, const message *gathered, finding *f)
+/* The next mail's chunks may have come before the reply. */
+void message_drop_chunks(session *s, message *gathered, finding *f)
 {
-    if (!gathered || s->content.message != gathered || s->client.state == CLIENT_CHUNK)
+    bool is_last = s->content.message == gathered;
+
+    if (is_last && s->client.state == CLIENT_CHUNK)
         return;
-    f->notes |= note_if(message_lacks_last(s), NOTE_BDAT_MISSING_LAST);
-    message_abandon(s);
+    f->notes |= message_give_up(s, gathered);
+    if (gathered && is_last)
+        message_abandon(s);
 }
 
 static void note_frame(session *s, message *m, uint32_t frame)

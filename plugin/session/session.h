@@ -191,6 +191,7 @@ struct message {
     uint32_t number; /* of the contents of its session, from 1: a message that is over leaves its address to a later one */
     bool chunked;    /* by BDAT */
     bool complete;
+    bool given_up;  /* its mail is over, and no chunk was the last */
     bool no_begin;  /* its beginning was not captured: nobody knows its size */
     bool no_end;    /* the same of its end */
     bool uncounted; /* in chunks: BDAT lines may be among the octets that were not captured: nobody knows its size either */

@@ -134,7 +134,6 @@ typedef struct content_part {
     exchange *data;         /* the DATA that CLIENT_AFTER_DATA and CLIENT_CONTENT are about */
     bool data_bare_lf;      /* ... whose line ended in a bare LF */
     exchange *bdat;         /* CHUNK: the BDAT whose octets come */
-    transaction *chunks_of; /* what the chunks gathered belong to, NULL for none */
     message *shown;         /* the messages whose octets are given back before the next packet */
     message *cut_off;       /* those that the call under way has found to be over, though their end was not captured ... */
     message *last_cut_off;  /* ... in their order */
@@ -456,10 +455,11 @@ void connection_reply(reading *r, const server_reply *reply);
 void message_begin(session *s, uint64_t position);
 /* The same for octets that are read again: all are copied. */
 void message_begin_again(session *s, uint64_t position);
-/* Is a content in chunks under way, whose last chunk has not come, and that the server has not refused? */
-bool message_lacks_last(const session *s);
+/* The client gives up a mail of which it has sent these chunks, NULL for none: the note of that, once, if the last chunk has
+ * not come, and the server has not refused the mail. */
+note_set message_give_up(session *s, message *m);
 /* Drops the chunks gathered so far, if they are `gathered`: the command that supersedes them is granted by the reply `f`. */
-void message_drop_chunks(session *s, const message *gathered, finding *f);
+void message_drop_chunks(session *s, message *gathered, finding *f);
 /* Reads DATA's content from r->at on, up to the end of data if that comes. */
 void message_read_content(reading *r);
 /* The same for octets of earlier calls, which were held as the beginning of a line: there is no LF in them, so the content

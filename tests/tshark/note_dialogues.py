@@ -39,6 +39,11 @@ def bdat(octets, last=True):
     return "C", b"BDAT %d%s\r\n" % (len(octets), b" LAST" if last else b"") + octets
 
 
+def group(*steps):
+    """MAIL, RCPT, and what the client says in these steps, all at once."""
+    return "C", lines("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>") + b"".join(octets for _, octets in steps)
+
+
 OK = S("250 2.1.0 Ok")
 GO = S("354 Go ahead")
 TAKEN = S("250 2.0.0 Ok: queued as 1A2B3C")
@@ -427,6 +432,25 @@ DIALOGUES = [
         for verb in ("RSET", "EHLO client.example.org")}, "bdat_missing_last"),
     Dialogue("no chunk is the last: QUIT", [*CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), *QUIT],
              "bdat_missing_last"),
+    Dialogue("no chunk is the last: MAIL", [
+        *CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), *ENVELOPE, bdat(b"x\r\n"), TAKEN, *QUIT],
+        "command_sequence bdat_missing_last"),
+    Dialogue("no chunk is the last: MAIL in a group", [
+        *CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), group(bdat(b"x\r\n")),
+        S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.0.0 Ok: queued as 1A"), *QUIT], "command_sequence bdat_missing_last"),
+    Dialogue("no chunk is the last: two mails in a group", [
+        *CHUNKS, group(bdat(b"abc\r\n", last=False), group(bdat(b"x\r\n"))),
+        S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.0.0 Ok", "250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.0.0 Ok: queued as 1A"), *QUIT],
+        "command_sequence bdat_missing_last"),
+    Dialogue("the next mail in the group is refused", [
+        *CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), group(bdat(b"x\r\n")),
+        S("503 5.5.1 Nested", "250 2.1.5 Ok", "250 2.0.0 Ok: queued as 1A"), *QUIT], "command_sequence", near="bdat_missing_last"),
+    Dialogue("two mails in a group, each with its last chunk", [
+        *CHUNKS, group(bdat(b"abc\r\n"), group(bdat(b"x\r\n"))),
+        S(*("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.0.0 Ok: queued as 1A") * 2), *QUIT], near="bdat_missing_last command_sequence"),
+    Dialogue("the chunk was refused", [
+        *CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("552 5.2.3 Too large"), *ask("RSET", "250 2.0.0 Ok"), *QUIT], "refused",
+        near="bdat_missing_last"),
     Dialogue("the last chunk is empty", [*CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), bdat(b""), TAKEN, *QUIT],
              near="bdat_missing_last bdat_incomplete"),
 
