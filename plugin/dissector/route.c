@@ -577,7 +577,7 @@ static const segment *read_rest_event(const connection *c, const segments_event 
     span octets = {e->kind == SEGMENTS_READ ? e->octets : NULL, e->kind == SEGMENTS_READ ? (size_t)e->length : 0};
 
     input.sender = e->direction == c->server_direction ? SIDE_SERVER : SIDE_CLIENT;
-    return session_read_ordered(c->session, &input, e, 1, octets, 0, false);
+    return session_read_ordered(c->session, &input, e, 1, octets, 0, true);
 }
 
 bool route_read_rest(const connection *c, rest_reader read, void *data)
@@ -610,12 +610,35 @@ bool route_read_rest(const connection *c, rest_reader read, void *data)
         if (e.kind == SEGMENTS_ENDED)
             session_closed(copy.session);
         else if (pass_tls(&f, &e))
-            read(data, copy.session, read_rest_event(&copy, &e, (uint32_t)i), NULL);
+            read(data, &(rest_piece){copy.session, read_rest_event(&copy, &e, (uint32_t)i), e.time, NULL});
     }
-    read(data, copy.session, NULL, &at_end);
+    read(data, &(rest_piece){.session = copy.session, .at_end = &at_end});
     pools_free(memory);
     wmem_destroy_allocator(scope);
     return true;
+}
+
+typedef struct end_visit {
+    end_visitor visit;
+    void *data;
+    const carrier *kept;
+} end_visit;
+
+static void visit_end(void *data, const rest_piece *piece)
+{
+    const end_visit *v = (const end_visit *)data;
+
+    if (piece->at_end)
+        v->visit(v->data, v->kept, piece->at_end);
+}
+
+void route_visit_ends(end_visitor visit, void *data)
+{
+    for (const carrier *c = carriers_of_file(); c; c = c->next) {
+        end_visit v = {visit, data, c};
+        if (!c->carried || !route_read_rest(c->carried, visit_end, &v))
+            visit(data, c, c);
+    }
 }
 
 /* --- later visits ------------------------------------------------------------------------------------------------------ */

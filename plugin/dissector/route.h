@@ -57,11 +57,22 @@ void route_keep_record(wmem_array_t *records, packet_info *pinfo);
 /* What route_read() gave, on a later visit. */
 wmem_array_t *route_records(const route_segment *in, packet_info *pinfo);
 
-/* What would be read of a connection if the capture ended here, for what waits for missing octets: `read` gets each piece,
- * and `s`, a copy of the session that has read so far; at last it gets the copy alone, with what is known of the connection
- * then. Nothing of it is remembered. False: nothing waits. */
-typedef void (*rest_reader)(void *data, session *s, const segment *found, const carrier *at_end);
+/* What would be read of a connection if the capture ended here. */
+typedef struct rest_piece {
+    session *session;      /* a copy, which has read so far */
+    const segment *found;  /* NULL: all has been read */
+    moment time;           /* of the packet that carried it */
+    const carrier *at_end; /* what is known of the connection when all has been read; else NULL */
+} rest_piece;
+
+/* `read` gets each piece of what waits for missing octets, and at last one without octets. Nothing of it is remembered.
+ * False: nothing waits. */
+typedef void (*rest_reader)(void *data, const rest_piece *piece);
 bool route_read_rest(const connection *c, rest_reader read, void *data);
+
+/* Each connection of the file as it would be if the capture ended here: `carried` is what it is kept by. */
+typedef void (*end_visitor)(void *data, const carrier *kept, const carrier *at_end);
+void route_visit_ends(end_visitor visit, void *data);
 
 /* Tells the routes of a file apart: from 0. */
 uint32_t route_number(const route *r);

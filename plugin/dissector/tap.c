@@ -4,6 +4,9 @@
  */
 #include "dissector/tap.h"
 
+#include "dissector/connections.h"
+#include "dissector/route.h"
+
 #include <epan/packet.h>
 
 #include <epan/proto_data.h>
@@ -60,11 +63,46 @@ static tap_record *record_make(drawing *d, uint32_t stream)
     record->layer = d->layer;
     record->later = d->pinfo->fd->visited;
     record->of_peer = d->of_peer;
+    record->time = (moment){(int64_t)d->pinfo->abs_ts.secs, d->pinfo->abs_ts.nsecs};
     record->first = d->segment->frame == d->connection->first_frame && d->segment->tag == d->connection->first_tag;
     record->stream = stream;
     record->octets.length = tvb_captured_length(d->tvb);
     record->octets.octets = record->octets.length ? tvb_get_ptr(d->tvb, 0, (int)record->octets.length) : NULL;
     return record;
+}
+
+/* --- what is held at the end ------------------------------------------------------------------------------------------- */
+
+/* Who is given the records of a connection's rest. */
+typedef struct rest_visit {
+    void (*see)(void *data, const tap_record *record);
+    void *data;
+    tap_record record; /* what all of them have in common */
+} rest_visit;
+
+static void see_piece(void *data, const rest_piece *piece)
+{
+    const rest_visit *v = (const rest_visit *)data;
+    tap_record record = v->record;
+
+    if (!piece->found)
+        return;
+    record.segment = *piece->found;
+    record.octets = (span){piece->found->octets, piece->found->octets ? piece->found->length : 0};
+    record.time = piece->time;
+    v->see(v->data, &record);
+}
+
+void tap_visit_rest(void (*see)(void *data, const tap_record *record), void *data)
+{
+    for (const carrier *c = carriers_of_file(); c; c = c->next) {
+        rest_visit v = {see, data, {.connection = c->carried, .stream = c->stream}};
+        if (!c->carried)
+            continue;
+        route_read_rest(c->carried, see_piece, &v);
+        v.record.ends = true;
+        see(data, &v.record);
+    }
 }
 
 const tap_record *tap_record_of_packet(packet_info *pinfo)

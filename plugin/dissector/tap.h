@@ -18,6 +18,8 @@ typedef struct tap_record {
     bool first;      /* of the connection's calls */
     bool later;      /* not the first visit of the packet */
     bool of_peer;    /* the octets were sent by the packet's receiver, and became readable with it */
+    bool ends;       /* nothing more comes of the connection: the capture ends */
+    moment time;     /* of the packet */
     uint32_t stream; /* number of the TCP stream, as in tcp.stream */
     span octets;     /* the call's octets: a finding's are octets_in_record() */
 } tap_record;
@@ -32,6 +34,11 @@ void tap_outlet_add(const char *name, tap_reporter report);
 
 /* Queues the record itself. */
 void tap_report_record(int tap, packet_info *pinfo, const tap_record *record);
+
+/* What no packet shows, since it waits for missing octets where the capture ends: `see` gets a record of each piece of it,
+ * as if it were read now, and at last one without octets that `ends`, for each connection. To be called when all packets
+ * have been seen. */
+void tap_visit_rest(void (*see)(void *data, const tap_record *record), void *data);
 
 /* The packet's record of a mail, for what Wireshark asks of the packet that is chosen: of its first call with something of
  * a mail in it. NULL: nothing of one is, or its tree was not drawn. */

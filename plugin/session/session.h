@@ -199,6 +199,7 @@ struct message {
     bool utf8_header;  /* there is UTF-8 in its header */
     bool bare_lf;      /* the DATA line ended in a bare LF */
     bool too_large;    /* for the gathering limit: not in `octets` */
+    bool was_none;     /* it was read behind a DATA whose reply showed that it is something else */
     unsigned oddities; /* content_oddity */
     uint64_t size;     /* octets on the wire without the dot line; BDAT: of the chunks */
     uint64_t unstuffed_size;

@@ -854,7 +854,10 @@ static void recipients_cut(session *s, transaction *t, unsigned count)
 void transaction_unsent(session *s, exchange *e)
 {
     transaction *t = transaction_resolved(e->transaction);
+    message *content = exchange_content(e);
 
+    if (content)
+        content->was_none = true;
     e->transaction = NULL;
     if (!t || t->ended_by)
         return;

@@ -106,9 +106,9 @@ bool transaction_reply_time(const transaction *t, moment *time_r);
  * header it has the kinds of `header_kinds`, HEADER_BIT. */
 transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t, unsigned header_kinds);
 
-/* What follows the line of a DATA as its content is taken for one at once. Any other content that is sent behind a DATA
- * before its reply is undecided until that comes: the reply may make it a part of the DATA's content. Then it was none,
- * which is known for as long as the session keeps it. */
+/* A content that is sent behind a DATA before its reply is undecided until that comes: a refusal makes commands of it, and
+ * a 354 makes one further behind a part of the DATA's content. Then it was none, which is known for as long as the session
+ * keeps it. */
 bool session_content_is_undecided(const session *s, const message *m);
 bool session_content_was_none(const message *m);
 

@@ -96,15 +96,12 @@ bool session_content_is_undecided(const session *s, const message *m)
 {
     const undecided_part *u = &s->undecided;
 
-    return u->data && s->connection.spoken[SIDE_SERVER] && m->position > u->behind.position;
+    return u->data && s->connection.spoken[SIDE_SERVER] && m->position >= u->behind.position;
 }
 
-/* Another content has taken its place in the transaction; a copy that was cut is the same one. */
 bool session_content_was_none(const message *m)
 {
-    const message *now = m->of ? m->of->message : NULL;
-
-    return now && now != m && now->number != m->number;
+    return m->was_none;
 }
 
 void undecided_unanswered(session *s, const exchange *data)

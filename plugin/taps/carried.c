@@ -57,16 +57,26 @@ void carried_forget_all(carried_mails *c)
     mails_begin(c);
 }
 
+static void see(void *data, const tap_record *record)
+{
+    carried_call call = {(carried_mails *)data, record->stream};
+
+    mail_parts_see(call.mails->reader, record, &call);
+}
+
+void carried_see_rest(carried_mails *c)
+{
+    if (c)
+        tap_visit_rest(see, c);
+}
+
 static tap_packet_status carried_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
                                         tap_flags_t flags)
 {
-    const tap_record *record = (const tap_record *)queued;
-    carried_call call = {(carried_mails *)data, record->stream};
-
     (void)pinfo;
     (void)edt;
     (void)flags;
-    mail_parts_see(call.mails->reader, record, &call);
+    see(data, (const tap_record *)queued);
     return TAP_PACKET_DONT_REDRAW;
 }
 

@@ -20,6 +20,8 @@ typedef struct carried_mails carried_mails;
 /* Listens from now on, for as long as the program runs, to all packets. NULL: it cannot, and it was said why. */
 carried_mails *carried_mails_new(const char *statistic);
 
+/* To be called when all packets have been seen; NULL: there is none. */
+void carried_see_rest(carried_mails *c);
 /* What the content of a transaction carries; lives with `scope`. NULL: not known, or nobody listens. */
 const carried *carried_find(wmem_allocator_t *scope, const carried_mails *c, const transaction *t, const peers *of);
 /* It is not asked for again, unless it may turn out to end earlier. */

@@ -33,29 +33,20 @@ typedef struct destination {
     unsigned restarts;
 } destination;
 
-static void log_carrier(const destination *to, const carrier *c)
+static void log_carrier(void *data, const carrier *kept, const carrier *at_end)
 {
-    logged_connection made = logged_connection_make(to->scope, c, to->restarts);
+    const destination *to = (const destination *)data;
+    logged_connection made = logged_connection_make(to->scope, at_end, to->restarts);
 
+    (void)kept;
     wmem_array_append_one(to->records, made);
-}
-
-/* The last call tells of the connection when all that was held has been read. */
-static void log_rest(void *data, session *s, const segment *found, const carrier *at_end)
-{
-    (void)s;
-    (void)found;
-    if (at_end)
-        log_carrier((const destination *)data, at_end);
 }
 
 static void gather(wmem_allocator_t *scope, wmem_array_t *records, unsigned restarts)
 {
     destination to = {scope, records, restarts};
 
-    for (const carrier *c = carriers_of_file(); c; c = c->next)
-        if (!c->carried || !route_read_rest(c->carried, log_rest, &to))
-            log_carrier(&to, c);
+    route_visit_ends(log_carrier, &to);
 }
 
 static void before_free(void *data)

@@ -80,7 +80,7 @@ static gathering *gathering_of(contents *c, const connection *of)
 
 static bool is_gathered(const gathering *g, const message *m)
 {
-    return g->of == m && g->number == m->number;
+    return g->of && g->number == m->number;
 }
 
 /* The session has it as a whole, or never will. */
@@ -188,6 +188,12 @@ static void report_complete(const reading *r, const message *m, uint8_t *octets)
     r->user->complete(r->data, r->record->connection, m, octets);
 }
 
+/* On later visits, and when nothing more comes, all that can be known is. */
+static bool is_undecided(const tap_record *record, const message *m)
+{
+    return !record->later && !record->ends && session_content_is_undecided(record->connection->session, m);
+}
+
 static void complete(const reading *r, const message *m, uint8_t *octets)
 {
     gathering *g = r->gathering;
@@ -195,7 +201,7 @@ static void complete(const reading *r, const message *m, uint8_t *octets)
 
     if (session_content_was_none(m)) {
         g_free(octets);
-    } else if (!session_content_is_undecided(r->record->connection->session, m)) {
+    } else if (!is_undecided(r->record, m)) {
         report_complete(r, m, octets);
     } else {
         if (!g->undecided) {

@@ -26,7 +26,7 @@ typedef struct contents contents;
 contents *contents_new(const contents_user *user);
 void contents_free(contents *c);
 
-/* To be called for each record, in order. */
+/* To be called for each record, in order; then for those of tap_visit_rest(). */
 void contents_see(contents *c, const tap_record *record, void *data);
 
 /* What a file's name says of a content that is not whole: "-720-octets-missing"; to be freed with g_free. */

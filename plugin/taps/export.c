@@ -9,6 +9,7 @@
 
 #include <epan/export_object.h>
 
+#include "taps/before_draw.h"
 #include "taps/contents.h"
 #include "taps/file_name.h"
 #include "taps/register.h"
@@ -42,7 +43,7 @@ static GHashTable *lists;
 typedef struct export_call {
     export_object_list_t *list;
     exporting *exporting;
-    packet_info *pinfo;
+    wmem_allocator_t *scope; /* for passing texts */
     bool added;
 } export_call;
 
@@ -60,15 +61,14 @@ static void entry_add(void *data, const connection *of, const message *m, uint8_
 {
     export_call *call = (export_call *)data;
     exporting *x = call->exporting;
-    packet_info *pinfo = call->pinfo;
     export_object_entry_t *entry = g_new0(export_object_entry_t, 1);
     unnamed *u = g_new0(unnamed, 1);
 
     u->entry = entry;
     u->missing = content_missing_text(m);
-    u->stem = stem_of(header_text(pinfo->pool, mail_header_find(m->header, HEADER_SUBJECT)), u->missing);
+    u->stem = stem_of(header_text(call->scope, mail_header_find(m->header, HEADER_SUBJECT)), u->missing);
     entry->pkt_num = m->complete_frame;
-    entry->hostname = g_strdup(header_text(pinfo->pool, mail_header_find(m->header, HEADER_FROM)));
+    entry->hostname = g_strdup(header_text(call->scope, mail_header_find(m->header, HEADER_FROM)));
     entry->content_type = g_strdup(CONTENT_TYPE);
     entry->filename = file_name_take(x->names, u->stem, EXTENSION);
     entry->payload_len = (size_t)message_captured(m);
@@ -162,13 +162,37 @@ static void forget_all(void)
     g_hash_table_remove_all(lists);
 }
 
+/* --- what no packet shows ---------------------------------------------------------------------------------------------- */
+
+static void see_rest(void *data, const tap_record *record)
+{
+    const export_call *call = (const export_call *)data;
+
+    contents_see(call->exporting->contents, record, data);
+}
+
+static void see_rest_of_lists(void)
+{
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    GHashTableIter iterator;
+    void *list, *x;
+
+    g_hash_table_iter_init(&iterator, lists);
+    while (g_hash_table_iter_next(&iterator, &list, &x)) {
+        export_call call = {(export_object_list_t *)list, (exporting *)x, scope, false};
+        tap_visit_rest(see_rest, &call);
+    }
+    wmem_destroy_allocator(scope);
+}
+
 static tap_packet_status export_record(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
                                        tap_flags_t flags)
 {
-    export_call call = {.list = (export_object_list_t *)data, .exporting = exporting_of(data), .pinfo = pinfo};
+    export_call call = {(export_object_list_t *)data, exporting_of(data), pinfo->pool, false};
 
     (void)edt;
     (void)flags;
+    before_draw(see_rest_of_lists, &lists);
     contents_see(call.exporting->contents, (const tap_record *)queued, &call);
     return call.added ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
 }

@@ -10,6 +10,7 @@
 #include <epan/export_object.h>
 
 #include "taps/file_name.h"
+#include "taps/before_draw.h"
 #include "taps/mail_parts.h"
 #include "taps/register.h"
 
@@ -30,8 +31,8 @@ typedef struct exporting {
 typedef struct export_call {
     export_object_list_t *list;
     exporting *exporting;
-    packet_info *pinfo;
-    const connection *connection;
+    wmem_allocator_t *scope; /* for passing texts */
+    const tap_record *record;
     bool added;
 } export_call;
 
@@ -111,8 +112,8 @@ static void entry_add(export_call *call, const message *m, part *p)
     if (!p->octets)
         return;
     entry = g_new0(export_object_entry_t, 1);
-    entry->pkt_num = call->pinfo->num;
-    entry->hostname = g_strdup(header_text(call->pinfo->pool, mail_header_find(m->header, HEADER_FROM)));
+    entry->pkt_num = call->record->ends ? m->complete_frame : call->record->segment.frame;
+    entry->hostname = g_strdup(header_text(call->scope, mail_header_find(m->header, HEADER_FROM)));
     entry->content_type = g_strdup(p->type);
     entry->filename = file_of(call->exporting, p);
     entry->payload_len = p->octets->len;
@@ -126,10 +127,10 @@ static void parts_are_known(void *data, const message *m, GPtrArray *parts)
 {
     export_call *call = (export_call *)data;
 
-    if (content_table_find(call->exporting->listed, call->connection, m))
+    if (content_table_find(call->exporting->listed, call->record->connection, m))
         return;
     if (m->may_be_cut)
-        content_table_put(call->exporting->listed, call->connection, m, call->exporting);
+        content_table_put(call->exporting->listed, call->record->connection, m, call->exporting);
     call->exporting->mails++;
     for (guint i = 0; i < parts->len; i++)
         entry_add(call, m, (part *)g_ptr_array_index(parts, i));
@@ -169,18 +170,39 @@ static void forget_all(void)
     g_hash_table_remove_all(lists);
 }
 
+/* --- what no packet shows ---------------------------------------------------------------------------------------------- */
+
+static void see_rest(void *data, const tap_record *record)
+{
+    export_call *call = (export_call *)data;
+
+    call->record = record;
+    mail_parts_see(call->exporting->reader, record, call);
+}
+
+static void see_rest_of_lists(void)
+{
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    GHashTableIter iterator;
+    void *list, *x;
+
+    g_hash_table_iter_init(&iterator, lists);
+    while (g_hash_table_iter_next(&iterator, &list, &x)) {
+        export_call call = {(export_object_list_t *)list, (exporting *)x, scope, NULL, false};
+        tap_visit_rest(see_rest, &call);
+    }
+    wmem_destroy_allocator(scope);
+}
+
 static tap_packet_status export_record(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
                                        tap_flags_t flags)
 {
-    const tap_record *record = (const tap_record *)queued;
-    export_call call = {.list = (export_object_list_t *)data,
-                        .exporting = exporting_of(data),
-                        .pinfo = pinfo,
-                        .connection = record->connection};
+    export_call call = {(export_object_list_t *)data, exporting_of(data), pinfo->pool, (const tap_record *)queued, false};
 
     (void)edt;
     (void)flags;
-    mail_parts_see(call.exporting->reader, record, &call);
+    before_draw(see_rest_of_lists, &lists);
+    mail_parts_see(call.exporting->reader, call.record, &call);
     return call.added ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
 }
 

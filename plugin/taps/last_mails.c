@@ -57,6 +57,13 @@ static const peers *peers_of(const last_mails *m, followed *f)
     return *of;
 }
 
+const peers *last_mails_peers(const last_mails *m, const connection *of)
+{
+    followed *f = (followed *)g_hash_table_lookup(m->connections, of->session);
+
+    return f ? peers_of(m, f) : NULL;
+}
+
 const peers *last_mails_see(last_mails *m, const tap_record *record)
 {
     session *s = record->connection->session;
@@ -97,16 +104,16 @@ static void visit_open(const visiting *v, session *s)
 }
 
 /* Octets that are held to the end are read for the log: the mails that they end, and those that are open then. */
-static void visit_rest(void *data, session *s, const segment *found, const carrier *at_end)
+static void visit_rest(void *data, const rest_piece *piece)
 {
     const visiting *v = (const visiting *)data;
+    const segment *found = piece->found;
 
-    (void)at_end;
     for (uint32_t i = 0; found && i < found->count; i++)
         if (found->findings[i].kind == FINDING_TRANSACTION)
             visit_mail(v, found->findings[i].transaction);
     if (!found)
-        visit_open(v, s);
+        visit_open(v, piece->session);
 }
 
 static void visit_connection(const last_mails *m, followed *f, last_mail_visitor visit, void *data)

@@ -25,6 +25,9 @@ last_mails *last_mails_new(wmem_allocator_t *scope, void (*before_free)(void *da
  * packet was seen: a filter may have excluded that packet. */
 const peers *last_mails_see(last_mails *m, const tap_record *record);
 
+/* The peers of a connection that was seen; NULL for others. */
+const peers *last_mails_peers(const last_mails *m, const connection *of);
+
 void last_mails_visit(const last_mails *m, last_mail_visitor visit, void *data);
 /* As if nothing had been seen. To be called when the peers are freed. */
 void last_mails_reset(last_mails *m);

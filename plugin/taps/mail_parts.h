@@ -21,7 +21,7 @@ typedef struct mail_parts mail_parts;
 mail_parts *mail_parts_new(const mail_parts_user *user, part_interest in);
 void mail_parts_free(mail_parts *m);
 
-/* To be called for each record, in order. */
+/* To be called for each record, in order; then for those of tap_visit_rest(). */
 void mail_parts_see(mail_parts *m, const tap_record *record, void *data);
 
 #endif

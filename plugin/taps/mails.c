@@ -92,6 +92,7 @@ static void mails_before_free(void *data)
     const mail_log *log = (const mail_log *)data;
     destination to = destination_of(log);
 
+    carried_see_rest(log->carried);
     last_mails_visit(log->last, record_mail, &to);
     carried_forget_all(log->carried);
 }
@@ -162,6 +163,7 @@ static void mails_draw(void *data)
     destination to = {log, scope, all};
 
     wmem_array_append(all, wmem_array_get_raw(log->records), wmem_array_get_count(log->records));
+    carried_see_rest(log->carried);
     last_mails_visit(log->last, record_mail, &to);
     wmem_array_sort(all, mail_record_compare);
     if (!log->format->streams) {

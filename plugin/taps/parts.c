@@ -27,13 +27,14 @@ typedef struct parts_log {
     last_mails *last;
     GPtrArray *contents; /* logged_content *, in the order in which they were complete */
     GHashTable *open;    /* by content -> the same, while more may be found out about it */
+    moment latest;       /* the time of the last packet */
     GHashTable *passed;  /* frames that the filter lets pass; NULL: there is no filter */
 } parts_log;
 
 /* What a record is read with. */
 typedef struct log_call {
     parts_log *log;
-    const packet_info *pinfo;
+    const tap_record *record;
     const peers *peers;
 } log_call;
 
@@ -77,8 +78,8 @@ static logged_content *content_new(const log_call *call, const message *m)
 
     c->peers = call->peers;
     c->number = call->log->contents->len + 1;
-    c->frame = call->pinfo->num;
-    c->time = (moment){(int64_t)call->pinfo->abs_ts.secs, call->pinfo->abs_ts.nsecs};
+    c->frame = call->record->ends ? m->complete_frame : call->record->segment.frame;
+    c->time = call->record->ends ? call->log->latest : call->record->time;
     c->message_id = message_id.octets ? header_text(call->log->scope, message_id) : NULL;
     return c;
 }
@@ -153,11 +154,21 @@ static void log_end(parts_log *log)
     g_hash_table_destroy(log->open);
 }
 
+static void see_rest(void *data, const tap_record *record)
+{
+    parts_log *log = (parts_log *)data;
+    log_call call = {log, record, last_mails_peers(log->last, record->connection)};
+
+    if (call.peers)
+        mail_parts_see(log->reader, record, &call);
+}
+
 /* Sessions and frame numbers are about to be gone. */
 static void before_free(void *data)
 {
     parts_log *log = (parts_log *)data;
 
+    tap_visit_rest(see_rest, log);
     last_mails_visit(log->last, transaction_cut, log);
     contents_filter(log);
     if (log->passed)
@@ -171,10 +182,12 @@ static tap_packet_status parts_packet(void *data, packet_info *pinfo, epan_disse
 {
     parts_log *log = (parts_log *)data;
     const tap_record *record = (const tap_record *)queued;
-    log_call call = {log, pinfo, last_mails_see(log->last, record)};
+    log_call call = {log, record, last_mails_see(log->last, record)};
 
+    (void)pinfo;
     (void)edt;
     (void)flags;
+    log->latest = record->time;
     mail_parts_see(log->reader, record, &call);
     return TAP_PACKET_DONT_REDRAW; /* written once, at the end */
 }
@@ -204,6 +217,7 @@ static void parts_draw(void *data)
 {
     const parts_log *log = (const parts_log *)data;
 
+    tap_visit_rest(see_rest, data);
     last_mails_visit(log->last, transaction_cut, data);
     contents_filter(log);
     write_contents(log, (logged_content *const *)log->contents->pdata, log->contents->len);

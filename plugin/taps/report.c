@@ -14,6 +14,7 @@
 #include <epan/tap.h>
 #include <wsutil/report_message.h>
 
+#include "dissector/route.h"
 #include "dissector/wireshark_compat.h"
 #include "taps/last_mails.h"
 #include "taps/record_log.h"
@@ -60,13 +61,24 @@ static tap_packet_status report_packet(void *data, packet_info *pinfo, epan_diss
     return TAP_PACKET_DONT_REDRAW;
 }
 
+static void see_rest(void *data, const tap_record *record)
+{
+    asked_report *a = (asked_report *)data;
+    const peers *by = last_mails_peers(a->last, record->connection);
+    report_connection *c = by ? (report_connection *)g_hash_table_lookup(a->by_peers, by) : NULL;
+
+    if (c)
+        report_add_call(a->of, c, by, record, &record->time);
+}
+
+/* Those that ended in what waited for missing octets have been added. */
 static void add_cut_off(void *data, const transaction *ended, const peers *by)
 {
     asked_report *a = (asked_report *)data;
     report_connection *c = (report_connection *)g_hash_table_lookup(a->by_peers, by);
 
     if (c)
-        report_add_mail(a->of, c, ended, by, false);
+        report_add_mail(a->of, c, ended, by, true);
 }
 
 /* The mails that were cut off are known when all has been read. */
@@ -74,7 +86,21 @@ static void mails_end(void *data)
 {
     asked_report *a = (asked_report *)data;
 
+    tap_visit_rest(see_rest, a);
     last_mails_visit(a->last, add_cut_off, a);
+}
+
+static void connection_ends(void *data, const carrier *kept, const carrier *at_end)
+{
+    asked_report *a = (asked_report *)data;
+    report_connection *c;
+
+    if (a->filtered && !g_hash_table_contains(a->by_carrier, kept))
+        return;
+    c = connection_of(a, kept);
+    c->record = logged_connection_make(a->of->scope, at_end, a->of->restarts);
+    c->recorded = true;
+    c->carrier = NULL;
 }
 
 /* What became of the connections is known when all has been read. */
@@ -82,15 +108,8 @@ static void connections_end(void *data)
 {
     asked_report *a = (asked_report *)data;
 
-    for (const carrier *of = a->written ? NULL : carriers_of_file(); of; of = of->next) {
-        report_connection *c;
-        if (a->filtered && !g_hash_table_contains(a->by_carrier, of))
-            continue;
-        c = connection_of(a, of);
-        c->record = logged_connection_make(a->of->scope, of, a->of->restarts);
-        c->recorded = true;
-        c->carrier = NULL;
-    }
+    if (!a->written)
+        route_visit_ends(connection_ends, a);
     if (!a->written && !a->filtered)
         unread_add_file(&a->of->unread);
     g_hash_table_remove_all(a->by_carrier);

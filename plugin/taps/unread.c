@@ -9,33 +9,19 @@
 #include "dissector/connections.h"
 #include "dissector/route.h"
 
-static void add_octets(unread *to, const connection_record *of)
+static void add_connection(void *data, const carrier *kept, const carrier *at_end)
 {
-    to->missing += of->missing;
-    to->octets += of->unread;
-}
+    unread *to = (unread *)data;
+    connection_record of = carrier_record(at_end);
 
-/* The last call has the session that has read all that was held. */
-static void add_rest(void *data, session *s, const segment *found, const carrier *at_end)
-{
-    connection_record of;
-
-    (void)s;
-    (void)found;
-    if (!at_end)
-        return;
-    of = carrier_record(at_end);
-    add_octets((unread *)data, &of);
+    to->tls += carrier_record(kept).tls_unread;
+    to->missing += of.missing;
+    to->octets += of.unread;
 }
 
 void unread_add_file(unread *to)
 {
-    for (const carrier *c = carriers_of_file(); c; c = c->next) {
-        connection_record of = carrier_record(c);
-        to->tls += of.tls_unread;
-        if (!c->carried || !route_read_rest(c->carried, add_rest, to))
-            add_octets(to, &of);
-    }
+    route_visit_ends(add_connection, to);
 }
 
 static void append(GString *text, uint64_t count, const char *one, const char *many)

@@ -25,7 +25,7 @@ folders = itertools.count()
 def exports(tshark, path, *protocols, **common):
     """{name: content} of the files, a dictionary for each protocol."""
     home = Path(tshark.sandbox.environment["HOME"])
-    targets = [home / f"export-{next(folders)}" for _ in protocols]
+    targets = [home / f"export-{__name__}-{next(folders)}" for _ in protocols]  # other tests load this file under another name
     words = [word for protocol, target in zip(protocols, targets) for word in ("--export-objects", f"{protocol},{target}")]
     tshark.run(path, "-q", *words, **common)
     return [{file.name: file.read_bytes() for file in target.iterdir()} if target.exists() else {} for target in targets]
@@ -290,3 +290,15 @@ def test_content_that_begins_with_a_command_is_exported_as_it_is(tshark, capture
     path = capture(dialogue(Connection(), OPENING + [("C", whole), ("S", lines("250 Ok", "250 Ok", "354 Go on")), ("S", TAKEN)]))
     found = exported(tshark, path, two_pass=two_pass, preferences={"esmtp.message_limit": limit})
     assert found == {"4XyZ01.eml": QUOTED}
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_content_that_came_with_a_refused_data_is_not_exported(tshark, capture, two_pass):
+    """The server read its lines as commands. The log has no size of it either. The next mail is taken."""
+    refused = lines("250 Ok", "250 Ok", "554 5.5.1 No valid recipients", *["500 5.5.2 What?"] * 4, "221 Bye")
+    first = ENVELOPE + lines("DATA", "Subject: Refused", "", "text", ".")
+    taken = [("C", ENVELOPE + lines("DATA")), ("S", lines("250 Ok", "250 Ok", "354 Go on")), ("C", lines("Subject: Taken", "", ".")),
+             ("S", lines("250 Ok: queued as 4XyZ02"))]
+    path = capture(dialogue(Connection(), OPENING + [("C", first), ("S", refused)] + taken))
+    assert exported(tshark, path, two_pass=two_pass) == {"4XyZ02.eml": lines("Subject: Taken", "")}
+    assert tshark.values(path, "esmtp.transaction.size", two_pass=two_pass) == [str(len(lines("Subject: Taken", "")))]

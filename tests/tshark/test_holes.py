@@ -3,6 +3,8 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import json
+
 import pytest
 
 import mail_log
@@ -170,3 +172,15 @@ def test_capture_that_begins_at_the_reply_to_a_content(tshark, capture):
     connection.close()
     found = [(record["outcome"], record["queue_id"], record["mail_from"]) for record in mail_log.records(tshark, capture(connection))]
     assert found == [("accepted", "4XyZ01", None), ("accepted", "4XyZ02", "a@example.org")]
+
+
+def test_export_and_report_tell_of_what_is_held_at_the_end(tshark, capture):
+    """As the log does: the mail, whose reply waits as well, and what became of the connection."""
+    connection = held([b"text\r\n", b"more\r\n.\r\n"])
+    connection.server(QUEUED)
+    path = capture(connection)
+    for two_pass in (False, True):
+        assert exported(tshark, path, two_pass=two_pass) == {"4XyZ01-10-octets-missing.eml": HEADER + lines("text", "more", ".")[:-3]}
+    assert only_record(tshark, path) == RECORD | {"size": len(HEADER) + 22, "missing": 10}
+    told = json.loads(tshark.run(path, "-q", "-z", "esmtp,report,json"))
+    assert {name: count for name, count in told["totals"]["mail_outcomes"].items() if count} == {"accepted": 1}

@@ -1,0 +1,56 @@
+/* before_draw.c — see before_draw.h. Wireshark draws the listener first that came last.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "taps/before_draw.h"
+
+#include <epan/packet.h>
+
+#include <epan/tap.h>
+
+#include "dissector/tap.h"
+
+typedef struct awaited {
+    void (*function)(void);
+    bool called;
+} awaited;
+
+static GHashTable *keys; /* key -> awaited * */
+
+static tap_packet_status ignore_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
+                                       tap_flags_t flags)
+{
+    (void)data;
+    (void)pinfo;
+    (void)edt;
+    (void)queued;
+    (void)flags;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static void draw(void *data)
+{
+    awaited *a = (awaited *)data;
+
+    if (!a->called)
+        a->function();
+    a->called = true;
+}
+
+/* The listeners stay for as long as the program runs. */
+void before_draw(void (*function)(void), void *key)
+{
+    awaited *a;
+    GString *error;
+
+    if (!keys)
+        keys = g_hash_table_new(g_direct_hash, g_direct_equal);
+    if (command_line_visits() == VISITS_MANY || g_hash_table_contains(keys, key))
+        return;
+    a = g_new0(awaited, 1);
+    a->function = function;
+    g_hash_table_insert(keys, key, a);
+    error = register_tap_listener(ESMTP_TAP_NAME, a, NULL, TL_REQUIRES_NOTHING, NULL, ignore_packet, draw, NULL);
+    if (error)
+        g_string_free(error, TRUE); /* the list has what the packets showed */
+}
