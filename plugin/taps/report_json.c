@@ -338,6 +338,7 @@ static void write_hop(writer *w, const report_mail *mail)
     begin_object(w, NULL);
     write_place(w, "from", mail->from);
     write_place(w, "mail", mail);
+    member(w, "guess", value_boolean(mail->from_is_guess));
     end_object(w);
 }
 

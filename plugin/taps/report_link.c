@@ -48,6 +48,39 @@ static bool same_text(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
+/* --- what is a hop --------------------------------------------------------------------------------------------------- */
+
+/* Did the mail before come to the server that now sends it? */
+static bool is_next_hop(const report_mail *before, const report_mail *mail)
+{
+    return before != mail && before->record.of->outcome == OUTCOME_ACCEPTED &&
+           (same_text(before->record.peers->server_addr, mail->record.peers->client_addr) ||
+            !same_text(before->record.peers->client_addr, mail->record.peers->client_addr));
+}
+
+static void link_hop(report_mail *mail, report_mail *before)
+{
+    if (!before || mail->from || !is_next_hop(before, mail))
+        return;
+    mail->from = before;
+    before->passed_on = true;
+}
+
+/* Refused before its content, a mail has no header to tell where it came from: the server that sends it now took one before
+ * with the same sender and recipient. A second try came from where the first did. */
+static void guess_hop(report_mail *mail, report_mail *before)
+{
+    report_mail *origin = before->from_is_guess ? (report_mail *)(uintptr_t)before->from : before;
+    moment wait;
+
+    if (mail->from || mail->record.of->header || !mail->record.of->mail_from.length ||
+        !same_text(origin->record.peers->server_addr, mail->record.peers->client_addr) ||
+        !moment_between(&origin->record.of->begin, &mail->record.of->begin, &wait) || wait.seconds > RETRY_LIMIT)
+        return;
+    link_hop(mail, origin);
+    mail->from_is_guess = mail->from != NULL;
+}
+
 /* --- tries ------------------------------------------------------------------------------------------------------------- */
 
 /* Its client cannot know that it was taken, or was told to try again. */
@@ -116,6 +149,7 @@ static void link_tries(linking *l, report_mail *mail)
             before = wmem_new0(l->r->scope, addressed);
             g_hash_table_insert(l->by_envelope, key, before);
         } else if (before->mail != mail) {
+            guess_hop(mail, before->mail);
             link_try(mail, before->mail,
                      (const recipient *)wmem_array_index(before->mail->record.of->recipients, before->recipient));
         }
@@ -124,22 +158,6 @@ static void link_tries(linking *l, report_mail *mail)
 }
 
 /* --- hops -------------------------------------------------------------------------------------------------------------- */
-
-/* Did the mail before come to the server that now sends it? */
-static bool is_next_hop(const report_mail *before, const report_mail *mail)
-{
-    return before != mail && before->record.of->outcome == OUTCOME_ACCEPTED &&
-           (same_text(before->record.peers->server_addr, mail->record.peers->client_addr) ||
-            !same_text(before->record.peers->client_addr, mail->record.peers->client_addr));
-}
-
-static void link_hop(report_mail *mail, report_mail *before)
-{
-    if (!before || mail->from || !is_next_hop(before, mail))
-        return;
-    mail->from = before;
-    before->passed_on = true;
-}
 
 /* The words behind "id" in a Received field are names that servers before gave to the mail (RFC 5321, 4.4). */
 static void link_received(linking *l, report_mail *mail, span received)

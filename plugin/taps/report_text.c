@@ -674,14 +674,16 @@ static void put_link(const writer *w, const report_mail *mail)
 /* From the first hop on. */
 static void put_path(const writer *w, const report_mail *last)
 {
-    const report_mail *hops[HOPS_LIMIT];
+    const report_mail *hops[HOPS_LIMIT], *described = last;
     unsigned count = 0;
 
     for (const report_mail *at = last; at && count < HOPS_LIMIT; at = at->from)
         hops[count++] = at;
+    for (unsigned i = 1; i < count && !described->record.of->header; i++)
+        described = hops[i];
     put(w, "    path         ");
-    put_route(w, last->record.of);
-    put_header(w, last->record.of);
+    put_route(w, described->record.of);
+    put_header(w, described->record.of);
     for (unsigned i = count; i-- > 0;) {
         const report_mail *hop = hops[i];
         put(w, "\n                 ");
@@ -695,6 +697,8 @@ static void put_path(const writer *w, const report_mail *last)
             put(w, ", queued as ");
             put_octets(w, hop->record.of->verdict.queue_id);
         }
+        if (hop->from_is_guess)
+            put(w, " (a guess, by sender and recipient)");
     }
     put(w, "\n");
 }

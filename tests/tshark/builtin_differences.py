@@ -173,6 +173,10 @@ DIFFERENCES = {
         ("42", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
         ("9", "req.command req.parameter", "VERB", None),
     ],
+    "postfix-attachments.pcapng": [
+        ("22", "data.reassembled.length", "SIZE", NEW),
+        ("60,98", "data.reassembled.length", "SIZE", None),
+    ],
     "postfix-auth-anonymous.pcapng": [
         ("34", "req", "AUTH", None),
         ("17", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
@@ -298,6 +302,11 @@ DIFFERENCES = {
         ("9,11", "req command_line req.command req.parameter", "BDAT", OLD),
         ("13", "req command_line req.command", "BDAT", OLD),
         ("9,11", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
+    ],
+    "postfix-two-hops.pcapng": [
+        ("41,73", "req command_line req.command", "BEHIND", OLD),
+        ("15,23,41", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
+        ("57", "req command_line req.command", "REFUSED", None),
     ],
     "postfix-xclient-xforward.pcapng": [
         ("23", "data.fragment data.fragment.count", "FRAGMENTS", None),

@@ -8,6 +8,7 @@ import hashlib
 from email.policy import compat32
 
 MESSAGES = ("message/rfc822", "message/global", "message/news")
+STATUSES = "message/delivery-status"
 
 
 def octets_of(leaf):
@@ -17,7 +18,8 @@ def octets_of(leaf):
 
 
 def parts(content):
-    """[(number, type, SHA-256)] of the leaves. A message within the mail has None for its hash: Python would write it anew."""
+    """[(number, type, SHA-256)] of the leaves. A message within the mail, and one that Python reads as such, has None for its hash:
+    Python would write it anew."""
     return list(entity(email.message_from_bytes(content, policy=compat32), "", True))
 
 
@@ -29,5 +31,7 @@ def entity(message, number, outermost):
     elif message.get_content_type() in MESSAGES and message.is_multipart():
         yield own, message.get_content_type(), None
         yield from entity(message.get_payload(0), own, True)
+    elif message.get_content_type() == STATUSES:
+        yield own, STATUSES, None
     else:
         yield own, message.get_content_type(), hashlib.sha256(octets_of(message)).hexdigest()

@@ -57,7 +57,7 @@ def sha256(content):
 
 def told(mail):
     """As mime.parts() has it: the hash of a message within the mail is left out."""
-    return tuple((part["part"], part["type"], None if part["type"] in mime.MESSAGES else part["sha256"]) for part in mail)
+    return tuple((part["part"], part["type"], None if part["type"] in (*mime.MESSAGES, mime.STATUSES) else part["sha256"]) for part in mail)
 
 
 # --- real mails --------------------------------------------------------------------------------------------------------------
@@ -123,6 +123,19 @@ def test_what_went_in_comes_out(tshark, capture):
     assert Counter(map(sha256, files.values())) == Counter(part["sha256"] for part in records)
     assert {record["part"] for record in records} == {"1.1", "1.2", *(str(number) for number in range(2, len(FILES) + 2))}
     assert {(record["mail"], record["index"], record["message_id"]) for record in records} == {(1, 1, "<files@example.org>")}
+
+
+def test_what_mail_programs_attach(tshark):
+    """swaks, mutt and s-nail composed mails of files that tests/record/scenarios/composers.py made. Two of them send a text in
+    the form of the network, with CRLF."""
+    random_octets = b"".join(hashlib.sha256(b"samples" + at.to_bytes(8, "big")).digest() for at in range(0, 3000, 32))[:3000]
+    text = ("Grüße aus Köln\n" * 40 + "From the last line on\n.\n").encode()
+    mails = by_mail(ask(tshark, places.SAMPLES / "postfix-attachments.pcapng")[0])
+    assert len(mails) == 3
+    for mail, with_crlf in zip(mails, (False, True, True)):
+        attached = {part["name"]: part["sha256"] for part in mail if part["name"]}
+        assert attached == {"samples.bin": sha256(random_octets), "empty.dat": sha256(b""),
+                            "Grüße.txt": sha256(text.replace(b"\n", b"\r\n") if with_crlf else text)}
 
 
 def test_file_names_are_safe(tshark, capture):

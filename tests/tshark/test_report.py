@@ -143,6 +143,37 @@ def test_tries(tshark, capture, mails, expected):
     assert words.count(" after 4 min 59 s") + words.count(" after 5 min 0 s") == 2 * len(expected)  # in the mail's lines, and at the end
 
 
+def test_hops_that_real_servers_made(tshark):
+    """Of two mails that a server relayed to a second one, that refused one. Its header was not sent there."""
+    path = places.SAMPLES / "postfix-two-hops.pcapng"
+    found = data(tshark, path)["across"]
+    assert found["hops"] == [
+        {"from": {"connection": 1, "index": 1}, "mail": {"connection": 2, "index": 1}, "guess": False},
+        {"from": {"connection": 1, "index": 2}, "mail": {"connection": 3, "index": 1}, "guess": True}]
+    assert found["bounces"] == [{"mail": {"connection": 4, "index": 1}, "about": {"connection": 3, "index": 1}, "guess": True}]
+    assert found["tries"] == []
+    words = text(tshark, path)
+    assert re.search(r'path +ann@example.com → nobody@example.net  "Note 2"  <hop.2@example.com>\n.* \[1\] mail 2 delivered, queued as \w+\n'
+                     r".* \[3\] mail 1 rejected \(a guess, by sender and recipient\)\n", words)
+
+
+def test_a_hop_is_not_guessed_of_others(tshark, capture):
+    """A mail from another host, from nobody, or begun before the first was taken, is none that a server passed on."""
+    relay = ("198.51.100.25", 25)
+    first, refused, null = session(0, mail()), mail(rcpt="550 No"), mail(sender="", rcpt="550 No")
+    for path in (capture(first, session(1, refused, at=1, client=("198.51.100.77", 41000), server=("203.0.113.9", 25))),
+                 capture(session(0, mail(sender="")), session(1, null, at=1, client=(relay[0], 41000), server=("203.0.113.9", 25)))):
+        assert data(tshark, path)["across"]["hops"] == []
+
+
+def test_a_second_try_at_a_hop_comes_from_where_the_first_did(tshark, capture):
+    onwards = {"client": ("198.51.100.25", 41000), "server": ("203.0.113.9", 25)}
+    path = capture(session(0, mail()), session(1, mail(rcpt="450 4.2.0 Later"), at=1, **onwards),
+                   session(2, mail(rcpt="550 No"), at=300, **(onwards | {"client": ("198.51.100.25", 41001)})))
+    assert [(hop["from"]["connection"], hop["mail"]["connection"], hop["guess"]) for hop in data(tshark, path)["across"]["hops"]] == [
+        (1, 2, True), (1, 3, True)]
+
+
 def test_hops_and_bounce(tshark, capture):
     """A mail over two servers, refused at the second; the first one tells its sender."""
     relay, target = ("198.51.100.25", 25), ("203.0.113.9", 25)
@@ -153,7 +184,7 @@ def test_hops_and_bounce(tshark, capture):
                    session(2, bounce, at=2, client=(relay[0], 41001), server=("192.0.2.1", 25)),
                    session(3, second, at=3, client=("192.0.2.8", 40000)))
     found = data(tshark, path)["across"]
-    assert found["hops"] == [{"from": {"connection": 1, "index": 1}, "mail": {"connection": 2, "index": 1}}]
+    assert found["hops"] == [{"from": {"connection": 1, "index": 1}, "mail": {"connection": 2, "index": 1}, "guess": False}]
     assert found["bounces"] == [{"mail": {"connection": 3, "index": 1}, "about": {"connection": 2, "index": 1}, "guess": False}]
     words = text(tshark, path)
     assert re.search(r"path .*<1@example.org>\n +22:13:20\.\d+  192\.0\.2\.1 → 198\.51\.100\.25  \[1\] mail 1 delivered, queued as 1234567\n"

@@ -55,21 +55,30 @@ def relay(session, more=None, environment=None):
     }, services=[], listens=[], namespace="client", hostname=RELAY_HOST, environment=environment)
 
 
-def send_from_queue(sender_root, sender, recipients, content):
-    """Hands a mail to the sending Postfix, reads it back from its queue (with the Received line it has now), and has
-    it sent. Returns the content as queued; the wire is compared with it later."""
-    text = sender_root.run("sendmail", "-v", "-i", "-f", sender, "--", *recipients, stdin=content.replace(b"\r\n", b"\n"))
-    seen = len(sender_root.log.lines)
-    wait_until(lambda: any("hold: header" in row for row in sender_root.log.lines), f"the mail to be held {text}")
-    held = next(found[1] for found in (re.search(r"cleanup\[\d+\]: (\w+): hold:", row)
-                                       for row in reversed(sender_root.log.lines)) if found)
-    wait_until(lambda: held in sender_root.run("postqueue", "-p"), "the mail in the queue")
-    queued = sender_root.run("postcat", "-q", "-h", "-b", held)
-    sender_root.run("postsuper", "-H", held)
-    sender_root.run("postqueue", "-i", held)
-    wait_until(lambda: sum(f"{held}: to=" in row for row in sender_root.log.lines[seen:]) >= len(recipients),
-               f"{held} to be sent")
+def held_mails(root):
+    """The queue ids of the mails that were put on hold, in the order of the log."""
+    found = (re.search(r"cleanup\[\d+\]: (\w+): hold:", row) for row in root.log.lines)
+    return list(dict.fromkeys(row[1] for row in found if row))
+
+
+def send_held(root, held, recipients):
+    """Reads a mail from the queue (with the Received line it has now), and has it sent to so many recipients. Returns the
+    content as queued; the wire is compared with it later."""
+    wait_until(lambda: held in root.run("postqueue", "-p"), "the mail in the queue")
+    seen = len(root.log.lines)
+    queued = root.run("postcat", "-q", "-h", "-b", held)
+    root.run("postsuper", "-H", held)
+    root.run("postqueue", "-i", held)
+    wait_until(lambda: sum(f"{held}: to=" in row for row in root.log.lines[seen:]) >= recipients, f"{held} to be sent")
     return mail.crlf(queued)
+
+
+def send_from_queue(sender_root, sender, recipients, content):
+    """Hands a mail to the sending Postfix and has it sent. Returns the content as send_held()."""
+    before = len(held_mails(sender_root))
+    text = sender_root.run("sendmail", "-v", "-i", "-f", sender, "--", *recipients, stdin=content.replace(b"\r\n", b"\n"))
+    wait_until(lambda: len(held_mails(sender_root)) > before, f"the mail to be held {text}")
+    return send_held(sender_root, held_mails(sender_root)[-1], len(recipients))
 
 
 @scenario("postfix-relay-pipelined",
@@ -95,6 +104,44 @@ def relay_pipelined(session):
                              queue_id=ids.get(f"relay.{number}@example.com"))
                  for number, (recipients, outcome, content) in enumerate(zip(cases, outcomes, sent), 1)],
                 server, logs={"client.log": "\n".join(sending.log.lines) + "\n"})
+
+
+@scenario("postfix-two-hops",
+          "A mail over two servers, both hops in one capture: a client to Postfix on 25, which relays to a second Postfix. One mail is "
+          "delivered; one is refused by the second server (550 5.1.1), and the first server returns it to its sender by a bounce.",
+          "postfix")
+def two_hops(session):
+    onwards = f"smtp:[{RELAY_IP}]"
+    first = postfix.start(session, {
+        "mydestination": "example.org", "relay_domains": "example.net, example.com", "inet_protocols": "ipv4",
+        "transport_maps": f"inline:{{example.net={onwards}, example.com={onwards}}}", "smtp_connection_cache_on_demand": "no",
+        "header_checks": "static:HOLD", "internal_mail_filter_classes": "bounce"})
+    second = postfix.start(session, {"mydestination": "example.net, example.com", "inet_protocols": "ipv4"}, namespace="client",
+                           hostname=RELAY_HOST)
+    sender, known, unknown = "ann@example.com", "bob@example.net", "nobody@example.net"
+    contents = [note(number, sender, [to], series="hop") for number, to in enumerate((known, unknown), 1)]
+    session.begin(25)
+    client = clients.RawClient()
+    client.expect(220)
+    client.say("EHLO client.example.com", 250)
+    for to, content in zip((known, unknown), contents):
+        client.say(f"MAIL FROM:<{sender}>", 250)
+        client.say(f"RCPT TO:<{to}>", 250)
+        send_by_data(client, content)
+    client.quit()
+    relayed = [send_held(first, held, 1) for held in held_mails(first)]
+    wait_until(lambda: len(held_mails(first)) == 3, "the bounce")
+    bounce = send_held(first, held_mails(first)[2], 1)
+    session.stop_capture()
+    ids, ids_behind = postfix.queue_ids(first), postfix.queue_ids(second)
+    bounce_id = re.search(rb"^Message-Id: <(.*)>", bounce, re.MULTILINE | re.IGNORECASE)[1].decode()
+    session.end([
+        *[mail_record(0, sender, [(to, 250)], "accepted", content, queue_id=ids[f"hop.{number}@example.com"])
+          for number, (to, content) in enumerate(zip((known, unknown), contents), 1)],
+        mail_record(1, sender, [(known, 250)], "accepted", relayed[0], queue_id=ids_behind["hop.1@example.com"]),
+        mail_record(2, sender, [(unknown, 550)], "rejected", None),
+        mail_record(3, "", [(sender, 250)], "accepted", bounce, queue_id=ids_behind[bounce_id]),
+    ], first, logs={"second.log": "\n".join(second.log.lines) + "\n"})
 
 
 @scenario("postfix-relay-starttls",
