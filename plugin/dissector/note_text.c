@@ -101,6 +101,7 @@ static const char *sequence_text(drawing *d, const finding *f)
         [ORDER_NESTED_MAIL] = "inside a mail, without RSET",
         [ORDER_NO_RECIPIENT] = "without a recipient",
         [ORDER_DATA_TWICE] = "while another one waits for its reply",
+        [ORDER_DATA_BEHIND_CHUNK] = "behind a chunk of the same mail (RFC 3030, 2)",
         [ORDER_AFTER_QUIT] = "behind QUIT",
     };
 

@@ -38,12 +38,17 @@ void message_begin_again(session *s, uint64_t position)
     s->content.message->in_line = true;
 }
 
+bool message_is_of_chunks(const message *m, const transaction *of)
+{
+    return m && m->chunked && transaction_resolved(m->of) == of;
+}
+
 static void begin_chunk(reading *r)
 {
     session *s = r->s;
     transaction *of = transaction_sent_for(r);
 
-    if (s->content.message && s->content.message->chunked && transaction_resolved(s->content.message->of) == of)
+    if (message_is_of_chunks(s->content.message, of))
         return;
     message_cut_off(r);
     message_abandon(s);
@@ -648,8 +653,9 @@ void data_answered(reading *r, const server_reply *reply, finding *f)
     if (granted && client_may_begin_content(s)) {
         message_begin(s, client_unread_position(s, r->input->layer));
     } else if (!granted && (s->client.state == CLIENT_AFTER_DATA || message_under_way(s))) {
-        /* Refused: what follows are commands, even if it was sent behind the DATA. */
-        message_abandon(s);
+        /* Refused: what follows are commands, even if it was sent behind the DATA. Chunks before it remain. */
+        if (message_under_way(s))
+            message_abandon(s);
         client_enter(s, CLIENT_COMMANDS);
     }
 }

@@ -20,6 +20,8 @@ static order_mistake content_mistake(const session *s, const verb_rule *row, con
 {
     if (row->id == VERB_DATA && exchange_waits(s, VERB_DATA))
         return ORDER_DATA_TWICE;
+    if (row->id == VERB_DATA && current && message_is_of_chunks(s->content.message, current))
+        return ORDER_DATA_BEHIND_CHUNK;
     if (current && !wmem_array_get_count(current->recipients) && reply_severity(current->mail_code) < 4)
         return ORDER_NO_RECIPIENT;
     return ORDER_OK;

@@ -12,14 +12,14 @@ static bool tells_of_command(const exchange *e, uint16_t code)
     return (e->unrecognized || e->verb->illegal || e->mistake != ORDER_OK) && reply_severity(code) >= 4 && code % 100 <= 4;
 }
 
-/* What belongs to a mail whose MAIL was refused, or a content for which every recipient was. */
+/* What belongs to a mail whose MAIL was refused, or a chunk before; or a content for which every recipient was. */
 static bool follows_in_mail(const exchange *e)
 {
     const transaction *t = transaction_resolved(e->transaction);
 
     if (!t || exchange_is(e, VERB_MAIL) || e->terminates)
         return false;
-    if (reply_severity(t->mail_code) >= 4)
+    if (reply_severity(t->mail_code) >= 4 || t->chunk_refused)
         return true;
     return !exchange_is(e, VERB_RCPT) && t->recipients_answered && !t->recipients_taken;
 }
@@ -34,14 +34,14 @@ static bool follows_in_session(const session *s, const exchange *e, uint16_t cod
     return code == 503 && (s->offers.hello_refused || s->transactions.mail_refused);
 }
 
-/* Credentials were sent and refused. A client that cancels the exchange gets a refusal too. */
+/* Credentials were sent and refused; a 4yz says nothing of them. A client that cancels the exchange gets a refusal too. */
 static note_set auth_notes(const exchange *e, uint16_t code)
 {
     if (e->auth->cancelled && !e->auth->error_challenge)
         return 0;
-    if (code == 535 || e->secret)
-        return note_bit(NOTE_AUTH_FAILED);
-    return note_bit(reply_severity(code) == 4 ? NOTE_DEFERRED : NOTE_REFUSED);
+    if (reply_severity(code) == 4)
+        return note_bit(NOTE_DEFERRED);
+    return note_bit(code == 535 || e->secret ? NOTE_AUTH_FAILED : NOTE_REFUSED);
 }
 
 note_set refusal_notes(const session *s, const server_reply *reply)

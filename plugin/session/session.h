@@ -67,11 +67,12 @@ typedef struct hello {
 /* What is wrong with a command's place in the session. */
 typedef enum order_mistake {
     ORDER_OK,
-    ORDER_NO_HELLO,     /* MAIL before EHLO or HELO */
-    ORDER_NO_MAIL,      /* RCPT or a content without MAIL */
-    ORDER_NESTED_MAIL,  /* MAIL inside a mail */
-    ORDER_NO_RECIPIENT, /* a content without RCPT */
-    ORDER_DATA_TWICE,   /* DATA while another one waits for its reply */
+    ORDER_NO_HELLO,          /* MAIL before EHLO or HELO */
+    ORDER_NO_MAIL,           /* RCPT or a content without MAIL */
+    ORDER_NESTED_MAIL,       /* MAIL inside a mail */
+    ORDER_NO_RECIPIENT,      /* a content without RCPT */
+    ORDER_DATA_TWICE,        /* DATA while another one waits for its reply */
+    ORDER_DATA_BEHIND_CHUNK, /* DATA in a mail that comes by BDAT */
     ORDER_AFTER_QUIT,
     ORDER_MISTAKES
 } order_mistake;

@@ -455,6 +455,8 @@ void connection_reply(reading *r, const server_reply *reply);
 void message_begin(session *s, uint64_t position);
 /* The same for octets that are read again: all are copied. */
 void message_begin_again(session *s, uint64_t position);
+/* Are these chunks, gathered so far, of this mail? */
+bool message_is_of_chunks(const message *m, const transaction *of);
 /* The client gives up a mail of which it has sent these chunks, NULL for none: the note of that, once, if the last chunk has
  * not come, and the server has not refused the mail. */
 note_set message_give_up(session *s, message *m);

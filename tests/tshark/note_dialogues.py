@@ -51,8 +51,10 @@ OFFERS = ("PIPELINING", "8BITMIME", "SIZE 1000000", "ENHANCEDSTATUSCODES")
 OPEN = hello(*OFFERS)
 CHUNKS = hello(*OFFERS, "CHUNKING", "BINARYMIME")
 SECURE = hello(*OFFERS, "STARTTLS")
+LMTP = [S("220 mx.example.net LMTP"), C("LHLO client.example.org"), S("250-mx.example.net", "250-PIPELINING", "250 CHUNKING")]
 AUTH = hello(*OFFERS, "AUTH PLAIN LOGIN XOAUTH2 CRAM-MD5 EXTERNAL GSSAPI")
 ENVELOPE = [*ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "250 2.1.5 Ok")]
+TWO = C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "RCPT TO:<c@example.net>", "DATA")
 GROUP = C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA")
 QUIT = ask("QUIT", "221 2.0.0 Bye")
 HELLO_IN_PROXY = [*ask("STARTTLS", "220 2.0.0 Ready"), *ask("EHLO client.example.org", "250 mx.example.net")]
@@ -471,4 +473,205 @@ DIALOGUES = [
                                             *ask("RSET", "250 Ok"), *QUIT], near="gap withheld"),
     Dialogue("the capture ends before a hole is filled", [
         *OPEN, *mail(), C("MAIL FROM:<a@example.org>"), C("RCPT TO:<b@example.net>"), drop], "withheld", near="gap", end=goes_on),
+
+    # --- what servers say, and is in order
+    *several("in order", {
+        "Exchange": [
+            S("220 mail.example.net Microsoft ESMTP MAIL Service ready at Mon, 6 Nov 2023 10:00:00 +0000"), C("EHLO client.example.org"),
+            S("250-mail.example.net Hello [192.0.2.1]", "250-SIZE 37748736", "250-PIPELINING", "250-DSN", "250-ENHANCEDSTATUSCODES",
+              "250-X-ANONYMOUSTLS", "250-8BITMIME", "250-BINARYMIME", "250-CHUNKING", "250 XRDST"),
+            *ask("MAIL FROM:<a@example.org> SIZE=17 BODY=8BITMIME", "250 2.1.0 Sender OK"),
+            *ask("RCPT TO:<b@example.net>", "250 2.1.5 Recipient OK"), bdat(b"Subject: x\r\n\r\nx\r\n"),
+            S("250 2.6.0 <1@example.org> [InternalId=123, Hostname=mail.example.net] 1024 bytes in 0.1, 9.9 KB/sec Queued mail for delivery"),
+            *ask("QUIT", "221 2.0.0 Service closing transmission channel")],
+        "Gmail": [
+            S("220 mx.google.com ESMTP a1-20020a05600c6a0100b003fe1.1 - gsmtp"), C("EHLO client.example.org"),
+            S("250-mx.google.com at your service, [192.0.2.1]", "250-SIZE 157286400", "250-8BITMIME", "250-ENHANCEDSTATUSCODES",
+              "250-PIPELINING", "250-CHUNKING", "250 SMTPUTF8"),
+            *ask("MAIL FROM:<a@example.org>", "250 2.1.0 OK a1-20020a05600c6a0100b003fe1.1 - gsmtp"),
+            *ask("RCPT TO:<b@example.net>", "250 2.1.5 OK a1-20020a05600c6a0100b003fe1.1 - gsmtp"),
+            *ask("DATA", "354  Go ahead a1-20020a05600c6a0100b003fe1.1 - gsmtp"), C("Subject: x", "", "x", "."),
+            S("250 2.0.0 OK  1700000000 a1-20020a05600c6a0100b003fe1.1 - gsmtp"),
+            *ask("QUIT", "221 2.0.0 closing connection a1-20020a05600c6a0100b003fe1.1 - gsmtp")],
+        "qmail": [
+            S("220 mx.example.net ESMTP"), C("EHLO client.example.org"), S("250-mx.example.net", "250-PIPELINING", "250 8BITMIME"), GROUP,
+            S("250 ok", "250 ok", "354 go ahead"), C("x", "."), S("250 ok 1700000000 qp 1234"), *ask("QUIT", "221 mx.example.net")],
+        "Sendmail": [
+            *OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 <a@example.org>... Sender ok"),
+            *ask("RCPT TO:<b@example.net>", "250 2.1.5 <b@example.net>... Recipient ok (will queue)"),
+            *ask("DATA", '354 Enter mail, end with "." on a line by itself'), C("x", "."),
+            S("250 2.0.0 3A6J0000000001 Message accepted for delivery"), *ask("QUIT", "221 2.0.0 mx.example.net closing connection")],
+        "several lines": [
+            S("220-mx.example.net ESMTP", "220-", "220 no mail without consent"), *OPEN[1:],
+            *ask("HELP", "214-Commands:", "214-", "214 QUIT"), *ask("VRFY b", "252 2.0.0 b"),
+            *ask("MAIL FROM:<a@example.org>", "250-2.1.0 Ok", "250 2.1.0 really"),
+            *ask("RCPT TO:<b@example.net>", "251 2.1.5 User not local; will forward"),
+            *ask("DATA", "354-Go", "354 ahead"), C("x", "."), TAKEN, *QUIT],
+        "UTF-8 in replies": [*OPEN, *ask("NOOP", "250 2.0.0 déjà vu"), *QUIT],
+        "QUIT is answered with 250": [*OPEN, *mail(), *ask("QUIT", "250 Bye")],
+        "EHLO again": [*OPEN, *OPEN[1:], *mail(), *ask("RSET", "250 2.0.0 Ok"), *OPEN[1:], *QUIT],
+        "the old form of AUTH": [*hello("AUTH=LOGIN PLAIN", "AUTH LOGIN PLAIN"), *mail(), *QUIT],
+        "XCLIENT": [*hello("XCLIENT NAME ADDR"), *ask("XCLIENT NAME=c.example.org ADDR=192.0.2.9", "220 mx.example.net ESMTP"),
+                    *ask("EHLO c.example.org", "250-mx.example.net", "250 XCLIENT NAME ADDR"), *mail(), *QUIT],
+        "XFORWARD": [*hello("XFORWARD NAME ADDR"), *ask("XFORWARD NAME=c.example.org ADDR=192.0.2.9", "250 2.0.0 Ok"), *mail(), *QUIT],
+        "PROXY": [C("PROXY TCP4 192.0.2.1 198.51.100.25 40000 25"), *OPEN, *mail(), *QUIT],
+        "BURL": [*hello("BURL imap", "PIPELINING"), *ENVELOPE,
+                 *ask("BURL imap://ann@imap.example.org/Sent/;uid=1 LAST", "250 2.5.0 Ok"), *QUIT]}),
+
+    # --- what servers refuse in other words
+    *several("refused once", {
+        "two lines": [*OPEN, *ask("MAIL FROM:<a@example.org>", "550-Verification failed for <a@example.org>", "550 Sender verify failed"),
+                      *QUIT],
+        "null MX": [*OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "556 5.1.10 Null MX"), *QUIT],
+        "the content": [*OPEN, *ENVELOPE, C("DATA"), GO, C("x", "."), S("554 5.7.1 Spam message rejected"), *QUIT],
+        "EXPN": [*OPEN, *ask("EXPN staff", "550 5.7.1 No"), *QUIT],
+        "a user elsewhere": [*OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"),
+                             *ask("RCPT TO:<b@example.net>", "551 5.7.1 User not local; please try <b@example.com>"), *QUIT],
+        "521 instead of a greeting": [S("521 mx.example.net does not accept mail"), *QUIT],
+        "one of two recipients": [
+            *OPEN, C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "RCPT TO:<c@example.net>", "DATA"),
+            S("250 2.1.0 Ok", "250 2.1.5 Ok", "550 5.1.1 Nobody", "354 Go ahead"), C("x", "."), TAKEN, *QUIT],
+        "a first chunk": [*CHUNKS, group(bdat(b"abc\r\n", last=False), bdat(b"x\r\n")),
+                          S("250 2.1.0 Ok", "250 2.1.5 Ok", "552 5.2.3 Too large", "503 5.5.1 Bad sequence"), *QUIT]}, "refused"),
+    *several("deferred once", {
+        "greylisted": [*OPEN, *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"),
+                       *ask("RCPT TO:<b@example.net>", "451 4.7.1 Greylisting in action, please come back in 00:05:00"), *QUIT],
+        "postscreen": [("S", b"220-mx.example.net ESMTP\r\n"), S("220 mx.example.net ESMTP"), *OPEN[1:],
+                       *ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"),
+                       *ask("RCPT TO:<b@example.net>", "450 4.3.2 Service currently unavailable"), *ask("RSET", "250 2.0.0 Ok"), *QUIT],
+        "a queue": [*hello("ETRN"), *ask("ETRN example.org", "459 Node example.org not allowed"), *QUIT],
+        "the content": [*OPEN, *ENVELOPE, C("DATA"), GO, C("x", "."), S("452 4.3.1 Insufficient system storage"), *QUIT]}, "deferred"),
+    *several("closed", {
+        "Yahoo": [*OPEN, *ask("MAIL FROM:<a@example.org>", "421 4.7.0 [TS01] Messages from 192.0.2.1 temporarily deferred")],
+        "a client that is told, and says QUIT all the same": [*OPEN, S("421 4.4.2 Timeout"), C("QUIT")],
+        "in the content": [*OPEN, *ENVELOPE, C("DATA"), GO, C("Subject: x"), S("421 4.4.2 Timeout")]}, "closing_reply",
+        near="deferred connection_lost", end=closed_by_server),
+    Dialogue("QUIT behind the server's FIN", [*OPEN, *mail(), lambda c: c.signal(False, FIN | ACK), C("QUIT")],
+             near="connection_lost command_sequence", end=reset_by_server),
+    Dialogue("a DATA that is refused, and a MAIL without RSET", [
+        *OPEN, *ENVELOPE, *ask("DATA", "451 4.3.0 Later"), *ask("MAIL FROM:<a@example.org>", "503 5.5.1 Nested"), *QUIT],
+        "deferred command_sequence"),
+
+    # --- LMTP
+    *several("LMTP", {
+        "two recipients": [*LMTP, TWO, S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.1.5 Ok", "354 Go"), C("x", "."),
+                           S("250 2.0.0 <b@example.net> Saved", "250 2.0.0 <c@example.net> Saved"), *QUIT],
+        "in chunks": [*LMTP, group(bdat(b"x\r\n")), S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.0.0 Saved"), *QUIT]},
+        near="reply_unexpected greeting_missing"),
+    Dialogue("LMTP: one over its quota", [
+        *LMTP, TWO, S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.1.5 Ok", "354 Go"), C("x", "."),
+        S("250 2.0.0 <b@example.net> Saved", "452 4.2.2 <c@example.net> Quota exceeded"), *QUIT], "deferred", near="reply_unexpected"),
+    Dialogue("LMTP: both refused", [
+        *LMTP, TWO, S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.1.5 Ok", "354 Go"), C("x", "."),
+        S("550 5.2.0 <b@example.net> No", "550 5.2.0 <c@example.net> No"), *QUIT], "refused refused"),
+    Dialogue("LMTP: no recipient", [
+        *LMTP, TWO, S("250 2.1.0 Ok", "550 5.1.1 Nobody", "550 5.1.1 Nobody", "503 5.5.1 No valid recipients"), *QUIT], "refused refused",
+        near="command_sequence"),
+    Dialogue("PRDR: one of two", [
+        *hello("PRDR"), *ask("MAIL FROM:<a@example.org> PRDR", "250 Ok"), *ask("RCPT TO:<b@example.net>", "250 Ok"),
+        *ask("RCPT TO:<c@example.net>", "250 Ok"), C("DATA"), GO, C("x", "."),
+        S("353 PRDR responses follow", "250 Ok", "550 No", "250 Ok id=1A"), *QUIT], "refused", near="reply_unexpected"),
+
+    # --- groups
+    *several("a group", {
+        "the next mail behind the content": [
+            *OPEN, GROUP, S("250 2.1.0 Ok", "250 2.1.5 Ok", "354 Go ahead"), ("C", b"x\r\n.\r\n" + GROUP[1]),
+            S("250 2.0.0 Ok: queued as 1A", "250 2.1.0 Ok", "250 2.1.5 Ok", "354 Go ahead"), C("x", "."), TAKEN, *QUIT],
+        "QUIT behind the content": [*OPEN, *ENVELOPE, C("DATA"), GO, C("x", ".", "QUIT"), S("250 2.0.0 Ok", "221 2.0.0 Bye")],
+        "chunks": [*CHUNKS, group(bdat(b"abc\r\n", last=False), bdat(b"x\r\n"), C("QUIT")),
+                   S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.0.0 Ok", "250 2.0.0 Ok: queued as 1A", "221 2.0.0 Bye")],
+        "an empty last chunk": [*CHUNKS, group(bdat(b"abc\r\n", last=False), bdat(b"")),
+                                S("250 2.1.0 Ok", "250 2.1.5 Ok", "250 2.0.0 Ok", "250 2.0.0 Ok: queued as 1A"), *QUIT],
+        "RSET first": [*OPEN, ("C", b"RSET\r\n" + GROUP[1]), S("250 2.0.0 Ok", "250 2.1.0 Ok", "250 2.1.5 Ok", "354 Go"), C("x", "."), TAKEN,
+                       *QUIT]}, near="pipelining_group pipelining_unadvertised"),
+    Dialogue("VRFY in a group", [*OPEN, C("VRFY b", "RSET"), S("252 2.0.0 b", "250 2.0.0 Ok"), *QUIT], "pipelining_group"),
+    Dialogue("AUTH in a group", [*AUTH, C("AUTH PLAIN AGFubgBzZWNyZXQ=", "MAIL FROM:<a@example.org>"), S("235 2.7.0 Ok", "250 2.1.0 Ok"),
+                                 *QUIT], "auth_without_tls pipelining_group"),
+    Dialogue("NOOP behind QUIT in a group", [*OPEN, C("QUIT", "NOOP"), S("221 2.0.0 Bye")], "command_sequence", near="pipelining_group"),
+
+    # --- chunks
+    Dialogue("DATA behind a chunk", [
+        *CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), *ask("DATA", "503 5.5.1 BDAT before"),
+        *ask("RSET", "250 2.0.0 Ok"), *QUIT], "command_sequence bdat_missing_last", near="refused"),
+    Dialogue("a chunk behind the last one", [*CHUNKS, *ENVELOPE, bdat(b"x\r\n"), TAKEN, bdat(b"x\r\n"), S("503 5.5.1 MAIL first"), *QUIT],
+             "command_sequence", near="refused"),
+    Dialogue("a chunk before RCPT", [*CHUNKS, *ENVELOPE[:2], bdat(b"x\r\n"), S("503 5.5.1 RCPT first"), *QUIT], "command_sequence",
+             near="refused"),
+    Dialogue("BDAT in small letters", [*CHUNKS, *ENVELOPE, ("C", b"bdat 3 last\r\nx\r\n"), TAKEN, *QUIT], near="lenient_syntax syntax"),
+    Dialogue("BDAT with a blank behind it", [*CHUNKS, *ENVELOPE, ("C", b"BDAT 3 LAST \r\nx\r\n"), TAKEN, *QUIT], "lenient_syntax",
+             near="syntax"),
+    Dialogue("a negative chunk", [*CHUNKS, *ENVELOPE, *ask("BDAT -3 LAST", "501 5.5.4 Syntax error"), *QUIT], "syntax refused"),
+    Dialogue("BINARYMIME and DATA", [
+        *CHUNKS, *ask("MAIL FROM:<a@example.org> BODY=BINARYMIME", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "250 2.1.5 Ok"),
+        *ask("DATA", "503 5.5.1 BINARYMIME wants BDAT"), *QUIT], "refused", near="bdat_missing_last"),
+    Dialogue("BINARYMIME not offered", [*OPEN, *ask("MAIL FROM:<a@example.org> BODY=BINARYMIME", "250 2.1.0 Ok"), *QUIT],
+             "extension_unadvertised"),
+    Dialogue("eight bits in 7BIT", [*OPEN, *mail(b"\xe9\r\n", sender="<a@example.org> BODY=7BIT"), *QUIT], near="eightbit_unadvertised"),
+
+    # --- AUTH
+    *several("a password shown", {
+        "PLAIN in two steps": [*AUTH, *ask("AUTH PLAIN", "334 "), *ask("AGFubgBzZWNyZXQ=", "235 2.7.0 Ok"), *QUIT],
+        "LOGIN with a name": [*AUTH, *ask("AUTH LOGIN YW5u", "334 UGFzc3dvcmQ6"), *ask("c2VjcmV0", "235 2.7.0 Ok"), *QUIT],
+        "in small letters": [*AUTH, *ask("auth plain AGFubgBzZWNyZXQ=", "235 2.7.0 Ok"), *QUIT]}, "auth_without_tls"),
+    Dialogue("a token that has expired", [
+        *AUTH, *ask("AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgeAEB", "334 eyJzdGF0dXMiOiI0MDAifQ=="), *ask("", "535 5.7.8 Expired"), *QUIT],
+        "auth_without_tls auth_failed", near="refused syntax unknown_command"),
+    Dialogue("the server cannot tell now", [*AUTH, *ask("AUTH PLAIN AGFubgBzZWNyZXQ=", "454 4.7.0 Temporary failure"), *QUIT],
+             "auth_without_tls deferred", near="auth_failed"),
+    Dialogue("a mechanism that is not there", [*AUTH, *ask("AUTH X-FROB", "504 5.5.4 Unknown"), *QUIT], "auth_without_tls/note refused",
+             near="auth_failed"),
+    Dialogue("GSSAPI, given up", [*AUTH, *ask("AUTH GSSAPI", "334 "), *ask("*", "501 5.7.0 Cancelled"), *QUIT],
+             near="auth_without_tls/note refused auth_failed"),
+    Dialogue("ANONYMOUS", [*hello("AUTH ANONYMOUS"), *ask("AUTH ANONYMOUS c2lyaGM=", "235 2.7.0 Ok"), *QUIT],
+             near="auth_without_tls auth_without_tls/note"),
+
+    # --- parameters
+    *several("a parameter", {
+        "DSN": [*hello("DSN"), *mail(sender="<a@example.org> RET=FULL ENVID=QQ314159",
+                                     recipient="<b@example.net> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;b+20b@example.net"), *QUIT],
+        "HOLDFOR": [*hello("FUTURERELEASE 86400 2030-01-01T00:00:00Z"), *mail(sender="<a@example.org> HOLDFOR=3600"), *QUIT],
+        "HOLDUNTIL": [*hello("FUTURERELEASE 86400 2030-01-01T00:00:00Z"),
+                      *mail(sender="<a@example.org> HOLDUNTIL=2029-12-31T12:00:00Z"), *QUIT],
+        "BY": [*hello("DELIVERBY 240"), *mail(sender="<a@example.org> BY=300;RT"), *QUIT],
+        "MT-PRIORITY": [*hello("MT-PRIORITY MIXER"), *mail(sender="<a@example.org> MT-PRIORITY=-3"), *QUIT],
+        "AUTH": [*hello("AUTH PLAIN"), *mail(sender="<a@example.org> AUTH=<>"), *QUIT],
+        "XVERP": [*hello("XVERP"), *mail(sender="<list@example.org> XVERP=-="), *QUIT],
+        "XVERP alone": [*hello("XVERP"), *mail(sender="<list@example.org> XVERP"), *QUIT],
+        "SMTPUTF8": [*hello("SMTPUTF8", "8BITMIME"), *mail(sender="<ä@example.org> SMTPUTF8", recipient="<ö@bücher.example>"), *QUIT]},
+        near="syntax lenient_syntax extension_unadvertised smtputf8_missing"),
+    *several("a wrong parameter", {
+        "RET": [*hello("DSN"), *ask("MAIL FROM:<a@example.org> RET=BOTH", "501 5.5.4 Bad"), *QUIT],
+        "HOLDUNTIL": [*hello("FUTURERELEASE 86400 2030-01-01T00:00:00Z"),
+                      *ask("MAIL FROM:<a@example.org> HOLDUNTIL=tomorrow", "501 5.5.4 Bad"), *QUIT],
+        "BY": [*hello("DELIVERBY"), *ask("MAIL FROM:<a@example.org> BY=300", "501 5.5.4 Bad"), *QUIT],
+        "SIZE": [*OPEN, *ask("MAIL FROM:<a@example.org> SIZE=big", "501 5.5.4 Bad"), *QUIT],
+        "MT-PRIORITY": [*hello("MT-PRIORITY"), *ask("MAIL FROM:<a@example.org> MT-PRIORITY=12", "501 5.5.4 Bad"), *QUIT]},
+        "syntax refused", near="number_overflow"),
+    Dialogue("SMTPUTF8 not offered", [*hello("8BITMIME"), *mail(sender="<ä@example.org> SMTPUTF8"), *QUIT], "extension_unadvertised",
+             near="smtputf8_missing"),
+    Dialogue("a recipient outside ASCII", [*hello("SMTPUTF8", "8BITMIME"), *mail(recipient="<ö@example.net>"), *QUIT], "smtputf8_missing"),
+
+    # --- line ends
+    Dialogue("LF alone from both sides", [(side, octets.replace(b"\r", b"")) for side, octets in OPEN + mail() + QUIT], "bare_lf " * 12,
+             near="end_of_data_lookalike"),
+    Dialogue("CR CR LF from the client", [
+        (side, octets.replace(b"\r\n", b"\r\r\n") if side == "C" else octets) for side, octets in OPEN + ENVELOPE + QUIT],
+        "bare_cr " * 4, near="lenient_syntax syntax"),
+    Dialogue("octet by octet", [(side, bytes([octet])) for side, octets in OPEN + ENVELOPE + QUIT for octet in octets],
+             near="early_talker pipelining_group"),
+    Dialogue("an empty line from the client", [*OPEN, *ask("", "500 5.5.2 What"), *QUIT], "syntax", near="unknown_command refused"),
+
+    # --- a decrypting proxy
+    Dialogue("a proxy: RSET and STARTTLS in a group", [
+        *SECURE, C("RSET", "STARTTLS"), S("250 2.0.0 Ok", "220 2.0.0 Ready"), *ask("EHLO client.example.org", "250 mx.example.net"),
+        *mail(), *QUIT], "starttls_plaintext/note", near="starttls_plaintext pipelining_group"),
+    Dialogue("a proxy: no EHLO", [*SECURE, *ask("STARTTLS", "220 2.0.0 Ready"), *mail(), *QUIT],
+             "starttls_plaintext/note command_sequence"),
+
+    # --- PIPECONNECT, behind all others: it is known of a capture's servers from then on
+    Dialogue("PIPECONNECT is offered", [*hello("PIPELINING", "PIPECONNECT"), *mail(), *QUIT]),
+    Dialogue("PIPECONNECT is used", [
+        C("EHLO client.example.org", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA"),
+        S("220 mx.example.net ESMTP", "250-mx.example.net", "250-PIPELINING", "250 PIPECONNECT", "250 Ok", "250 Ok", "354 Go"),
+        C("x", "."), TAKEN, *QUIT], near="early_talker pipelining_group greeting_missing"),
 ]
