@@ -46,6 +46,8 @@ REASONS = {
     "KEPT": "A segment that TCP keeps back, because it is late or was sent before, is read too: the built-in dissector never sees it.",
     "ORDER": "What cannot be read yet, because octets before it or the command that it answers are missing, is shown in the packet with "
              "which it can be read.",
+    "SMUGGLED": "A lone dot between LF and CRLF ends a mail where the replies show that the server took it so, and nowhere else: the "
+                "built-in dissector of 4.0 takes it for the end of a mail wherever it stands, later ones do nowhere.",
     "GAP": "A DATA behind a chunk of which octets were not captured is read as what it is, and so is what follows.",
 }
 
@@ -275,6 +277,13 @@ DIFFERENCES = {
     "postfix-requiretls.pcapng": [
         ("27,35", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
         ("11", "req.command req.parameter", "VERB", None),
+    ],
+    "postfix-smuggling.pcapng": [
+        ("17,40", "eom data.fragments data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", OLD),
+        ("18", "data.fragments data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", None),
+        ("19", "eom data.fragments", "SMUGGLED", OLD),
+        ("19", "data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", None),
+        ("42", "eom data.fragments data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", OLD),
     ],
     "postfix-smtps-openssl.pcapng": [
         ("25", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),

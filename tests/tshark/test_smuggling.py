@@ -7,7 +7,9 @@ import re
 
 import pytest
 
+import evidence
 import mail_log
+import places
 from packets import START, Connection, dialogue, lines
 from test_export import exported
 
@@ -88,6 +90,19 @@ def test_replies_one_by_one(tshark, capture, two_pass):
     check_proved(tshark, path, ["CR.CR", "LF.LF"], two_pass=two_pass)
     frames = tshark.fields(path, "esmtp.reply.code", "esmtp.reply.verb", only=FINDING, two_pass=two_pass).values()
     assert list(frames) == [{"esmtp.reply.code": ["250"], "esmtp.reply.verb": ["MAIL"]}] * 2
+
+
+@PASSES
+def test_a_postfix_that_honours_it_and_one_that_does_not(tshark, two_pass):
+    """The queue ids are those in the servers' log."""
+    path = places.SAMPLES / "postfix-smuggling.pcapng"
+    sent = evidence.entries(path)
+    assert mails(tshark, path, two_pass=two_pass) == [
+        (mail["sender"], mail["queue_id"], mail["size"], mail["sender"] == "eve@example.net") for mail in sent]
+    assert [mail["sender"] for mail in sent].count("eve@example.net") == 1
+    assert exported(tshark, path, two_pass=two_pass) == {f"{mail['queue_id']}.eml": evidence.content(path, mail) for mail in sent}
+    assert tshark.count(path, f"{FINDING} && esmtp.reply.code == 250 && tcp.stream == 0", two_pass=two_pass) == 1
+    assert tshark.count(path, FINDING, two_pass=two_pass) == 1
 
 
 @PASSES

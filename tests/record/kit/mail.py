@@ -56,9 +56,10 @@ def dotted_text(lines):
 
 
 def stuffed(content):
-    """RFC 5321, 4.5.2, with the end-of-data line: what DATA puts on the wire."""
+    """RFC 5321, 4.5.2, with the end-of-data line: what DATA puts on the wire. Behind a bare LF that is no end of data to a server
+    that goes by the RFC."""
     lines = content.split(b"\r\n")
     wire = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
-    if content and not content.endswith(b"\r\n"):
+    if content and not content.endswith(b"\n"):
         wire += b"\r\n"
     return wire + b".\r\n"
