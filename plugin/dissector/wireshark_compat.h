@@ -135,6 +135,13 @@ static inline void statistic_register(command_line_statistic *which)
     register_stat_tap_ui(&ui, which);
 }
 
+/* Does Wireshark's menu Follow take nothing from plugins? */
+#if WIRESHARK_AT_LEAST(4, 2)
+#define FOLLOW_MENU_IS_FIXED 0
+#else
+#define FOLLOW_MENU_IS_FIXED 1
+#endif
+
 /* Registers what Follow Stream and `-z follow` do with TCP connections. From 4.2 on they ask as well how many there are. */
 static inline void follow_register_tcp(int protocol, const char *tap, follow_conv_filter_func of_packet,
                                        follow_index_filter_func of_stream, follow_address_filter_func of_addresses,

@@ -203,12 +203,7 @@ void follow_register(void)
 
 /* --- the window of 4.0 ------------------------------------------------------------------------------------------------- */
 
-#if WIRESHARK_AT_LEAST(4, 2)
-void follow_window_register(void)
-{
-    /* The menu Follow has it. */
-}
-#else
+#if FOLLOW_MENU_IS_FIXED
 static void record_free(void *data)
 {
     follow_record_t *record = (follow_record_t *)data;
@@ -296,5 +291,10 @@ static void ask_for_stream(void *data)
 void follow_window_register(void)
 {
     funnel_register_menu("SMTP Conversation", REGISTER_TOOLS_GROUP_UNSORTED, ask_for_stream, NULL, NULL, false);
+}
+#else
+void follow_window_register(void)
+{
+    /* The menu Follow has it. */
 }
 #endif
