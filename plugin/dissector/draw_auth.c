@@ -59,7 +59,8 @@ static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span
     }
 }
 
-static void note_base64(drawing *d, proto_tree *tree, const place *at, span base64, const base64_result *result)
+/* Returns whether what it stands for cannot be told. */
+static bool note_base64(drawing *d, proto_tree *tree, const place *at, span base64, const base64_result *result)
 {
     static const struct {
         note which;
@@ -73,21 +74,24 @@ static void note_base64(drawing *d, proto_tree *tree, const place *at, span base
     };
     span wrong = span_first(span_from(base64, result->offset), 1);
 
-    if (result->status != BASE64_OK)
-        draw_expert_at(d, tree, at, wrong, rows[result->status].which, rows[result->status].text);
+    if (result->status == BASE64_OK)
+        return false;
+    draw_expert_at(d, tree, at, wrong, rows[result->status].which, rows[result->status].text);
+    return rows[result->status].which == NOTE_SYNTAX;
 }
 
 /* "=" stands for a message of no octets (RFC 4954, 4). */
-static span decode(drawing *d, proto_tree *tree, const place *at, span base64)
+static span decode(drawing *d, proto_tree *tree, const place *at, span base64, bool *broken_r)
 {
     uint8_t *decoded;
     base64_result result;
 
+    *broken_r = false;
     if (base64.length == 1 && base64.octets[0] == '=')
         return span_from(base64, 1);
     decoded = (uint8_t *)wmem_alloc(d->pinfo->pool, base64_room(base64.length));
     result = base64_decode(base64, decoded);
-    note_base64(d, tree, at, base64, &result);
+    *broken_r = note_base64(d, tree, at, base64, &result);
     return (span){decoded, result.length};
 }
 
@@ -112,6 +116,7 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
     const char *mechanism = f->auth ? f->auth->mechanism : "";
     sasl_message read;
     span decoded;
+    bool broken;
 
     if (!esmtp_preferences.decode_auth)
         return;
@@ -119,11 +124,11 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
         draw_text(below, d->pinfo, FIELD_AUTH_PROMPT, at, base64);
         return;
     }
-    decoded = decode(d, below, at, base64);
+    decoded = decode(d, below, at, base64, &broken);
     sasl_message_parse(sasl_mechanism_find(span_of(mechanism)), sender == SIDE_CLIENT ? SASL_CLIENT : SASL_SERVER, step,
                        decoded, &read);
     draw_sasl_fields(d, below, at, base64, &read);
-    if (read.malformed)
+    if (read.malformed && !broken)
         draw_expert_format(d, item, NOTE_SYNTAX, "Syntax error in a message of %s", mechanism);
     draw_token(d, below, at, decoded, read.handoff);
 }

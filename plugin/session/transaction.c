@@ -723,14 +723,16 @@ void transaction_content_unasked(reading *r)
 }
 
 /* DATA, or a chunk that is not the last: refused, though there are recipients, it decides, unless DATA is granted later. The
- * refusal of a DATA among chunks is about that alone. */
+ * refusal of a DATA out of its order is about that alone. */
 void transaction_content_started(reading *r, exchange *e, transaction *t, const verdict *given)
 {
+    bool is_out_of_order = e->mistake == ORDER_DATA_BEHIND_CHUNK || e->mistake == ORDER_DATA_TWICE;
+
     if (given->code == 354) {
         e->transaction = granted(r, t);
         forget_refusal(e->transaction);
     }
-    if (reply_severity(given->code) < 4 || e->mistake == ORDER_DATA_BEHIND_CHUNK || for_nobody(t))
+    if (reply_severity(given->code) < 4 || is_out_of_order || for_nobody(t))
         return;
     t->content_refused = true;
     t->chunk_refused |= !exchange_is(e, VERB_DATA);

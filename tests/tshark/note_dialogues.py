@@ -589,6 +589,12 @@ DIALOGUES = [
                                  *QUIT], "auth_without_tls pipelining_group"),
     Dialogue("NOOP behind QUIT in a group", [*OPEN, C("QUIT", "NOOP"), S("221 2.0.0 Bye")], "command_sequence", near="pipelining_group"),
 
+    Dialogue("DATA twice", [*OPEN, C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA", "DATA"),
+                            S("250 2.1.0 Ok", "250 2.1.5 Ok", "451 4.3.0 Later", "503 5.5.1 DATA twice"), *QUIT], "command_sequence deferred",
+             near="refused"),
+    Dialogue("HELO twice", [S("220 mx.example.net"), *ask("HELO client.example.org", "250 mx.example.net") * 2, *QUIT],
+             near="command_sequence"),
+
     # --- chunks
     Dialogue("DATA behind a chunk", [
         *CHUNKS, *ENVELOPE, bdat(b"abc\r\n", last=False), S("250 2.0.0 Ok"), *ask("DATA", "503 5.5.1 BDAT before"),
@@ -618,6 +624,10 @@ DIALOGUES = [
         "auth_without_tls auth_failed", near="refused syntax unknown_command"),
     Dialogue("the server cannot tell now", [*AUTH, *ask("AUTH PLAIN AGFubgBzZWNyZXQ=", "454 4.7.0 Temporary failure"), *QUIT],
              "auth_without_tls deferred", near="auth_failed"),
+    Dialogue("no base64", [*AUTH, *ask("AUTH PLAIN AG%uAHM=", "501 5.5.2 Bad"), *QUIT], "auth_without_tls auth_failed syntax",
+             near="lenient_syntax"),
+    Dialogue("base64 without its end", [*AUTH, *ask("AUTH PLAIN AGFubgBzZWNyZXQ", "235 2.7.0 Ok"), *QUIT], "auth_without_tls lenient_syntax",
+             near="syntax"),
     Dialogue("a mechanism that is not there", [*AUTH, *ask("AUTH X-FROB", "504 5.5.4 Unknown"), *QUIT], "auth_without_tls/note refused",
              near="auth_failed"),
     Dialogue("GSSAPI, given up", [*AUTH, *ask("AUTH GSSAPI", "334 "), *ask("*", "501 5.7.0 Cancelled"), *QUIT],
