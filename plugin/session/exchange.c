@@ -230,17 +230,18 @@ static exchange *exchange_unasked(session *s, const verb_rule *row)
     return e;
 }
 
-/* Is it a MAIL whose reply is still to come? */
-static bool is_mail_to_answer(const session *s, const exchange *e)
+/* Is it a MAIL or RCPT whose reply is still to come? */
+static bool is_envelope_to_answer(const session *s, const exchange *e)
 {
-    return exchange_is(e, VERB_MAIL) && e->command_frame > s->queue.lost_frame;
+    return (exchange_is(e, VERB_MAIL) || exchange_is(e, VERB_RCPT)) && e->command_frame > s->queue.lost_frame;
 }
 
-bool exchange_mail_waits(const session *s, const transaction *t)
+bool exchange_envelope_waits(const session *s, const transaction *t)
 {
-    const exchange *e = exchange_waits(s, VERB_MAIL) ? s->queue.oldest : NULL;
+    bool any = exchange_waits(s, VERB_MAIL) || exchange_waits(s, VERB_RCPT);
+    const exchange *e = any ? s->queue.oldest : NULL;
 
-    while (e && !(is_mail_to_answer(s, e) && transaction_resolved(e->transaction) == t))
+    while (e && !(is_envelope_to_answer(s, e) && transaction_resolved(e->transaction) == t))
         e = e->next;
     return e;
 }
@@ -255,7 +256,7 @@ static exchange *oldest_for_content(const session *s)
 {
     exchange *e = s->queue.oldest;
 
-    while (e && !is_for_content(e) && !is_mail_to_answer(s, e))
+    while (e && !is_for_content(e) && !is_envelope_to_answer(s, e))
         e = e->next;
     return e && is_for_content(e) ? e : NULL;
 }
@@ -337,6 +338,16 @@ static void lines_unanswered(session *s, uint16_t code)
         oldest_unanswered(s);
 }
 
+/* A server that names the mails that it takes has not answered this content. What was sent in a group behind missing octets
+ * gets its replies behind those to what was lost. */
+static bool lacks_name(const session *s, const exchange *e, uint16_t code)
+{
+    const transaction *t = transaction_resolved(e->transaction);
+
+    return reply_severity(code) == 2 && s->transactions.named && is_for_content(e) && !e->reply_frame && !s->offers.lmtp &&
+           t && (t->unconfirmed || t->without_mail);
+}
+
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
 static exchange *head_for(reading *r, uint16_t code)
 {
@@ -351,7 +362,7 @@ static exchange *head_for(reading *r, uint16_t code)
     data_unanswered(s, code);
     lines_unanswered(s, code);
     e = s->queue.oldest;
-    if (code == 354 || code == 334)
+    if (code == 354 || code == 334 || (e && lacks_name(s, e, code)))
         return NULL; /* no DATA, no AUTH waits for it */
     if (!e && content_under_way(s) && is_of_later_command(s, code))
         end_of_data_unseen(r);

@@ -225,6 +225,7 @@ typedef struct transactions_part {
     const timed_verdict
         *closing;       /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
     bool mail_refused;  /* the last MAIL was: what was sent for it is in vain */
+    bool named;         /* the server has named a mail in reply to a content: it names each that it takes */
     bool just_answered; /* the last reply was one to a content: LMTP has more of them behind it */
     uint32_t numbered;  /* how many have got their number */
     unsigned recipients_accepted; /* by RCPT, since the last MAIL that was granted */
@@ -361,8 +362,8 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, const server_reply *reply);
-/* Does its MAIL still wait for a reply that has not been lost? */
-bool exchange_mail_waits(const session *s, const transaction *t);
+/* Does its MAIL or a RCPT of it still wait for a reply that has not been lost? The reply to its content comes later. */
+bool exchange_envelope_waits(const session *s, const transaction *t);
 /* The same for a line that has no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
  * the only one. */
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);

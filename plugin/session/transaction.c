@@ -272,7 +272,7 @@ transaction *transaction_oldest_for_content(const session *s)
 {
     transaction *t = s->transactions.oldest_open;
 
-    while (t && !(may_be_answered(t) && !exchange_mail_waits(s, t)))
+    while (t && !(may_be_answered(t) && !exchange_envelope_waits(s, t)))
         t = t->next;
     return t;
 }
@@ -304,8 +304,10 @@ void transaction_content_ends_unseen(session *s, exchange *e, transaction *t)
 void transaction_reply_lost(session *s)
 {
     s->transactions.just_answered = false;
-    for (transaction *t = s->transactions.oldest_open; t; t = t->next)
+    for (transaction *t = s->transactions.oldest_open; t; t = t->next) {
         t->reply_lost |= t->method && !t->unanswered;
+        t->result_lost |= t->content_sent;
+    }
 }
 
 void transaction_content_cut(reading *r, exchange *end, message *m, const moment *when)
@@ -349,6 +351,8 @@ void transaction_terminator_sent(reading *r, exchange *e, const parsed_command *
 
 static void count_results(const transaction *t, outcome_evidence *seen)
 {
+    seen->results_taken = t->results_taken_by_some;
+    seen->results_refused = t->results_refused_to_some;
     for (unsigned i = 0; seen->result_per_recipient && i < wmem_array_get_count(t->recipients); i++) {
         const recipient *to = (const recipient *)wmem_array_index(t->recipients, i);
         if (!to->taken_by_rcpt)
@@ -422,8 +426,12 @@ static void transaction_drop(session *s, transaction *t)
 
 static void transaction_end(session *s, transaction *t, const char *by)
 {
+    transaction *before = transaction_resolved(t->previous);
+
     if (t->ended_by)
         return;
+    if (before && before->superseded)
+        transaction_end(s, before, before->superseded);
     if (!was_mail(s, t)) {
         transaction_drop(s, t);
         return;
@@ -517,6 +525,23 @@ static void merge_into_previous(session *s, transaction *t)
         s->transactions.current = previous;
 }
 
+/* The mail `before` is over, by a reply that seems to be for `t`. Where that was sent in a group behind missing octets, the
+ * reply may be for what these held, and the reply to the content of `before` may still come. */
+static void supersede(session *s, transaction *before, const transaction *t, const char *by)
+{
+    transaction *earlier = transaction_resolved(before->previous);
+
+    before->hidden |= strcmp(by, "END-OF-DATA") == 0;
+    if (!t->unconfirmed || !t->unanswered || before->content_sent || !may_be_answered(before)) {
+        transaction_end(s, before, by);
+        return;
+    }
+    if (earlier && earlier->superseded) /* one is enough to wait for */
+        transaction_end(s, earlier, earlier->superseded);
+    if (!before->superseded)
+        before->superseded = by;
+}
+
 void transaction_mail_answered(reading *r, exchange *e, transaction *t, const verdict *given)
 {
     session *s = r->s;
@@ -529,7 +554,7 @@ void transaction_mail_answered(reading *r, exchange *e, transaction *t, const ve
         return;
     }
     if (reply_severity(given->code) == 2 && previous_open)
-        transaction_end(s, previous, "MAIL");
+        supersede(s, previous, t, "MAIL");
     s->transactions.mail_refused = reply_severity(given->code) >= 4;
     t->mail_code = given->code;
     t->index = ++s->transactions.numbered;
@@ -568,6 +593,40 @@ static recipient *recipient_next(transaction *t)
     return NULL;
 }
 
+/* So many recipients are looked through for the one that a result names. */
+#define NAMED_LIMIT 1000u
+
+/* The recipient without a result that the text names, as "<bob@example.net>"; NULL: none. */
+static recipient *recipient_named(transaction *t, span text)
+{
+    size_t begin = span_find(text, '<'), length;
+    span name = begin < text.length ? span_from(text, begin + 1) : (span){NULL, 0};
+
+    length = name.length ? span_find(name, '>') : 0;
+    for (unsigned i = 0; length && i < wmem_array_get_count(t->recipients) && i < NAMED_LIMIT; i++) {
+        recipient *to = (recipient *)wmem_array_index(t->recipients, i);
+        if (to->taken_by_rcpt && !to->code && to->address.length == length &&
+            memcmp(to->address.octets, name.octets, length) == 0)
+            return to;
+    }
+    return NULL;
+}
+
+/* Behind one that was not captured nobody knows whose a result is, unless it says so. */
+static bool result_out_of_order(transaction *t, const verdict *given)
+{
+    recipient *to = recipient_named(t, given->text);
+
+    t->any_deferred |= reply_severity(given->code) == 4;
+    if (to)
+        recipient_answered(to, given);
+    else if (reply_severity(given->code) == 2)
+        t->results_taken_by_some++;
+    else
+        t->results_refused_to_some++;
+    return true;
+}
+
 /* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421
  * is for all that are left, since the session ends with it. False: no recipient is left. */
 static bool recipient_result(transaction *t, const verdict *given)
@@ -581,6 +640,8 @@ static bool recipient_result(transaction *t, const verdict *given)
             recipient_answered(to, &none); /* RCPT's reply is not the result */
         t->result_next = 0;
     }
+    if (t->result_lost)
+        return result_out_of_order(t, given);
     while ((to = recipient_next(t)) != NULL) {
         recipient_answered(to, given);
         found = true;
@@ -681,6 +742,8 @@ static void content_answered(reading *r, const server_reply *reply, transaction 
         weigh(r, t, given);
     if (reply_severity(given->code) == 2 && !t->verdict.queue_id.length)
         t->verdict.queue_id = session_keep(s, queue_id_of_reply(reply->whole));
+    if (reply_severity(given->code) == 2 && !s->transactions.named)
+        s->transactions.named = queue_id_tells_content(reply->whole);
     t->content_answered = !t->prdr || !e->waits;
     if (!e->waits)
         transaction_end(s, t, "END-OF-DATA");
@@ -782,7 +845,7 @@ static void witness(session *s, transaction *t)
         return;
     t->witnessed = true;
     if (before && !before->ended_by)
-        content_superseded(s, before);
+        supersede(s, before, t, "END-OF-DATA");
 }
 
 /* NULL when it cannot be read. */
@@ -946,7 +1009,9 @@ bool transaction_cut_off(session *s, const transaction *t, transaction *ended_r)
     *ended_r = *t;
     ended_r->index = t->index_if_cut_off;
     ended_r->ended_by = s->connection.closed ? "CLOSE" : CAPTURE_END;
-    if (t->terminator)
+    if (t->superseded)
+        ended_r->ended_by = t->superseded;
+    else if (t->terminator)
         ended_r->ended_by = t->terminator->verb->ended_by;
     decide(s, ended_r);
     freeze_content(ended_r);

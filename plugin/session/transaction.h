@@ -68,32 +68,36 @@ struct transaction {
     unsigned recipients_taken;      /* by RCPT */
     unsigned recipients_answered;   /* RCPTs whose reply was seen */
     unsigned recipient_results;     /* LMTP, PRDR, EXDATA: results after the content, a recipient each */
-    unsigned result_next;           /* the search for the recipient of the next result begins at this place */
-    unsigned unanswered;            /* commands of it that wait for their reply */
-    bool any_deferred : 1;          /* a refusal was 4yz */
-    bool content_begin_known : 1;   /* content_begin is */
-    bool content_end_known : 1;     /* content_end is */
-    bool content_sent : 1;          /* wholly */
-    bool content_answered : 1;      /* the reply to the content was seen */
-    bool content_refused : 1;       /* DATA or a chunk was, though there were recipients: that decides ... */
-    bool chunk_refused : 1;    /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
-    bool by_url : 1;           /* some of the content comes from a URL (BURL) */
-    bool hidden : 1;           /* a reply to it, or octets that the client sent for it, were not captured */
-    bool without_mail : 1;     /* its MAIL was not captured: it is one if a reply says so, or no reply was captured ... */
-    bool witnessed : 1;        /* ... as this one did */
-    bool unconfirmed : 1;      /* its MAIL looked like a command where content may have been: likewise */
-    bool content_granted : 1;  /* a 354 asked for its content: a second one is for another mail's */
-    bool reply_lost : 1;       /* the reply to its content was not captured, it seems: none that comes is for it */
-    bool smuggled : 1;         /* begun by what the server took for the end of the mail before it */
-    bool reported : 1;         /* a call has reported its end: what is found out later is reported once more */
-    bool prdr : 1;             /* the content was answered by PRDR's 353 */
-    transaction *previous;     /* open when its MAIL was sent: stays the open one if MAIL is refused */
-    transaction *merged_into;  /* its MAIL opened none: what was sent for it is the other's */
-    unsigned merged_at;        /* ... and its recipients are there, from this place on */
-    exchange *terminator;      /* RSET, QUIT, EHLO ... that was sent and may end it */
-    transaction *next;         /* among the open ones, or among those that ended in the call under way */
-    transaction *before;       /* among the open ones */
-    uint32_t index_if_cut_off; /* counted when the call of counted_frame and counted_tag was the last */
+    unsigned results_taken_by_some; /* ... of these, taken, nobody knows by which recipient */
+    unsigned results_refused_to_some;
+    unsigned result_next;         /* the search for the recipient of the next result begins at this place */
+    unsigned unanswered;          /* commands of it that wait for their reply */
+    bool any_deferred : 1;        /* a refusal was 4yz */
+    bool content_begin_known : 1; /* content_begin is */
+    bool content_end_known : 1;   /* content_end is */
+    bool content_sent : 1;        /* wholly */
+    bool content_answered : 1;    /* the reply to the content was seen */
+    bool content_refused : 1;     /* DATA or a chunk was, though there were recipients: that decides ... */
+    bool chunk_refused : 1;       /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
+    bool by_url : 1;              /* some of the content comes from a URL (BURL) */
+    bool hidden : 1;              /* a reply to it, or octets that the client sent for it, were not captured */
+    bool without_mail : 1;        /* its MAIL was not captured: it is one if a reply says so, or no reply was captured ... */
+    bool witnessed : 1;           /* ... as this one did */
+    bool unconfirmed : 1;         /* its MAIL looked like a command where content may have been: likewise */
+    bool content_granted : 1;     /* a 354 asked for its content: a second one is for another mail's */
+    bool result_lost : 1;         /* one of recipient_results was not captured, it seems */
+    bool reply_lost : 1;          /* the reply to its content was not captured, it seems: none that comes is for it */
+    bool smuggled : 1;            /* begun by what the server took for the end of the mail before it */
+    bool reported : 1;            /* a call has reported its end: what is found out later is reported once more */
+    bool prdr : 1;                /* the content was answered by PRDR's 353 */
+    transaction *previous;        /* open when its MAIL was sent: stays the open one if MAIL is refused */
+    const char *superseded;       /* what has ended it, though the reply to its content may still come; NULL: nothing */
+    transaction *merged_into;     /* its MAIL opened none: what was sent for it is the other's */
+    unsigned merged_at;           /* ... and its recipients are there, from this place on */
+    exchange *terminator;         /* RSET, QUIT, EHLO ... that was sent and may end it */
+    transaction *next;            /* among the open ones, or among those that ended in the call under way */
+    transaction *before;          /* among the open ones */
+    uint32_t index_if_cut_off;    /* counted when the call of counted_frame and counted_tag was the last */
     uint32_t counted_frame;
     uint32_t counted_tag;
 };
