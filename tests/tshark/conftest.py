@@ -2,7 +2,7 @@
 
 ESMTP_BUILD         the build folder; build/ in the project's root when not set
 ESMTP_CORPUS        a folder of further captures, recorded by others; its tests are skipped when not set
-ESMTP_QUICK_ITEMS   how many items of each test function --quick takes; 1 when not set
+ESMTP_QUICK_ITEMS   how many items of each test function --quick takes; 1 when not set, and none of those that take long
 ESMTP_SANITIZERS    "no": the tests that need a plugin with sanitizers do with the plain one
 
 SPDX-License-Identifier: GPL-2.0-or-later
@@ -25,7 +25,7 @@ QUICK_ITEMS = int(os.environ.get("ESMTP_QUICK_ITEMS") or 1)
 
 def pytest_addoption(parser):
     group = parser.getgroup("esmtp")
-    group.addoption("--quick", action="store_true", help="run each test with few of its parameters, and none that builds a plugin")
+    group.addoption("--quick", action="store_true", help="run each test with few of its parameters, and none that takes long")
     group.addoption("--needs-sanitized", action="store_true",
                     help="run nothing; exit with 0 if a chosen test loads the plugin with sanitizers, with 1 if none does")
 
@@ -41,8 +41,9 @@ def pytest_collection_modifyitems(config, items):
 
 def few_of_each(items):
     """Of each test function a few items, spread over its parameters."""
+    left_out = ("builds",) if QUICK_ITEMS > 1 else ("builds", "thorough")
     of_function = {}
-    for item in (item for item in items if not item.get_closest_marker("builds")):
+    for item in (item for item in items if not any(map(item.get_closest_marker, left_out))):
         of_function.setdefault((item.path, item.originalname), []).append(item)
     return [item for group in of_function.values() for item in group[::-(-len(group) // QUICK_ITEMS)]]
 

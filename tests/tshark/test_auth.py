@@ -163,6 +163,7 @@ def shown(tshark, path, **common):
 
 
 @pytest.mark.parametrize("script, expected", CASES.values(), ids=CASES)
+@pytest.mark.thorough
 def test_exchange(tshark, capture, script, expected):
     path = capture(dialogue(Connection(), OPENING + script))
     complaints = expected.get("syntax", 0)
@@ -183,6 +184,7 @@ def test_nothing_of_it_is_in_the_packet_list(tshark, capture, script, expected):
     assert [row for row in rows for secret in secrets if len(secret) > 3 and secret in row] == []
 
 
+@pytest.mark.thorough
 def test_messages_are_shown_as_they_were_sent_and_not_decoded_where_that_is_not_wanted(tshark, capture):
     path = capture(dialogue(Connection(), OPENING + CASES["LOGIN"][0]))
     for decoded, names in (("TRUE", {"prompt", "username", "password", "outcome"}), ("FALSE", {"outcome"})):
@@ -192,6 +194,7 @@ def test_messages_are_shown_as_they_were_sent_and_not_decoded_where_that_is_not_
         assert set(shown(tshark, path, preferences=preferences)) == names
 
 
+@pytest.mark.thorough
 def test_user_of_ntlm_from_a_real_client(tshark):
     """The names are those that the server wrote into its log; the messages are still NTLMSSP's."""
     path = places.SAMPLES / "postfix-auth-ntlm.pcapng"

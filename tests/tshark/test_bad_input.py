@@ -49,6 +49,7 @@ def draw(sharkd, capture, preferences=ORDER["as-they-come"]):
 
 @pytest.mark.parametrize("order", ORDER)
 @pytest.mark.parametrize("path", CAPTURES, ids=places.name_of)
+@pytest.mark.thorough
 def test_damaged(sanitized_sharkd, tmp_path, path, order):
     capture = surgery.Capture(path)
     with sanitized_sharkd as sharkd:
@@ -57,6 +58,7 @@ def test_damaged(sanitized_sharkd, tmp_path, path, order):
 
 
 @pytest.mark.parametrize("path", CAPTURES, ids=places.name_of)
+@pytest.mark.thorough
 def test_one_direction(sanitized_sharkd, stock, tmp_path, path):
     capture = surgery.Capture(path)
     from_client = set(stock.frames(path, "tcp.srcport > tcp.dstport"))

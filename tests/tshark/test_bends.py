@@ -179,6 +179,7 @@ def test_bend(tshark, capture, script, expected, port):
     assert found(tshark, path, expected, two_pass=True) == expected
 
 
+@pytest.mark.thorough
 def test_samples_of_real_servers(tshark):
     """The same from real servers: XCLIENT, PROXY and PIPECONNECT."""
     for name, verb in (("postfix-xclient-xforward", "XCLIENT"), ("postfix-proxy-protocol", "EHLO"), ("exim-pipeconnect", "EHLO")):

@@ -289,6 +289,7 @@ def layers(tshark, capture, *arguments):
     return {layer for packet in packets for layer in packet["_source"]["layers"]}
 
 
+@pytest.mark.thorough
 def test_they_show_nowhere_unless_they_are_named(tshark, tmp_path):
     """A file's name is no name of a field."""
     tmp_path.chmod(0o755)
@@ -314,6 +315,7 @@ def test_json_has_them_where_the_command_names_their_protocol(tshark):
     assert ['"smtp.req.command": "MAIL"' in json.dumps(packet["_source"]["layers"]["smtp"]) for packet in packets] == [True]
 
 
+@pytest.mark.thorough
 def test_columns_and_statistics_find_them(stock, tshark):
     column = {"gui.column.format": '"Verb","%Cus:smtp.req.command"'}
     assert tshark.run(SEED, preferences=column).split() == stock.run(SEED, preferences=column).split() != []
@@ -321,6 +323,7 @@ def test_columns_and_statistics_find_them(stock, tshark):
     assert tshark.run(SEED, *statistic) == stock.run(SEED, *statistic)
 
 
+@pytest.mark.thorough
 def test_colouring_rules_find_them():
     rule = "@Mail begins@smtp.req.command == MAIL@[65535,0,0][0,0,0]\n"
     with Tshark(places.PLUGIN) as own:

@@ -182,6 +182,7 @@ def unread_captures():
     return [*hidden, torn]
 
 
+@pytest.mark.thorough
 def test_the_mail_log_ends_with_what_nobody_can_read(tshark, capture):
     *hidden, torn = ([segment for connection in part for segment in connection.segments]
                      for part in ([each] for each in unread_captures()))
@@ -222,6 +223,7 @@ def test_end_that_waits_for_missing_octets_where_the_capture_ends(tshark, captur
     assert (record["outcome"], record["ended_by"]) == ("unknown", "CLOSE")
 
 
+@pytest.mark.thorough
 def test_formats(tshark, all_cases):
     found = connections.records(tshark, all_cases)
     assert [json.loads(line) for line in connections.write(tshark, all_cases, "ndjson").splitlines()] == found

@@ -55,12 +55,14 @@ def entries(tshark, path, **common):
 
 @pytest.mark.parametrize("two_pass", [False, True])
 @pytest.mark.parametrize("path", SAMPLES, ids=places.name_of)
+@pytest.mark.thorough
 def test_who_authenticated(tshark, path, two_pass):
     found = entries(tshark, path, two_pass=two_pass)
     assert [f"{username} {info.split(',')[0].split()[1]}" for _, username, info in found] == ENTRIES.get(path.stem, [])
 
 
 @pytest.mark.parametrize("name", ENTRIES)
+@pytest.mark.thorough
 def test_the_packet_shows_the_secret_and_the_list_does_not(tshark, name):
     path = places.SAMPLES / f"{name}.pcapng"
     shown = tshark.fields(path, "esmtp.auth.password", "esmtp.auth.token", "esmtp.auth.digest", "esmtp.command.verb",

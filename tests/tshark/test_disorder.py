@@ -3,6 +3,8 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import pytest
+
 import disorder
 import load
 import mangle
@@ -13,6 +15,7 @@ from packets import lines
 MAILS = 12
 
 
+@pytest.mark.thorough
 def test_all_is_left_of_an_orderly_load(capsys, monkeypatch):
     monkeypatch.setattr(disorder, "LOADS", {"DATA, BDAT": load.WAYS})
     monkeypatch.setattr(disorder, "CAPTURES", {"orderly": (), "2 % swapped": ("swap",)})

@@ -45,6 +45,7 @@ def test_only_what_tcp_hands_on_is_read_without_the_preference(tshark, capture):
     assert "MAIL" not in tshark.values(path, "esmtp.command.verb", preferences=AS_HANDED)
 
 
+@pytest.mark.thorough
 def test_a_disabled_protocol_leaves_the_packet_list_as_it_is_without_the_plugin(tshark, stock, capture):
     path = capture(in_two())
     assert tshark.run(path, "--disable-protocol", "esmtp") == stock.run(path) != tshark.run(path)
@@ -96,6 +97,7 @@ def test_other_connections_are_not_touched(tshark, capture):
     assert of_packets(watched) == of_packets(handed)
 
 
+@pytest.mark.thorough
 def test_tls_cannot_decrypt_what_tcp_keeps_back(tshark, tmp_path):
     """Two of the packets of a content under TLS change places: the packet that comes too late tells it, on each visit."""
     whole = surgery.Capture(places.SAMPLES / "postfix-starttls-submission.pcapng")

@@ -247,6 +247,7 @@ def big_captures(tmp_path_factory):
 
 @pytest.mark.parametrize("two_pass", [False, True])
 @pytest.mark.parametrize("method", ["DATA", "BDAT"])
+@pytest.mark.thorough
 def test_a_mail_larger_than_the_limit(tshark, big_captures, method, two_pass):
     (name, content), = exported(tshark, big_captures[method], two_pass=two_pass).items()
     assert name == "B16B16.eml"
@@ -273,6 +274,7 @@ def exported_of_one_subject(tshark, capture):
     return export
 
 
+@pytest.mark.thorough
 def test_ten_thousand_mails_of_one_subject(exported_of_one_subject):
     """No name is searched for from the first on: ten times the mails, and the start of the program only once."""
     *_, seconds_for_a_tenth = exported_of_one_subject(1_000)

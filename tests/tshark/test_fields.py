@@ -58,12 +58,14 @@ def registered(tshark):
     return {row[2]: row[3] for row in rows if row[0] == "F"}
 
 
+@pytest.mark.thorough
 def test_every_field_is_registered_with_its_type(tshark):
     found = registered(tshark)
     wanted = {f"esmtp.{name}": kind for kind, names in TYPES.items() for name in names}
     assert {name: found.get(name) for name in wanted} == wanted
 
 
+@pytest.mark.thorough
 def test_every_expert_information_is_registered(tshark):
     found = registered(tshark)
     assert [name for name in EXPERTS if f"esmtp.expert.{name}" not in found] == []
@@ -132,6 +134,7 @@ def test_command(tshark, capture, line, expected):
     assert {**found, **empty} == expected
 
 
+@pytest.mark.thorough
 def test_points_in_time(tshark, capture):
     """Absolute times are compared by filters: how they are printed differs between releases."""
     path = capture(dialogue(Connection(), [
@@ -242,6 +245,7 @@ def test_mails(tshark, capture):
     assert found == expected
 
 
+@pytest.mark.thorough
 def test_durations(tshark, capture):
     path = capture(dialogue(Connection(), MAILS))
     since_command = [0.003, 0.001] + [0.001] * 5 + [0.001] + [0.002] * 3 + [0.001]
@@ -316,6 +320,7 @@ def test_gap(tshark, capture):
     assert tshark.count(path, "esmtp.expert.gap") == 1
 
 
+@pytest.mark.thorough
 def test_octets_that_could_not_be_put_in_order(tshark, capture):
     """Nobody has acknowledged what is missing before them, and the capture ends."""
     connection = dialogue(Connection(), HELLO)

@@ -80,6 +80,7 @@ def sides_by_codes(turns):
 
 
 @pytest.mark.parametrize("name", STARTTLS + IMPLICIT_TLS)
+@pytest.mark.thorough
 def test_what_came_before_tls_and_what_came_in_it(tshark, name):
     ours, tcp, tls = (said(tshark, sample(name), protocol=protocol) for protocol in ("esmtp", "tcp", "tls"))
     tls = sides_by_codes(tls)
@@ -97,6 +98,7 @@ def test_the_first_mail_is_in_it(tshark, name):
     assert mail in text or re.sub(rb"^\.", b"..", mail, flags=re.MULTILINE) in text
 
 
+@pytest.mark.thorough
 def test_nodes_are_client_and_server(tshark):
     assert nodes(tshark, sample("postfix-relay-starttls"))[1] == "198.51.100.25:25"
     assert nodes(tshark, sample("seed-e-implicit-tls"))[1].endswith(":465")

@@ -92,12 +92,14 @@ def first_holding(segments, texts):
 
 
 @pytest.mark.parametrize("case", LOST)
+@pytest.mark.thorough
 def test_second_mail_is_whole_after_a_loss(tshark, capture, case):
     segments = segments_of(TWO_MAILS)
     assert_second_mail_is_whole(tshark, capture(without(segments, first_holding(segments, LOST[case]))))
 
 
 @pytest.mark.parametrize("number", range(4))
+@pytest.mark.thorough
 def test_second_mail_is_whole_after_a_gap_in_content(tshark, capture, number):
     segments = segments_of(TWO_MAILS)
     content = holding(segments, b"one\r\none\r\n")
@@ -107,6 +109,7 @@ def test_second_mail_is_whole_after_a_gap_in_content(tshark, capture, number):
 
 
 @pytest.mark.parametrize("number", range(4))
+@pytest.mark.thorough
 def test_second_mail_is_whole_after_a_gap_in_a_chunk(tshark, capture, number):
     """The chunk's size tells where it ends, whatever was lost of it."""
     segments = segments_of(CHUNK_THEN_MAIL)
@@ -129,6 +132,7 @@ def test_gap_over_content_and_the_commands_behind_it(tshark, capture):
 
 
 @pytest.mark.parametrize("text", [b"250-mx", b"MAIL FROM:<one", b"354 Go", b"one\r\none\r\n", b"queued as one", b"MAIL FROM:<two"])
+@pytest.mark.thorough
 def test_capture_that_begins_in_the_middle(tshark, capture, text):
     segments = segments_of(TWO_MAILS)
     assert_second_mail_is_whole(tshark, capture(segments[holding(segments, text)[0]:]))
@@ -142,6 +146,7 @@ def test_begin_amid_content_shows_no_command_in_it(tshark, capture):
     assert tshark.values(path, "esmtp.command.verb") == ["MAIL", "RCPT", "DATA", "QUIT"]
 
 
+@pytest.mark.thorough
 def test_client_alone(tshark, capture):
     segments = [segment for segment in segments_of(TWO_MAILS) if segment.from_client]
     path = capture(segments)
@@ -178,6 +183,7 @@ AS_HANDED = {"esmtp.all_segments": "FALSE"}
 @pytest.mark.parametrize("preferences, mail_from", [
     ({}, ["one@example.org"]), (IN_ORDER, ["one@example.org"]), (AS_HANDED, []), (AS_HANDED | IN_ORDER, ["one@example.org"])],
     ids=["as-is", "in-order", "as-handed", "as-handed-in-order"])
+@pytest.mark.thorough
 def test_repetition_that_carries_more(tshark, capture, preferences, mail_from):
     """What was sent in small segments is sent again in a longer one that goes on behind them. TCP withholds all of that one
     unless it puts segments in order; then its line is lost where only what TCP hands on is read, and nothing else."""
@@ -191,6 +197,7 @@ def test_repetition_that_carries_more(tshark, capture, preferences, mail_from):
     assert_second_mail_is_whole(tshark, path, preferences=preferences)
 
 
+@pytest.mark.thorough
 def test_keep_alive(tshark, capture):
     """One octet before what comes next, or none at all, is no part of the dialogue."""
     connection = dialogue(Connection(), OPENING)
@@ -217,6 +224,7 @@ def same_sender(segments):
     return len({segment.source for segment in segments}) == 1
 
 
+@pytest.mark.thorough
 def test_late_segment_in_content_without_the_preference(tshark, capture):
     segments = segments_of(TWO_MAILS)
     late = holding(segments, b"one\r\none\r\n")[1]
@@ -232,6 +240,7 @@ def test_sequence_numbers_that_wrap(tshark, capture):
         assert fields_by_stream(tshark, path) == {"0": EXPECTED}
 
 
+@pytest.mark.thorough
 def test_snap_length_in_content(tshark, capture):
     """The end of a content segment was not kept; what follows is read on, and the second mail is whole."""
     segments = segments_of(TWO_MAILS)
@@ -249,6 +258,7 @@ def test_connection_that_breaks_off(tshark, capture):
     assert found == {last: {"esmtp.transaction.outcome": ["aborted"], "esmtp.transaction.ended_by": ["CLOSE"]}}
 
 
+@pytest.mark.thorough
 def test_port_taken_over_again(tshark, capture):
     """Two connections between the same ports are two sessions."""
     first = dialogue(Connection(), OPENING + mail("one")[:5])
@@ -259,16 +269,19 @@ def test_port_taken_over_again(tshark, capture):
 
 
 @pytest.mark.parametrize("name", ["smtp", "esmtp"])
+@pytest.mark.thorough
 def test_decode_as(tshark, capture, name):
     path = capture(dialogue(Connection(CLIENT, (SERVER[0], 2000)), OPENING + mail("two") + CLOSING))
     assert_second_mail_is_whole(tshark, path, options=["-d", f"tcp.port==2000,{name}"])
 
 
+@pytest.mark.thorough
 def test_port_of_the_built_in_dissector(tshark, capture):
     path = capture(dialogue(Connection(CLIENT, (SERVER[0], 2001)), OPENING + mail("two") + CLOSING))
     assert_second_mail_is_whole(tshark, path, preferences={"smtp.tcp.port": "25,587,2001"})
 
 
+@pytest.mark.thorough
 def test_port_of_the_plugin(tshark, capture):
     path = capture(dialogue(Connection(CLIENT, (SERVER[0], 2002)), OPENING + mail("two") + CLOSING))
     assert_second_mail_is_whole(tshark, path, preferences={"esmtp.tcp.port": "25,2002"})

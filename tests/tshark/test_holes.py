@@ -43,6 +43,7 @@ def test_mail_with_holes_is_exported(tshark, capture, two_pass, limit):
 
 
 @pytest.mark.parametrize("two_pass", [False, True])
+@pytest.mark.thorough
 def test_holes_are_named_where_the_mail_is_shown(tshark, capture, two_pass):
     path, size = capture(BY_DATA, CHUNK), len(b"".join(PIECES)) + 725
     found = {"esmtp.message.missing": ["720", "5", "720", "5"], "imf.subject": ["Holes", "Holes"],
@@ -69,6 +70,7 @@ def test_content_whose_end_is_not_in_the_capture(tshark, capture):
 
 
 @pytest.mark.parametrize("two_pass", [False, True])
+@pytest.mark.thorough
 def test_content_whose_end_is_not_in_the_capture_is_shown_with_its_reply(tshark, capture, two_pass):
     path = capture(lossy([HEADER[:20], HEADER[20:], 100]))
     reply, = tshark.frames(path, "esmtp.reply.verb == END-OF-DATA", two_pass=two_pass)
@@ -174,6 +176,7 @@ def test_capture_that_begins_at_the_reply_to_a_content(tshark, capture):
     assert found == [("accepted", "4XyZ01", None), ("accepted", "4XyZ02", "a@example.org")]
 
 
+@pytest.mark.thorough
 def test_export_and_report_tell_of_what_is_held_at_the_end(tshark, capture):
     """As the log does: the mail, whose reply waits as well, and what became of the connection."""
     connection = held([b"text\r\n", b"more\r\n.\r\n"])

@@ -286,6 +286,7 @@ def test_the_table_is_the_default(tshark, strange, what):
     assert mail_log.write(tshark, strange, what).endswith("\n1 mail: 1 accepted; 2 recipients: 2 accepted\n")
 
 
+@pytest.mark.thorough
 def test_several_logs_in_one_run(tshark, strange):
     both = tshark.run(strange, "-q", "-z", "esmtp,mails", "-z", "esmtp,mails,json")
     table, array = mail_log.write(tshark, strange), mail_log.write(tshark, strange, "esmtp,mails,json")
@@ -321,6 +322,7 @@ def test_filter(tshark, three_mails, only, senders):
     assert [record["mail_from"].partition("@")[0] for record in found] == senders
 
 
+@pytest.mark.thorough
 def test_tshark_forgets_the_packets_on_the_way(tshark, capture):
     """-M: after so many packets tshark begins anew, and numbers packets and streams from the start."""
     sessions = [dialogue(Connection(client=("192.0.2.1", 40000 + number), start=1_700_000_000 + number),

@@ -119,6 +119,7 @@ def mangled(request, stock, tmp_path_factory):
             for stream, (origin, segments) in enumerate(zip(made.origins, found))]
 
 
+@pytest.mark.thorough
 def test_both_sides_say_what_they_said(mangled):
     """But for what is named as lost."""
     for way, before, segments, losses in mangled:
@@ -189,6 +190,7 @@ def one_kind_each(stock, tmp_path_factory):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.thorough
 def test_each_kind_does_something(one_kind_each, kind):
     """On most connections."""
     done = [EFFECTS[kind](*pair) for pair in one_kind_each[kind]]

@@ -81,6 +81,7 @@ def check(wrong):
 
 
 @pytest.mark.parametrize("path", [*SAMPLES, LOAD], ids=places.name_of)
+@pytest.mark.thorough
 def test_mangled_capture_tells_the_same(tshark, source, tmp_path, path):
     """And what is shown of the one that is as it was is what is shown of the capture itself."""
     orderly = read(tshark, source(path))
@@ -100,6 +101,7 @@ def test_mangled_capture_tells_the_same_in_two_passes(tshark, source, tmp_path, 
 
 
 @pytest.mark.parametrize("number", range(len(COMBINATIONS)))
+@pytest.mark.thorough
 def test_with_any_preferences_of_tcp(tshark, source, tmp_path, number):
     """Each combination with a sample, and all of them with a load."""
     known = tshark.describe("defaultprefs")

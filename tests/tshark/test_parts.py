@@ -218,6 +218,7 @@ def plain(subject):
     return lines(f"Subject: {subject}", "", subject)
 
 
+@pytest.mark.thorough
 def test_formats_tell_the_same(tshark, capture):
     path = sent(capture, attached().as_bytes(), plain("two"))
     records, = ask(tshark, path)
@@ -255,6 +256,7 @@ def test_holes_are_in_the_part_that_has_them(tshark, capture):
     assert [(part["part"], part["defects"]) for part in records] == [("1", []), ("2", ["octets_missing"]), ("1", [])]
 
 
+@pytest.mark.thorough
 def test_limits(tshark, capture):
     mail, _ = forwarded()
     path = sent(capture, mail)

@@ -168,6 +168,7 @@ def test_a_choice_of_ours_stays(tshark, capture, port, choice, keep):
     assert ours(tshark, capture, QUIET, port, options=("-d", choice), **keep) == 3
 
 
+@pytest.mark.thorough
 def test_a_choice_for_other_ports_keeps_none_of_ours(tshark, capture):
     for choice in (f"tcp.port=={ODD},esmtp", "tcp.port==26-30,esmtp", "tcp.port==23:2,esmtp", "tls.port==25,esmtp", "tcp.port==2,esmtp"):
         assert ours(tshark, capture, QUIET, 25, options=("-d", choice), preferences={"esmtp.replace_builtin": "FALSE"}) == 0

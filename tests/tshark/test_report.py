@@ -236,6 +236,7 @@ def test_octets_that_are_missing(tshark, capture):
     assert text(tshark, path).startswith("1 connection, 0 mails; 8 octets were missing.\n")
 
 
+@pytest.mark.thorough
 def test_filter(tshark, reasons):
     found = data(tshark, reasons, ",tcp.stream == 1")
     assert (found["totals"]["connections"], found["why"][0]["reason"]) == (1, "mailbox full")

@@ -61,6 +61,7 @@ def as_user(home):
     return options
 
 
+@pytest.mark.thorough
 def test_uninstall_leaves_nothing(home):
     folder, plugin, profile = home
     done = run("uninstall", **as_user(folder))
@@ -69,6 +70,7 @@ def test_uninstall_leaves_nothing(home):
     assert run("uninstall", **as_user(folder)).stderr.count("Not there:") == 2
 
 
+@pytest.mark.thorough
 def test_uninstall_keeps_a_profile_that_was_changed(home):
     folder, plugin, profile = home
     (profile / "preferences").write_text("gui.toolbar_main_style: 1\n")

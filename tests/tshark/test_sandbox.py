@@ -55,6 +55,7 @@ def may_read(path, user):
 
 @pytest.mark.parametrize("limit", [sandbox.COPY_LIMIT, 0], ids=["small", "large"])
 @pytest.mark.parametrize("passes", [(), ("-2",)], ids=["one-pass", "two-pass"])
+@pytest.mark.thorough
 def test_a_private_capture_is_read(own, private, monkeypatch, limit, passes):
     monkeypatch.setattr(sandbox, "COPY_LIMIT", limit)
     assert own.run(private, *VERBS, *passes) == own.run(SAMPLE, *VERBS, *passes) != ""
@@ -62,6 +63,7 @@ def test_a_private_capture_is_read(own, private, monkeypatch, limit, passes):
     assert len(copies(own)) == (1 if is_copied else 0)
 
 
+@pytest.mark.thorough
 def test_nobody_else_reads_the_copy(private):
     private.chmod(0o600)
     with Tshark(places.PLUGIN) as own:
@@ -79,6 +81,7 @@ def test_nobody_else_reads_the_copy(private):
     assert not own.sandbox.folder.exists()
 
 
+@pytest.mark.thorough
 def test_what_the_file_was_handed_for_is_all_that_is_opened(own, private, monkeypatch, tmp_path):
     monkeypatch.setattr(sandbox, "COPY_LIMIT", 0)
     other = Path(shutil.copy(SAMPLE, tmp_path / "other.pcapng"))
@@ -92,6 +95,7 @@ def demo(capture, folder):
                             env=os.environ | {"TMPDIR": str(folder)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.thorough
 def test_demo_that_is_ended_leaves_nothing_behind(private):
     private.chmod(0o600)
     with tempfile.TemporaryDirectory() as temporary:
@@ -109,6 +113,7 @@ def test_demo_that_is_ended_leaves_nothing_behind(private):
 
 
 @pytest.mark.parametrize("limit", [sandbox.COPY_LIMIT, 0], ids=["small", "large"])
+@pytest.mark.thorough
 def test_complaints_name_the_capture_as_its_user_does(own, private, monkeypatch, limit):
     monkeypatch.setattr(sandbox, "COPY_LIMIT", limit)
     private.write_bytes(b"no capture at all")

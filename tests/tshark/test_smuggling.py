@@ -75,6 +75,7 @@ def test_each_form_that_the_server_honours(tshark, capture, two_pass):
 
 
 @PASSES
+@pytest.mark.thorough
 def test_however_the_octets_are_cut(tshark, capture, two_pass):
     cut = [dialogue(Connection(client=("192.0.2.1", 40000 + n), start=START + 10 * n),
                     smuggled("LF.CRLF", [b"".join(named(n))]), size) for n, size in enumerate([1, 2, 3, 7, 64])]

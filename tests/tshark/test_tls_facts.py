@@ -105,6 +105,7 @@ def test_old_version(tshark, tmp_path):
 # --- columns of choice -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_columns_of_each_format(tshark):
     def log(form):
         return tshark.run(TLS_1_2, "-q", "-z", f"esmtp,mails,{form}")

@@ -264,6 +264,7 @@ def only(record, names):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.thorough
 def test_case(one_pass, two_passes, fields, name):
     expected, found = CASES[name][1], one_pass[name]
     assert [only(*pair) for pair in zip(found, expected)] == expected

@@ -36,6 +36,7 @@ def named(tshark, capture, names, *further):
 
 
 @pytest.mark.parametrize("number, capture", list(enumerate(SAMPLES)), ids=[path.name for path in SAMPLES])
+@pytest.mark.thorough
 def test_fields_named_alone_are_those_of_the_whole_tree(tshark, fields, number, capture):
     """-e _ws.expert asks for the whole tree."""
     group = fields[number % GROUPS::GROUPS]
@@ -179,6 +180,7 @@ def test_a_script_reads_all_fields(tshark, tmp_path, names_in_details, script):
     assert names_read(printed) == names_in_details != []
 
 
+@pytest.mark.thorough
 def test_a_script_in_the_personal_folder_reads_all_fields(names_in_details):
     with Tshark(places.PLUGIN) as tshark:
         folder = next(line.partition(":")[2].strip() for line in tshark.describe("folders").splitlines()

@@ -83,6 +83,7 @@ def test_no_log_of_connections(tshark, capture):
         tshark.run(capture(dialogue(Connection(), OPENING)), "-q", "-z", "esmtp,connections,zeek")
 
 
+@pytest.mark.thorough
 def test_sample_under_tls(tshark):
     (mail,) = records(tshark, places.SAMPLES / "dovecot-submission-starttls.pcapng")
     assert mail["tls"] is True
