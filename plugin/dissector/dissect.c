@@ -479,9 +479,7 @@ static void draw_segment(drawing *d, uint32_t stream)
     if (all || col_get_writable(d->pinfo->cinfo, COL_INFO))
         draw_columns(d);
     /* Before other dissectors are called, which may throw. */
-    tap_queue(d, stream);
-    if (all)
-        tap_keep_with_packet(d, stream);
+    tap_queue(d, stream, all);
     draw_tree(d, all);
     mails_hand_over(d);
 }

@@ -275,10 +275,8 @@ void call_guarded(drawing *d, proto_tree *tree, tvbuff_t *tvb, dissector_handle_
 
 /* tap.c */
 void tap_register(void);
-/* Tells the taps what this call found. */
-void tap_queue(drawing *d, uint32_t stream);
-/* tap.c — keeps it for tap_record_of_packet(). */
-void tap_keep_with_packet(drawing *d, uint32_t stream);
+/* Tells the taps what this call found; `keep`: keeps it for tap_record_of_packet(), too. */
+void tap_queue(drawing *d, uint32_t stream, bool keep);
 
 /* columns.c */
 void columns_begin(drawing *d);

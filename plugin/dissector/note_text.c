@@ -96,18 +96,18 @@ static const char *command_syntax_text(drawing *d, const finding *f)
 static const char *sequence_text(drawing *d, const finding *f)
 {
     static const char *const mistakes[ORDER_MISTAKES] = {
-        [ORDER_NO_HELLO] = "before EHLO or HELO",
-        [ORDER_NO_MAIL] = "without MAIL",
-        [ORDER_NESTED_MAIL] = "inside a mail, without RSET",
-        [ORDER_NO_RECIPIENT] = "without a recipient",
-        [ORDER_DATA_TWICE] = "while another one waits for its reply",
+        [ORDER_NO_HELLO] = "before EHLO or HELO (RFC 5321, 4.1.4)",
+        [ORDER_NO_MAIL] = "without MAIL (RFC 5321, 4.1.4)",
+        [ORDER_NESTED_MAIL] = "inside a mail, without RSET (RFC 5321, 4.1.4)",
+        [ORDER_NO_RECIPIENT] = "without a recipient (RFC 5321, 4.1.4)",
+        [ORDER_DATA_TWICE] = "while another one waits for its reply (RFC 5321, 4.1.4)",
         [ORDER_DATA_BEHIND_CHUNK] = "behind a chunk of the same mail (RFC 3030, 2)",
-        [ORDER_AFTER_QUIT] = "behind QUIT",
+        [ORDER_AFTER_QUIT] = "behind QUIT (RFC 5321, 4.1.4)",
     };
 
     if (!f->exchange || !f->exchange->mistake)
         return NULL;
-    return wmem_strdup_printf(d->pinfo->pool, "%s %s (RFC 5321, 4.1.4)", f->exchange->name[0] ? f->exchange->name : "A line",
+    return wmem_strdup_printf(d->pinfo->pool, "%s %s", f->exchange->name[0] ? f->exchange->name : "A line",
                               mistakes[f->exchange->mistake]);
 }
 

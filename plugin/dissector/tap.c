@@ -118,15 +118,10 @@ static bool is_of_mail(const segment *of)
     return false;
 }
 
-void tap_keep_with_packet(drawing *d, uint32_t stream)
+void tap_queue(drawing *d, uint32_t stream, bool keep)
 {
-    if (is_of_mail(d->segment) && !tap_record_of_packet(d->pinfo))
-        p_add_proto_data(d->pinfo->pool, d->pinfo, proto_esmtp, PACKET_RECORD_KEY, record_make(d, stream));
-}
-
-void tap_queue(drawing *d, uint32_t stream)
-{
-    const tap_record *record = NULL;
+    bool kept = keep && is_of_mail(d->segment) && !tap_record_of_packet(d->pinfo);
+    tap_record *record = kept ? record_make(d, stream) : NULL;
 
     for (size_t i = 0; i < outlets_count; i++) {
         if (!have_tap_listener(outlets[i].tap))
@@ -135,4 +130,6 @@ void tap_queue(drawing *d, uint32_t stream)
             record = record_make(d, stream);
         outlets[i].report(outlets[i].tap, d->pinfo, record);
     }
+    if (kept)
+        p_add_proto_data(d->pinfo->pool, d->pinfo, proto_esmtp, PACKET_RECORD_KEY, record);
 }

@@ -334,6 +334,7 @@ static void emit_ended(reading *r)
         f->transaction = ended;
         f->flags |= ended->reported ? FLAG_READ_AGAIN : 0;
         ended->reported = true;
+        ended->last_frame = r->input->frame;
     }
 }
 

@@ -1038,15 +1038,6 @@ const transaction *finding_transaction(const finding *f)
     }
 }
 
-uint32_t transaction_last_frame(const transaction *t)
-{
-    const exchange *e = t->terminator;
-
-    if (t->verdict.frame || !e)
-        return t->verdict.frame;
-    return e->reply_frame ? e->reply_frame : e->command_frame;
-}
-
 bool transaction_content_time(const transaction *t, moment *time_r)
 {
     return t->content_begin_known && t->content_end_known && moment_between(&t->content_begin, &t->content_end, time_r);

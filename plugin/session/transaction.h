@@ -39,6 +39,7 @@ struct transaction {
     outcome outcome;
     const char *ended_by; /* "END-OF-DATA", or a verb, or "CLOSE", or "CAPTURE-END"; NULL while it is open */
     uint32_t first_frame; /* of MAIL */
+    uint32_t last_frame;  /* with which it ended; 0: it has not */
     moment begin;
     moment end; /* of the deciding reply; begin when there is none */
     span helo;
@@ -118,9 +119,6 @@ bool session_content_was_none(const message *m);
 
 /* The mail that a finding belongs to, or that it ends; NULL: none. */
 const transaction *finding_transaction(const finding *f);
-
-/* The last packet of the mail: of the reply that decided it, or that ended it otherwise; 0: not known. */
-uint32_t transaction_last_frame(const transaction *t);
 
 /* The oldest transaction that has not ended, with the others behind it (`next`); NULL for none. */
 const transaction *session_open_transactions(const session *s);

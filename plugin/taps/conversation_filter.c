@@ -1,8 +1,8 @@
 /* conversation_filter.c — the packets of the mail that the chosen packet is of: Analyze, Conversation Filter, SMTP mail, and
  * View, Colorize Conversation.
  *
- * They are those of the connection from MAIL to the reply that decides the mail, or to what ended it otherwise. When several
- * mails are in one packet, it is the first.
+ * They are those of the connection from MAIL to the packet with which the mail ended. When several mails are in one packet,
+ * it is the first.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,17 +33,15 @@ static char *filter_of_mail(FILTER_OF_PACKET(pinfo))
     const tap_record *record = tap_record_of_packet(pinfo);
     const transaction *t = mail_of(record);
     GString *filter;
-    uint32_t last;
 
     if (!t)
         return NULL;
     filter = g_string_new(NULL);
-    last = transaction_last_frame(t);
     g_string_printf(filter, "tcp.stream eq %u", record->stream);
     if (t->first_frame)
         g_string_append_printf(filter, " and frame.number ge %u", t->first_frame);
-    if (last)
-        g_string_append_printf(filter, " and frame.number le %u", last);
+    if (t->last_frame)
+        g_string_append_printf(filter, " and frame.number le %u", t->last_frame);
     return g_string_free(filter, FALSE);
 }
 

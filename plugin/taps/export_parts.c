@@ -9,8 +9,8 @@
 
 #include <epan/export_object.h>
 
-#include "taps/file_name.h"
 #include "taps/before_draw.h"
+#include "taps/file_name.h"
 #include "taps/mail_parts.h"
 #include "taps/register.h"
 

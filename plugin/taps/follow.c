@@ -267,6 +267,7 @@ static char *stream_as_text(const char *stream)
     return g_string_free(text, FALSE);
 }
 
+/* What a person wrote into the dialog is freed here. */
 static void stream_asked_for(char **words, void *data)
 {
     const funnel_ops_t *window = funnel_get_funnel_ops();
@@ -277,6 +278,7 @@ static void stream_asked_for(char **words, void *data)
     window->set_text(window->new_text_window(window->ops_id, title), text);
     g_free(text);
     g_free(title);
+    g_strfreev(words);
 }
 
 static void ask_for_stream(void *data)

@@ -212,7 +212,8 @@ static button_result filter_clicked(funnel_text_window_t *in, void *filter)
     return true;
 }
 
-/* What a person wrote into the dialog. A word that is no number makes a filter that Wireshark marks as wrong. */
+/* What a person wrote into the dialog, to be freed here. A word that is no number makes a filter that Wireshark marks as
+ * wrong. */
 static void mail_asked_for(char **words, void *data)
 {
     char *filter = words[1] && words[1][0]
@@ -222,6 +223,7 @@ static void mail_asked_for(char **words, void *data)
     (void)data;
     apply_filter(filter);
     g_free(filter);
+    g_strfreev(words);
 }
 
 static button_result mail_clicked(funnel_text_window_t *in, void *data)

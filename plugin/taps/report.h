@@ -83,7 +83,7 @@ struct report_mail {
     const report_mail *earlier; /* the try before this one */
     unsigned tries;             /* this one and those before */
     bool tried_again;           /* it is the earlier one of another */
-    const report_mail *from;    /* the hop before this one ... */
+    report_mail *from;          /* the hop before this one ... */
     bool from_is_guess;         /* by sender and recipient: its header was not sent */
     bool passed_on;             /* it is the hop before another */
     const report_mail *about;   /* of a bounce: the mail that it reports */

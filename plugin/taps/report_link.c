@@ -58,6 +58,12 @@ static bool is_next_hop(const report_mail *before, const report_mail *mail)
             !same_text(before->record.peers->client_addr, mail->record.peers->client_addr));
 }
 
+static bool same_server(const report_mail *a, const report_mail *b)
+{
+    return same_text(a->record.peers->server_addr, b->record.peers->server_addr) &&
+           a->record.peers->server_port == b->record.peers->server_port;
+}
+
 static void link_hop(report_mail *mail, report_mail *before)
 {
     if (!before || mail->from || !is_next_hop(before, mail))
@@ -70,12 +76,13 @@ static void link_hop(report_mail *mail, report_mail *before)
  * with the same sender and recipient. A second try came from where the first did. */
 static void guess_hop(report_mail *mail, report_mail *before)
 {
-    report_mail *origin = before->from_is_guess ? (report_mail *)(uintptr_t)before->from : before;
+    bool same_client = same_text(before->record.peers->client_addr, mail->record.peers->client_addr);
+    report_mail *origin = before->from && same_client ? before->from : before;
     moment wait;
 
-    if (mail->from || mail->record.of->header || !mail->record.of->mail_from.length ||
-        !same_text(origin->record.peers->server_addr, mail->record.peers->client_addr) ||
-        !moment_between(&origin->record.of->begin, &mail->record.of->begin, &wait) || wait.seconds > RETRY_LIMIT)
+    if (mail->from || mail->record.of->header || !mail_is_refused(mail->record.of) || !mail->record.of->mail_from.length ||
+        !same_text(origin->record.peers->server_addr, mail->record.peers->client_addr) || same_server(origin, mail) ||
+        !moment_between(&origin->record.of->end, &mail->record.of->begin, &wait) || wait.seconds > RETRY_LIMIT)
         return;
     link_hop(mail, origin);
     mail->from_is_guess = mail->from != NULL;

@@ -158,11 +158,16 @@ def test_hops_that_real_servers_made(tshark):
 
 
 def test_a_hop_is_not_guessed_of_others(tshark, capture):
-    """A mail from another host, from nobody, or begun before the first was taken, is none that a server passed on."""
+    """A mail from another host, from nobody, to the same server, or begun before the first was taken, is none that a server passed
+    on."""
     relay = ("198.51.100.25", 25)
+    here = {"client": ("127.0.0.1", 41000), "server": ("127.0.0.1", 25)}
     first, refused, null = session(0, mail()), mail(rcpt="550 No"), mail(sender="", rcpt="550 No")
     for path in (capture(first, session(1, refused, at=1, client=("198.51.100.77", 41000), server=("203.0.113.9", 25))),
-                 capture(session(0, mail(sender="")), session(1, null, at=1, client=(relay[0], 41000), server=("203.0.113.9", 25)))):
+                 capture(session(0, mail(sender="")), session(1, null, at=1, client=(relay[0], 41000), server=("203.0.113.9", 25))),
+                 capture(session(0, mail(), **here), session(1, refused, at=1, **(here | {"client": ("127.0.0.1", 41001)}))),
+                 capture(sorted(first + session(1, refused, at=0.004, client=(relay[0], 41000), server=("203.0.113.9", 25)),
+                                key=lambda segment: segment.time))):
         assert data(tshark, path)["across"]["hops"] == []
 
 
