@@ -299,8 +299,6 @@ static exchange *head_for_mail(reading *r)
     transaction *t = transaction_oldest_for_content(s);
     exchange *e;
 
-    if (exchange_waits(s, VERB_CONNECT))
-        oldest_unanswered(s); /* it heads the queue */
     e = oldest_for_content(s);
     if (e && (!t || t->content_sent || transaction_resolved(e->transaction) == t)) {
         before_unanswered(s, e);

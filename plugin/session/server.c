@@ -211,12 +211,13 @@ static void take_offers(GArray *lines)
         parsed_reply_line_take_offer(&g_array_index(lines, parsed_reply_line, i));
 }
 
-/* Where octets are missing, a reply that names the mail it takes shows that a content was sent, seen or not. */
+/* Where octets are missing, a reply that names the mail it takes shows that a content was sent, seen or not. A greeting and
+ * the replies to AUTH, VRFY and QUIT may have the identifier of a session; their codes are others. */
 static bool names_mail(const session *s, const server_reply *reply)
 {
     bool whole = !s->connection.lossy && s->connection.spoken[SIDE_CLIENT];
 
-    return !whole && reply_severity(reply->code) == 2 && queue_id_tells_content(reply->whole);
+    return !whole && reply->code == 250 && !exchange_waits(s, VERB_CONNECT) && queue_id_tells_content(reply->whole);
 }
 
 /* The command that the reply answers. A line without a code is an answer only where one command alone waits, and not if
