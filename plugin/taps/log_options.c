@@ -36,7 +36,8 @@ static bool choose_format(const char *name, const words *of, log_options *option
 {
     options->format = of->format ? record_format_find(of->format, strlen(of->format)) : record_format_default();
     if (!options->format)
-        report_failure("-z %s: no format is called \"%s\". There are: %s", name, of->format, record_format_names());
+        report_failure("-z %s: no format is called \"%s\". There are: %s. A filter stands behind it: -z %s,text,FILTER",
+                       name, of->format, record_format_names(), name);
     return options->format != NULL;
 }
 
