@@ -682,7 +682,7 @@ void client_gap(reading *r, uint64_t octets)
     undecided_forget(s);
     smuggling_forget(s);
     s->client.proxy_possible = false;
-    s->connection.lossy = true;
+    s->connection.lossy = s->connection.client_lossy = true;
     message_chunks_doubt(s);
     message_gap(s, octets);
     transaction_hidden(s);

@@ -292,23 +292,6 @@ static exchange *end_of_data_unasked(reading *r, transaction *t)
     return e;
 }
 
-/* What a reply answers that names the mail it takes. */
-static exchange *head_for_mail(reading *r)
-{
-    session *s = r->s;
-    transaction *t = transaction_oldest_for_content(s);
-    exchange *e;
-
-    e = oldest_for_content(s);
-    if (e && (!t || t->content_sent || transaction_resolved(e->transaction) == t)) {
-        before_unanswered(s, e);
-        return e;
-    }
-    if (message_under_way(s) && s->content.reply_lost)
-        end_of_data_unseen(r);
-    return t || !s->transactions.just_answered ? end_of_data_unasked(r, t) : NULL;
-}
-
 /* DATA is answered by 354 or refused (RFC 5321, 4.3.2): a 2yz says that its 354 was lost. */
 static void data_unanswered(session *s, uint16_t code)
 {
@@ -371,6 +354,36 @@ static exchange *head_for(reading *r, uint16_t code)
     return e;
 }
 
+/* May the client have sent what was not captured? */
+static bool client_is_unseen(const session *s)
+{
+    return s->connection.client_lossy || !s->connection.spoken[SIDE_CLIENT];
+}
+
+static bool one_waits(const session *s)
+{
+    return s->queue.oldest && !s->queue.oldest->next;
+}
+
+/* What a reply answers that names the mail it takes. It makes a mail only where the client may have sent one, and nothing
+ * else is answered. */
+static exchange *head_for_mail(reading *r, uint16_t code)
+{
+    session *s = r->s;
+    transaction *t = client_is_unseen(s) ? transaction_oldest_for_content(s) : NULL;
+    exchange *e = oldest_for_content(s);
+
+    if (e && (!t || t->content_sent || transaction_resolved(e->transaction) == t)) {
+        before_unanswered(s, e);
+        return e;
+    }
+    if (!t && (!client_is_unseen(s) || one_waits(s)))
+        return head_for(r, code);
+    if (message_under_way(s) && s->content.reply_lost)
+        end_of_data_unseen(r);
+    return t || !s->transactions.just_answered ? end_of_data_unasked(r, t) : NULL;
+}
+
 /* LMTP replies to the content once for each recipient that was accepted (RFC 2033, 4.2); so does PRDR, behind a 353 and
  * before a reply for the whole. How many these are is known only now: the content may have been sent before the replies
  * to its RCPTs. */
@@ -417,7 +430,7 @@ static exchange *answered_by(reading *r, const server_reply *reply)
 {
     if (reply->code < 200)
         return NULL;
-    return reply->names_mail ? head_for_mail(r) : head_for(r, reply->code);
+    return reply->names_mail ? head_for_mail(r, reply->code) : head_for(r, reply->code);
 }
 
 exchange *exchange_answer(reading *r, const server_reply *reply)
@@ -426,7 +439,7 @@ exchange *exchange_answer(reading *r, const server_reply *reply)
     exchange *e = answered_by(r, reply);
     bool further = t->just_answered && reply_severity(reply->code) >= 4; /* the result of another recipient */
 
-    t->just_answered = reply->names_mail || (e ? is_for_content(e) : further);
+    t->just_answered = e ? is_for_content(e) : reply->names_mail || further;
     return e ? answer(r, e, reply->code) : NULL;
 }
 

@@ -71,6 +71,7 @@ typedef struct connection_part {
     bool spoken_plain;       /* somebody has sent something in the clear */
     bool closed;             /* its end was seen */
     bool lossy;              /* there were gaps or a late start, which explain a reply without a command */
+    bool client_lossy;       /* the same of the client's side alone: it may have sent what was not captured */
     layer last_layer;        /* the layer of the last octets */
     tls_state tls;           /* how far the upgrade to TLS has come */
     uint32_t starttls_frame; /* the packet with the reply that granted TLS; 0: none */
