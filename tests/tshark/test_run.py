@@ -22,14 +22,22 @@ def run(*words, script=RUN, **options):
 
 
 @pytest.mark.parametrize("words", ["install anything", "uninstall x", "package x", "fuzz abc", "fuzz 10 20", "bench bogus",
-                                   "bench quick quick", "demo --help", "demo a b", "format x", "reference x", "cases", "bogus"])
+                                   "bench quick quick", "demo --bogus", "demo a b", "format x", "reference x", "cases", "matrix 9.9",
+                                   "record nosuch", "test bogus", "test quick bogus", "lint x", "packages x", "bogus"])
 def test_stray_words(words, tmp_path):
-    """Nothing is built, so nothing is installed either: the build folder is not even made."""
+    """Nothing is built, so nothing is installed either: the build folder is not even made. No package is looked for."""
     build = tmp_path / "build"
     done = run(*words.split(), env=os.environ | {"ESMTP_BUILD": str(build)})
     assert done.returncode != 0
     assert words.split()[0] in done.stderr
-    assert "Building" not in done.stderr and not build.exists()
+    assert "Packages" not in done.stderr and "Building" not in done.stderr and not build.exists()
+
+
+@pytest.mark.parametrize("words", ["--help", "demo --help", "test -h", "matrix --help"])
+def test_help(words):
+    done = run(*words.split())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"./run {words.split()[0] if ' ' in words else 'demo'} " in done.stdout
 
 
 @pytest.fixture
