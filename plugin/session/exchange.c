@@ -61,6 +61,7 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
     exchange *e = exchange_wait(r->s, row, name);
 
     e->no_command = r->s->again.sent_as_content;
+    e->unconfirmed = r->s->client.unconfirmed;
     e->has_command = true;
     e->command_frame = r->input->frame;
     e->command_time = r->input->time;
@@ -323,10 +324,26 @@ static void lines_unanswered(session *s, uint16_t code)
  * gets its replies behind those to what was lost. */
 static bool lacks_name(const session *s, const exchange *e, uint16_t code)
 {
-    const transaction *t = transaction_resolved(e->transaction);
+    return reply_severity(code) == 2 && s->transactions.named && is_for_content(e) && e->unconfirmed && !e->reply_frame &&
+           !s->offers.lmtp;
+}
 
-    return reply_severity(code) == 2 && s->transactions.named && is_for_content(e) && !e->reply_frame && !s->offers.lmtp &&
-           t && (t->unconfirmed || t->without_mail);
+/* Is it a reply to what was lost before the content that waits? When the client has gone on behind such a reply, the server
+ * has given this content no name, and nothing more will answer it. */
+static bool is_for_lost(reading *r, uint16_t code)
+{
+    session *s = r->s;
+    const exchange *e = s->queue.oldest;
+    uint32_t before = s->queue.nameless_frame;
+
+    if (!e || !lacks_name(s, e, code))
+        return false;
+    if (before > e->command_frame && e->next && e->next->command_frame > before) {
+        oldest_unanswered(s);
+        return false;
+    }
+    s->queue.nameless_frame = r->input->frame;
+    return true;
 }
 
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
@@ -342,9 +359,9 @@ static exchange *head_for(reading *r, uint16_t code)
     connect_unanswered(s, code);
     data_unanswered(s, code);
     lines_unanswered(s, code);
-    e = s->queue.oldest;
-    if (code == 354 || code == 334 || (e && lacks_name(s, e, code)))
+    if (code == 354 || code == 334 || is_for_lost(r, code))
         return NULL; /* no DATA, no AUTH waits for it */
+    e = s->queue.oldest;
     if (!e && content_under_way(s) && is_of_later_command(s, code))
         end_of_data_unseen(r);
     else if (!e && content_under_way(s))
