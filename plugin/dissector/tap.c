@@ -54,6 +54,7 @@ static tap_record *record_make(drawing *d, uint32_t stream)
     tap_record *record = wmem_new0(d->pinfo->pool, tap_record);
 
     record->connection = d->connection;
+    record->session = d->connection->session;
     record->segment = *d->segment;
     /* Taps hear of it when the packet is dissected; the session may use the list again before, for the packet's next call.
      */
@@ -85,11 +86,13 @@ static void see_piece(void *data, const rest_piece *piece)
     const rest_visit *v = (const rest_visit *)data;
     tap_record record = v->record;
 
-    if (!piece->found)
-        return;
-    record.segment = *piece->found;
-    record.octets = (span){piece->found->octets, piece->found->octets ? piece->found->length : 0};
-    record.time = piece->time;
+    record.session = piece->session;
+    record.ends = piece->at_end != NULL;
+    if (piece->found) {
+        record.segment = *piece->found;
+        record.octets = (span){piece->found->octets, piece->found->octets ? piece->found->length : 0};
+        record.time = piece->time;
+    }
     v->see(v->data, &record);
 }
 
@@ -97,11 +100,8 @@ void tap_visit_rest(void (*see)(void *data, const tap_record *record), void *dat
 {
     for (const carrier *c = carriers_of_file(); c; c = c->next) {
         rest_visit v = {see, data, {.connection = c->carried, .stream = c->stream}};
-        if (!c->carried)
-            continue;
-        route_read_rest(c->carried, see_piece, &v);
-        v.record.ends = true;
-        see(data, &v.record);
+        if (c->carried && !route_read_rest(c->carried, see_piece, &v))
+            see_piece(&v, &(rest_piece){.session = c->carried->session, .at_end = c});
     }
 }
 

@@ -13,15 +13,16 @@
 
 typedef struct tap_record {
     const connection *connection;
-    segment segment; /* side, and the findings of this call */
-    layer layer;     /* under TLS or not */
-    bool first;      /* of the connection's calls */
-    bool later;      /* not the first visit of the packet */
-    bool of_peer;    /* the octets were sent by the packet's receiver, and became readable with it */
-    bool ends;       /* nothing more comes of the connection: the capture ends */
-    moment time;     /* of the packet */
-    uint32_t stream; /* number of the TCP stream, as in tcp.stream */
-    span octets;     /* the call's octets: a finding's are octets_in_record() */
+    const session *session; /* has read so far: the connection's, or a copy of it that lives as long as this record */
+    segment segment;        /* side, and the findings of this call */
+    layer layer;            /* under TLS or not */
+    bool first;             /* of the connection's calls */
+    bool later;             /* not the first visit of the packet */
+    bool of_peer;           /* the octets were sent by the packet's receiver, and became readable with it */
+    bool ends;              /* nothing more comes of the connection: the capture ends */
+    moment time;            /* of the packet */
+    uint32_t stream;        /* number of the TCP stream, as in tcp.stream */
+    span octets;            /* the call's octets: a finding's are octets_in_record() */
 } tap_record;
 
 /* A report of a call while its packet is dissected, for a tap that is not the plugin's own "esmtp": `report` queues
@@ -36,8 +37,8 @@ void tap_outlet_add(const char *name, tap_reporter report);
 void tap_report_record(int tap, packet_info *pinfo, const tap_record *record);
 
 /* What no packet shows, since it waits for missing octets where the capture ends: `see` gets a record of each piece of it,
- * as if it were read now, and at last one without octets that `ends`, for each connection. To be called when all packets
- * have been seen. */
+ * as if it were read now, and at last one without octets that `ends`, for each connection. What the findings of a connection
+ * point to is gone behind the last one. To be called when all packets have been seen. */
 void tap_visit_rest(void (*see)(void *data, const tap_record *record), void *data);
 
 /* The packet's record of a mail, for what Wireshark asks of the packet that is chosen: of its first call with something of

@@ -191,7 +191,7 @@ static void report_complete(const reading *r, const message *m, uint8_t *octets)
 /* On later visits, and when nothing more comes, all that can be known is. */
 static bool is_undecided(const tap_record *record, const message *m)
 {
-    return !record->later && !record->ends && session_content_is_undecided(record->connection->session, m);
+    return !record->later && !record->ends && session_content_is_undecided(record->session, m);
 }
 
 static void complete(const reading *r, const message *m, uint8_t *octets)
@@ -298,6 +298,8 @@ void contents_see(contents *c, const tap_record *record, void *data)
             readers[f->kind](&r, f);
         line_forget(&r, f);
     }
+    if (record->ends)
+        g_hash_table_remove(c->gatherings, record->connection); /* the content under way may be gone with the record */
 }
 
 char *content_missing_text(const message *m)

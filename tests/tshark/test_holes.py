@@ -187,3 +187,14 @@ def test_export_and_report_tell_of_what_is_held_at_the_end(tshark, capture):
     assert only_record(tshark, path) == RECORD | {"size": len(HEADER) + 22, "missing": 10}
     told = json.loads(tshark.run(path, "-q", "-z", "esmtp,report,json"))
     assert {name: count for name, count in told["totals"]["mail_outcomes"].items() if count} == {"accepted": 1}
+
+
+def test_content_that_waits_for_a_lost_reply_at_the_end(sanitized, capture):
+    """Nobody tells whether it is content: it counts as that, and is read while what is known of it is there."""
+    connection = dialogue(Connection(), OPENING + [("C", ENVELOPE + lines("DATA")), ("S", lines("250 Ok", "250 Ok"))])
+    connection.lost(False, len(lines("354 Go on")))
+    connection.client(HEADER + lines("text", "."))
+    path = capture(connection)
+    told = sanitized.run(path, "-q", "-z", "esmtp,mails,ndjson:size", "-z", "esmtp,parts,ndjson:size")
+    assert sorted(map(json.loads, told.splitlines()), key=str) == [{"size": len(HEADER) + 6}, {"size": 6}]
+    assert exported(sanitized, path) == {"Holes.eml": HEADER + lines("text")}
