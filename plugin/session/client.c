@@ -478,12 +478,12 @@ static void line_ends_unknown(reading *r, const client_line *in)
 }
 
 /* Does the line show where the client is? The end of a content does unless its reply has come already; a chunk may hold any
- * line. */
+ * line, and what follows the line of one is not looked at. */
 static bool is_known_again(const reading *r, const client_line *in)
 {
     if (is_lone_dot(in))
         return !r->s->content.answered && !message_chunks_doubted(r->s);
-    return is_unmistakable(in) && only_commands(r->octets, r->at);
+    return is_unmistakable(in) && (verb_of(&in->parsed.command)->id == VERB_BDAT || only_commands(r->octets, r->at));
 }
 
 static void emit_unknown(reading *r, size_t from, size_t end)

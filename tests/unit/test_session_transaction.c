@@ -284,10 +284,10 @@ static const script hidden[] = {
 static const script taken[] = {
     {.name = "the last chunk lost",
      .turns = {GREETING, ENVELOPE, CHUNK, {S, "250 ok\r\n"}, {C_LOST, "BDAT 1 LAST\r\nx"}, {C, "\n"}, TAKEN, QUIT},
-     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, captured Subject: x||||, helo a"}},
     {.name = "the line of the last chunk lost, its octets seen",
      .turns = {GREETING, ENVELOPE, CHUNK, {C_LOST, "BDAT 6 LAST\r\n"}, {C, "y\r\n.\r\n"}, {S, "250 ok\r\n"}, TAKEN, QUIT},
-     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, captured Subject: x||||, helo a"}},
     {.name = "the same, and the next mail sent before the reply",
      .turns = {GREETING,
                ENVELOPE,
@@ -301,9 +301,21 @@ static const script taken[] = {
                TAKEN,
                {S, "250 ok\r\n250 ok\r\n250 Ok: queued as 4XyZ01\r\n"},
                QUIT},
-     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a", "2 accepted, END-OF-DATA, 250, "
-                                                                                            "4XyZ01, e@f to 250, BDAT 2, "
-                                                                                            "helo a"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, captured Subject: x||||, helo a", "2 "
+                                                                                                                     "accept"
+                                                                                                                     "ed, "
+                                                                                                                     "END-"
+                                                                                                                     "OF-"
+                                                                                                                     "DATA, "
+                                                                                                                     "250, "
+                                                                                                                     "4XyZ01"
+                                                                                                                     ", e@f "
+                                                                                                                     "to "
+                                                                                                                     "250, "
+                                                                                                                     "BDAT "
+                                                                                                                     "2, "
+                                                                                                                     "helo "
+                                                                                                                     "a"}},
     {.name = "a chunk in the middle lost with its line",
      .turns = {GREETING,
                ENVELOPE,
@@ -311,10 +323,12 @@ static const script taken[] = {
                {S, "250 ok\r\n"},
                {C_LOST, "BDAT 1\r\nx"},
                {S, "250 ok\r\n"},
-               {C, "BDAT 1 LAST\r\nx"},
+               {C, "BDAT 1\r\ny"},
+               {S, "250 ok\r\n"},
+               {C, "BDAT 1 LAST\r\nz"},
                TAKEN,
                QUIT},
-     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, helo a"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject x, captured Subject: x||||yz, helo a"}},
     {.name = "all behind RCPT lost",
      .turns = {GREETING, ENVELOPE, {C_LOST, "BDAT 1 LAST\r\nx"}, {C, "NOOP\r\n"}, TAKEN, {S, "250 ok\r\n"}, QUIT},
      .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, helo a"}},
@@ -328,8 +342,8 @@ static const script taken[] = {
                {S_LOST, "250 Ok: queued as 4XyZ01\r\n"},
                TAKEN,
                QUIT},
-     .mails = {"2 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo a", "1 unknown, QUIT, 0, a@b to 250, BDAT, Subject x, helo "
-                                                                    "a"}},
+     .mails = {"2 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo a", "1 unknown, QUIT, 0, a@b to 250, BDAT, Subject x, "
+                                                                    "captured Subject: x||||, helo a"}},
     {.name = "the recipients refused: another mail's",
      .turns = {GREETING,
                FROM,
@@ -420,10 +434,8 @@ static const script taken[] = {
                {C, "BDAT 2 LAST\r\nxx"},
                {S, "250 discarded\r\n"},
                FROM},
-     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject y, helo a",
-               "2 accepted, END-OF-DATA, 250, "
-               "a@b to 250, BDAT 2, helo a",
-               "3 aborted, CLOSE, 0, a@b to, helo a"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject y, captured Subject: y||||, helo a",
+               "2 accepted, END-OF-DATA, 250, a@b to 250, BDAT 2, helo a", "3 aborted, CLOSE, 0, a@b to, helo a"}},
     {.name = "one in a group, and the client goes on",
      .turns = {GREETING,
                ENVELOPE,
@@ -437,10 +449,8 @@ static const script taken[] = {
                {C, "BDAT 2 LAST\r\nxx"},
                {S, "250 ok\r\n250 ok\r\n250 discarded\r\n"},
                ENVELOPE},
-     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject y, helo a",
-               "2 unknown, END-OF-DATA, 0, e@f "
-               "to 250, BDAT 2, helo a",
-               "3 aborted, CLOSE, 0, a@b to 250, helo a"}},
+     .mails = {"1 accepted, END-OF-DATA, 250, 4XyZ00, a@b to 250, BDAT, Subject y, captured Subject: y||||, helo a",
+               "2 unknown, END-OF-DATA, 0, e@f to 250, BDAT 2, helo a", "3 aborted, CLOSE, 0, a@b to 250, helo a"}},
     {.name = "replies to what was lost come before those to the group behind",
      .turns = {GREETING,
                {C, "MAIL FROM:<a@b>\r\n"},
@@ -737,7 +747,22 @@ static void append_result(GString *out, const recipient *to)
         g_string_append_printf(out, " %u", to->code);
 }
 
-/* "index outcome, what ended it, code, queue id, sender to the code of each recipient, method size, Subject, helo" */
+/* Nobody knows the size of chunks that may be among missing octets: all that was captured of them. */
+static void append_captured(GString *out, const message *m)
+{
+    char *octets;
+
+    if (!m || !m->uncounted || !m->octets)
+        return;
+    octets = g_strndup((const char *)m->octets, message_captured(m));
+    for (char *at = octets; *at; at++)
+        *at = *at == '\r' || *at == '\n' ? '|' : *at;
+    g_string_append_printf(out, ", captured %s", octets);
+    g_free(octets);
+}
+
+/* "index outcome, what ended it, code, queue id, sender to the code of each recipient, method size, Subject, captured
+ * octets, helo" */
 static char *describe(const transaction *t)
 {
     GString *out = g_string_new(NULL);
@@ -756,6 +781,7 @@ static char *describe(const transaction *t)
         g_string_append_printf(out, " %" G_GUINT64_FORMAT, t->size);
     if (subject.length)
         g_string_append_printf(out, ", Subject %.*s", (int)subject.length, (const char *)subject.octets);
+    append_captured(out, t->message);
     if (t->smuggled)
         g_string_append(out, ", smuggled");
     g_string_append_printf(out, ", helo %.*s", (int)t->helo.length, (const char *)t->helo.octets);
