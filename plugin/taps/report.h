@@ -95,7 +95,8 @@ struct report_connection {
     const carrier *carrier;   /* until its file is dropped */
     logged_connection record; /* when that is known: */
     bool recorded;
-    wmem_array_t *mails;      /* report_mail * */
+    wmem_array_t *mails;      /* report_mail * ... */
+    wmem_map_t *by_index;     /* ... and by the number of the transaction */
     report_followed followed; /* of the mail under way */
     report_step steps[REPORT_STEPS];
     unsigned step_count;

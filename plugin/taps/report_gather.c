@@ -38,6 +38,7 @@ report_connection *report_connection_new(report *r, const carrier *of)
 
     made->carrier = of;
     made->mails = wmem_array_new(r->scope, sizeof(report_mail *));
+    made->by_index = wmem_map_new(r->scope, g_direct_hash, g_direct_equal);
     wmem_array_append_one(r->connections, made);
     return made;
 }
@@ -248,24 +249,15 @@ static void add_reply(report *r, report_connection *c, const peers *by, const ta
 
 /* --- mails and notes --------------------------------------------------------------------------------------------------- */
 
-/* The mail of that number, if it was reported before. */
-static report_mail *mail_find(const report_connection *c, uint32_t index)
-{
-    for (unsigned i = wmem_array_get_count(c->mails); i-- > 0;) {
-        report_mail *mail = *(report_mail **)wmem_array_index(c->mails, i);
-        if (mail->record.of->index == index)
-            return mail;
-    }
-    return NULL;
-}
-
 void report_add_mail(report *r, report_connection *of, const transaction *t, const peers *by, bool again)
 {
-    report_mail *mail = again ? mail_find(of, t->index) : NULL;
+    void *index = GUINT_TO_POINTER(t->index);
+    report_mail *mail = again ? (report_mail *)wmem_map_lookup(of->by_index, index) : NULL;
 
     if (!mail) {
         mail = wmem_new0(r->scope, report_mail);
         wmem_array_append_one(of->mails, mail);
+        wmem_map_insert(of->by_index, index, mail);
     }
     mail->record = (mail_record){transaction_copy(r->scope, t, HEADER_KINDS_KEPT), by, NULL};
     mail->key = t;
