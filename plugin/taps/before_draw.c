@@ -45,7 +45,7 @@ void before_draw(void (*function)(void), void *key)
 
     if (!keys)
         keys = g_hash_table_new(g_direct_hash, g_direct_equal);
-    if (command_line_visits() == VISITS_MANY || g_hash_table_contains(keys, key))
+    if (!command_line_is_tshark() || g_hash_table_contains(keys, key))
         return;
     a = g_new0(awaited, 1);
     a->function = function;

@@ -182,8 +182,8 @@ def test_export_and_report_tell_of_what_is_held_at_the_end(tshark, capture):
     connection = held([b"text\r\n", b"more\r\n.\r\n"])
     connection.server(QUEUED)
     path = capture(connection)
-    for two_pass in (False, True):
-        assert exported(tshark, path, two_pass=two_pass) == {"4XyZ01-10-octets-missing.eml": HEADER + lines("text", "more", ".")[:-3]}
+    for how in ({}, {"two_pass": True}, {"two_pass": True, "options": ("-R", "tcp")}):
+        assert exported(tshark, path, **how) == {"4XyZ01-10-octets-missing.eml": HEADER + lines("text", "more", ".")[:-3]}
     assert only_record(tshark, path) == RECORD | {"size": len(HEADER) + 22, "missing": 10}
     told = json.loads(tshark.run(path, "-q", "-z", "esmtp,report,json"))
     assert {name: count for name, count in told["totals"]["mail_outcomes"].items() if count} == {"accepted": 1}
