@@ -437,16 +437,29 @@ static exchange *answer(reading *r, exchange *e, uint16_t code)
         e->replies_expected = 1;
     e->reply_frame = r->input->frame;
     e->reply_code = code;
+    e->answered_last = !e->next;
     if (!is_intermediate(e, code) && --e->replies_expected == 0)
         take_oldest(s);
     smuggling_answered(s, e);
     return e;
 }
 
+/* A result of LMTP was lost, so more are expected than come. A client that has sent something since the last one has got
+ * them all. */
+static void results_unanswered(session *s)
+{
+    const exchange *e = s->queue.oldest;
+    const transaction *t = e ? transaction_resolved(e->transaction) : NULL;
+
+    if (t && t->result_lost && is_for_content(e) && e->answered_last && e->next)
+        oldest_unanswered(s);
+}
+
 static exchange *answered_by(reading *r, const server_reply *reply)
 {
     if (reply->code < 200)
         return NULL;
+    results_unanswered(r->s);
     return reply->names_mail ? head_for_mail(r, reply->code) : head_for(r, reply->code);
 }
 

@@ -98,6 +98,7 @@ typedef struct exchange {
     bool no_command : 1;             /* a line of what was taken for content, until its DATA was refused */
     bool ends_content : 1;           /* its reply is that to the content */
     bool unrecognized : 1;           /* its verb is none that is known */
+    bool answered_last : 1;          /* when its last reply came, nothing sent behind it waited */
     bool unconfirmed : 1;            /* it was sent behind missing octets, before any reply to what is behind them */
     unsigned mistake : 4;            /* order_mistake: it may not come where it came */
     bool without_greeting : 1;       /* it was answered, and there was no greeting before */

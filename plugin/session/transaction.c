@@ -612,12 +612,26 @@ static recipient *recipient_named(transaction *t, span text)
     return NULL;
 }
 
+/* Is it the last one that RCPT accepted? */
+static bool is_last_taken(const transaction *t, const recipient *to)
+{
+    unsigned count = wmem_array_get_count(t->recipients);
+
+    for (unsigned i = 1; i <= count && i <= NAMED_LIMIT; i++) {
+        const recipient *last = (const recipient *)wmem_array_index(t->recipients, count - i);
+        if (last->taken_by_rcpt)
+            return last == to;
+    }
+    return false;
+}
+
 /* Behind one that was not captured nobody knows whose a result is, unless it says so. */
 static bool result_out_of_order(transaction *t, const verdict *given)
 {
     recipient *to = recipient_named(t, given->text);
 
     t->any_deferred |= reply_severity(given->code) == 4;
+    t->last_result_seen |= to && is_last_taken(t, to);
     if (to)
         recipient_answered(to, given);
     else if (reply_severity(given->code) == 2)
@@ -747,6 +761,8 @@ static void content_answered(reading *r, const server_reply *reply, transaction 
     t->content_answered = !t->prdr || !e->waits;
     if (!e->waits)
         transaction_end(s, t, "END-OF-DATA");
+    else if (lmtp && t->last_result_seen)
+        exchange_through_unanswered(s, e); /* those that are still expected were lost */
 }
 
 /* Its content has begun, and the client sends another mail's: its end, and the reply to that, were not captured. */

@@ -87,6 +87,7 @@ struct transaction {
     bool unconfirmed : 1;         /* its MAIL looked like a command where content may have been: likewise */
     bool content_granted : 1;     /* a 354 asked for its content: a second one is for another mail's */
     bool result_lost : 1;         /* one of recipient_results was not captured, it seems */
+    bool last_result_seen : 1;    /* ... and the one that is for the last recipient was: no more come */
     bool reply_lost : 1;          /* the reply to its content was not captured, it seems: none that comes is for it */
     bool smuggled : 1;            /* begun by what the server took for the end of the mail before it */
     bool reported : 1;            /* a call has reported its end: what is found out later is reported once more */
