@@ -23,11 +23,12 @@ static bool has_end(const message *m, const content_hole *hole)
 
 static void draw_hole(drawing *d, proto_tree *tree, const message *m, const content_hole *hole)
 {
-    proto_item *item = proto_tree_add_uint64_format(tree, hf[FIELD_MESSAGE_MISSING], d->tvb, 0, 0, hole->octets,
-                                                    "[%s octet%s at offset %s %s not captured%s]",
-                                                    grouped(d->pinfo, hole->octets), hole->octets == 1 ? "" : "s",
-                                                    grouped(d->pinfo, hole->offset), hole->octets == 1 ? "was" : "were",
-                                                    has_end(m, hole) ? ", the end of the data among them" : "");
+    proto_item *item =
+        proto_tree_add_uint64_format(tree, hf[FIELD_MESSAGE_MISSING], d->tvb, 0, 0, hole->octets,
+                                     "[%s%s octet%s at offset %s %s not captured%s]", m->uncounted ? "up to " : "",
+                                     grouped(d->pinfo, hole->octets), hole->octets == 1 ? "" : "s",
+                                     grouped(d->pinfo, hole->offset), hole->octets == 1 ? "was" : "were",
+                                     has_end(m, hole) ? ", the end of the data among them" : "");
 
     proto_item_set_generated(item);
 }

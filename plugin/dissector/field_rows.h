@@ -225,7 +225,8 @@ FIELD(MESSAGE_UNSTUFFED_SIZE, MESSAGE, "Size without dot-stuffing", "esmtp.messa
       "Octets of content without stuffed dots (RFC 5321, 4.5.2)")
 FIELD(MESSAGE_MISSING, MESSAGE, "Octets not captured", "esmtp.message.missing",
       FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
-      "Octets of the content that are not in the capture, one after the other")
+      "Octets of the content that are not in the capture, one after the other; BDAT lines may be among them, or the end of the "
+      "data")
 FIELD(MESSAGE_FRAGMENT, MESSAGE, "Content in frame", "esmtp.message.fragment", FT_FRAMENUM, BASE_NONE, NULL,
       "A packet that has octets of this content")
 FIELD(MESSAGE_REASSEMBLED_IN, MESSAGE, "Complete in frame", "esmtp.message.reassembled_in", FT_FRAMENUM, BASE_NONE, NULL,

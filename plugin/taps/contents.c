@@ -307,7 +307,7 @@ char *content_missing_text(const message *m)
     GString *words = g_string_new(m->no_begin ? "-beginning-missing" : NULL);
 
     if (m->missing)
-        g_string_append_printf(words, "-%" PRIu64 "-octets-missing", m->missing);
+        g_string_append_printf(words, "%s-%" PRIu64 "-octets-missing", m->uncounted ? "-up-to" : "", m->missing);
     if (m->no_end)
         g_string_append(words, "-end-missing");
     return g_string_free(words, FALSE);

@@ -29,7 +29,8 @@ void contents_free(contents *c);
 /* To be called for each record, in order; then for those of tap_visit_rest(). */
 void contents_see(contents *c, const tap_record *record, void *data);
 
-/* What a file's name says of a content that is not whole: "-720-octets-missing"; to be freed with g_free. */
+/* What a file's name says of a content that is not whole: "-720-octets-missing", "-up-to-720-..."
+ * where BDAT lines may be among them; to be freed with g_free. */
 char *content_missing_text(const message *m);
 
 /* A message that is over leaves its address to a later one: what is kept of a content is kept by its connection (`of`), or

@@ -162,8 +162,9 @@ def chunks_whose_last_line_is_lost(lost_too=0):
 def test_queue_id_shows_that_chunks_have_ended(tshark, capture, two_pass, lost_too):
     path = capture(chunks_whose_last_line_is_lost(lost_too))
     assert only_record(tshark, path) == RECORD
-    name = f"4XyZ01-{14 + lost_too}-octets-missing-end-missing.eml"
+    name = f"4XyZ01-up-to-{14 + lost_too}-octets-missing-end-missing.eml" # the BDAT line is among them
     assert exported(tshark, path, two_pass=two_pass) == {name: HEADER}
+    assert f"[up to {14 + lost_too} octets at offset {len(HEADER)} were" in tshark.tree(path, "esmtp", two_pass=two_pass)
 
 
 def test_capture_that_begins_at_the_reply_to_a_content(tshark, capture):
