@@ -237,16 +237,6 @@ static bool is_envelope_to_answer(const session *s, const exchange *e)
     return (exchange_is(e, VERB_MAIL) || exchange_is(e, VERB_RCPT)) && e->command_frame > s->queue.lost_frame;
 }
 
-bool exchange_envelope_waits(const session *s, const transaction *t)
-{
-    bool any = exchange_waits(s, VERB_MAIL) || exchange_waits(s, VERB_RCPT);
-    const exchange *e = any ? s->queue.oldest : NULL;
-
-    while (e && !(is_envelope_to_answer(s, e) && transaction_resolved(e->transaction) == t))
-        e = e->next;
-    return e;
-}
-
 static bool is_for_content(const exchange *e)
 {
     return exchange_is(e, VERB_END_OF_DATA) || e->last_chunk;

@@ -364,8 +364,6 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
 exchange *exchange_answer(reading *r, const server_reply *reply);
-/* Does its MAIL or a RCPT of it still wait for a reply that has not been lost? The reply to its content comes later. */
-bool exchange_envelope_waits(const session *s, const transaction *t);
 /* The same for a line that has no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
  * the only one. */
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);

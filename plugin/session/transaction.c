@@ -118,6 +118,26 @@ static void learn_parameters(transaction *t, span parameters)
     }
 }
 
+/* `e` waits for its reply. */
+static void command_waits(transaction *t, exchange *e)
+{
+    e->transaction = t;
+    t->unanswered++;
+    if (!exchange_is(e, VERB_MAIL) && !exchange_is(e, VERB_RCPT))
+        return;
+    t->envelope_unanswered++;
+    t->envelope_frame = e->command_frame;
+}
+
+/* It does no longer. */
+static void command_over(transaction *t, const exchange *e)
+{
+    bool envelope = exchange_is(e, VERB_MAIL) || exchange_is(e, VERB_RCPT);
+
+    t->unanswered -= t->unanswered > 0;
+    t->envelope_unanswered -= envelope && t->envelope_unanswered > 0;
+}
+
 static transaction *transaction_begin(reading *r)
 {
     session *s = r->s;
@@ -145,8 +165,7 @@ void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed
     t->mail_from = session_keep(r->s, parsed->path.address);
     t->unconfirmed = r->s->client.unconfirmed;
     learn_parameters(t, parsed->parameters);
-    e->transaction = t;
-    t->unanswered++;
+    command_waits(t, e);
 }
 
 /* One whose MAIL was not captured. */
@@ -177,10 +196,9 @@ void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
         return;
     added.address = session_keep(r->s, parsed->path.address);
-    e->transaction = t;
     e->recipient = wmem_array_get_count(t->recipients);
     wmem_array_append(t->recipients, &added, 1);
-    t->unanswered++;
+    command_waits(t, e);
 }
 
 static void content_begins(reading *r, transaction *t)
@@ -207,8 +225,7 @@ void transaction_content_sent(reading *r, exchange *e, const parsed_command *par
     t->by_url |= exchange_is(e, VERB_BURL);
     if (exchange_is(e, VERB_BDAT) && !t->content_begin_known)
         content_begins(r, t);
-    e->transaction = t;
-    t->unanswered++;
+    command_waits(t, e);
     if (!e->last_chunk)
         return;
     content = exchange_content(e);
@@ -249,8 +266,7 @@ void transaction_content_ends(reading *r, exchange *e, message *m)
     if (!t)
         return;
     if (e->transaction != t)
-        t->unanswered++;
-    e->transaction = t;
+        command_waits(t, e);
     e->ends_content = true;
     t->content_sent = true;
     if (e->has_command) /* else nobody has seen its end */
@@ -268,13 +284,20 @@ static bool may_be_answered(const transaction *t)
            ((t->hidden || t->method) && !t->reply_lost && !t->content_refused && !doubtful && !for_nobody(t));
 }
 
+/* Does its MAIL or a RCPT of it still wait for a reply that has not been lost? The reply to its content comes later. */
+static bool envelope_waits(const session *s, const transaction *t)
+{
+    return t->envelope_unanswered && t->envelope_frame > s->queue.lost_frame;
+}
+
+/* What is open behind one whose envelope waits was sent later, and is answered later. */
 transaction *transaction_oldest_for_content(const session *s)
 {
     transaction *t = s->transactions.oldest_open;
 
-    while (t && !(may_be_answered(t) && !exchange_envelope_waits(s, t)))
+    while (t && !may_be_answered(t) && !envelope_waits(s, t))
         t = t->next;
-    return t;
+    return t && !envelope_waits(s, t) ? t : NULL;
 }
 
 transaction *transaction_known_by_reply(reading *r)
@@ -290,9 +313,8 @@ transaction *transaction_known_by_reply(reading *r)
 
 void transaction_content_ends_unseen(session *s, exchange *e, transaction *t)
 {
-    t->unanswered++;
+    command_waits(t, e);
     t->content_sent = true;
-    e->transaction = t;
     e->ends_content = true;
     if (e->content)
         t->message = e->content;
@@ -339,10 +361,9 @@ void transaction_terminator_sent(reading *r, exchange *e, const parsed_command *
     (void)parsed;
     if (!t)
         return;
-    e->transaction = t;
+    command_waits(t, e);
     e->terminates = true;
     t->terminator = e;
-    t->unanswered++;
     if (exchange_is(e, VERB_RSET))
         r->s->transactions.current = NULL;
 }
@@ -518,6 +539,8 @@ static void merge_into_previous(session *s, transaction *t)
     if (t->method)
         previous->method = t->method;
     previous->unanswered += t->unanswered;
+    previous->envelope_unanswered += t->envelope_unanswered;
+    previous->envelope_frame = t->envelope_frame;
     previous->recipients_taken += t->recipients_taken;
     previous->recipients_answered += t->recipients_answered;
     open_remove(s, t);
@@ -884,8 +907,8 @@ void transaction_reply(reading *r, const server_reply *reply)
     given.inferred = reply->inferred;
     if (reply_severity(reply->code) >= 4 && reply->line_count > 1)
         given.further = further_text(r->s, reply);
-    if (!e->waits && t->unanswered)
-        t->unanswered--;
+    if (!e->waits)
+        command_over(t, e);
     if (is_witness(reply->code))
         witness(r->s, t);
     if (e->terminates)
@@ -913,8 +936,7 @@ void transaction_unanswered(session *s, exchange *e)
 
     if (!t || t->ended_by)
         return;
-    if (t->unanswered)
-        t->unanswered--;
+    command_over(t, e);
     if (e->ends_content)
         transaction_end(s, t, "END-OF-DATA");
     else if (e->terminates)
@@ -943,8 +965,7 @@ void transaction_unsent(session *s, exchange *e)
     e->transaction = NULL;
     if (!t || t->ended_by)
         return;
-    if (t->unanswered)
-        t->unanswered--;
+    command_over(t, e);
     if (e->ends_content || e->last_chunk) {
         t->content_sent = false;
         t->message = NULL;

@@ -73,6 +73,8 @@ struct transaction {
     unsigned results_refused_to_some;
     unsigned result_next;         /* the search for the recipient of the next result begins at this place */
     unsigned unanswered;          /* commands of it that wait for their reply */
+    unsigned envelope_unanswered; /* ... of these, MAIL and RCPT */
+    uint32_t envelope_frame;      /* ... of which the last was sent here */
     bool any_deferred : 1;        /* a refusal was 4yz */
     bool content_begin_known : 1; /* content_begin is */
     bool content_end_known : 1;   /* content_end is */
