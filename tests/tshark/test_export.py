@@ -6,6 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import hashlib
 import itertools
 import resource
+import uuid
 from collections import Counter
 from pathlib import Path
 
@@ -20,13 +21,12 @@ from packets import CLIENT, Connection, dialogue, lines
 SAMPLES = places.captures_in(places.SAMPLES)
 # With the limit at 0 the dissector puts no mail together: the export has to do it by itself.
 LIMITS = pytest.mark.parametrize("limit", ["32", "0"])
-folders = itertools.count()
 
 
 def exports(tshark, path, *protocols, **common):
     """{name: content} of the files, a dictionary for each protocol."""
     home = Path(tshark.sandbox.environment["HOME"])
-    targets = [home / f"export-{__name__}-{next(folders)}" for _ in protocols]  # other tests load this file under another name
+    targets = [home / f"export-{uuid.uuid4().hex}" for _ in protocols]
     words = [word for protocol, target in zip(protocols, targets) for word in ("--export-objects", f"{protocol},{target}")]
     tshark.run(path, "-q", *words, **common)
     return [{file.name: file.read_bytes() for file in target.iterdir()} if target.exists() else {} for target in targets]
