@@ -70,7 +70,8 @@ typedef struct rest_piece {
 typedef void (*rest_reader)(void *data, const rest_piece *piece);
 bool route_read_rest(const connection *c, rest_reader read, void *data);
 
-/* Each connection of the file as it would be if the capture ended here: `carried` is what it is kept by. */
+/* Visits each connection of the file: `kept` is the connection as it was read, `at_end` as it would be if the capture ended
+ * here. */
 typedef void (*end_visitor)(void *data, const carrier *kept, const carrier *at_end);
 void route_visit_ends(end_visitor visit, void *data);
 

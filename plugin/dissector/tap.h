@@ -41,8 +41,8 @@ void tap_report_record(int tap, packet_info *pinfo, const tap_record *record);
  * point to is gone behind the last one. To be called when all packets have been seen. */
 void tap_visit_rest(void (*see)(void *data, const tap_record *record), void *data);
 
-/* The packet's record of a mail, for what Wireshark asks of the packet that is chosen: of its first call with something of
- * a mail in it. NULL: nothing of one is, or its tree was not drawn. */
+/* The record of the packet's first call that belongs to a mail, for what Wireshark asks about the packet that is chosen.
+ * NULL: none belongs to a mail, or the packet's tree was not drawn. */
 const tap_record *tap_record_of_packet(packet_info *pinfo);
 
 /* The octets of a finding of the record. */

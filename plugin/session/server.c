@@ -215,9 +215,9 @@ static void take_offers(GArray *lines)
  * the replies to AUTH, VRFY and QUIT may have the identifier of a session; their codes are others. */
 static bool names_mail(const session *s, const server_reply *reply)
 {
-    bool whole = !s->connection.lossy && s->connection.spoken[SIDE_CLIENT];
+    bool octets_missing = s->connection.lossy || !s->connection.spoken[SIDE_CLIENT];
 
-    return !whole && reply->code == 250 && !exchange_waits(s, VERB_CONNECT) && queue_id_tells_content(reply->whole);
+    return octets_missing && reply->code == 250 && !exchange_waits(s, VERB_CONNECT) && queue_id_tells_content(reply->whole);
 }
 
 /* The command that the reply answers. A line without a code is an answer only where one command alone waits, and not if

@@ -152,7 +152,7 @@ typedef struct queue_part {
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
     uint32_t lost_frame;          /* before this packet, octets of the server were lost: replies to what was sent before */
-    uint32_t nameless_frame;      /* a reply came here that the content which waits cannot have got (lacks_name()) */
+    uint32_t nameless_frame;      /* the last reply that cannot be for the content that waits: see lacks_name() */
 } queue_part;
 
 /* Octets of the client that may have to be read again as something else (again.c). */

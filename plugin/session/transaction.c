@@ -104,6 +104,19 @@ static bool for_nobody(const transaction *t)
     return outcome_is_for_nobody(&seen);
 }
 
+const transaction *finding_transaction(const finding *f)
+{
+    switch ((finding_kind)f->kind) {
+    case FINDING_TRANSACTION:
+        return f->transaction;
+    case FINDING_CONTENT:
+    case FINDING_END_OF_DATA:
+        return f->message ? transaction_resolved(f->message->of) : NULL;
+    default:
+        return f->exchange ? transaction_resolved(f->exchange->transaction) : NULL;
+    }
+}
+
 /* --- what the client sends --------------------------------------------------------------------------------------------- */
 
 static void learn_parameters(transaction *t, span parameters)
@@ -649,7 +662,7 @@ static bool is_last_taken(const transaction *t, const recipient *to)
 }
 
 /* Behind one that was not captured nobody knows whose a result is, unless it says so. */
-static bool result_out_of_order(transaction *t, const verdict *given)
+static void result_out_of_order(transaction *t, const verdict *given)
 {
     recipient *to = recipient_named(t, given->text);
 
@@ -661,7 +674,6 @@ static bool result_out_of_order(transaction *t, const verdict *given)
         t->results_taken_by_some++;
     else
         t->results_refused_to_some++;
-    return true;
 }
 
 /* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421
@@ -677,8 +689,10 @@ static bool recipient_result(transaction *t, const verdict *given)
             recipient_answered(to, &none); /* RCPT's reply is not the result */
         t->result_next = 0;
     }
-    if (t->result_lost)
-        return result_out_of_order(t, given);
+    if (t->result_lost) {
+        result_out_of_order(t, given);
+        return true;
+    }
     while ((to = recipient_next(t)) != NULL) {
         recipient_answered(to, given);
         found = true;
@@ -1061,19 +1075,6 @@ const transaction *session_open_transactions(const session *s)
 }
 
 /* --- how long it took -------------------------------------------------------------------------------------------------- */
-
-const transaction *finding_transaction(const finding *f)
-{
-    switch ((finding_kind)f->kind) {
-    case FINDING_TRANSACTION:
-        return f->transaction;
-    case FINDING_CONTENT:
-    case FINDING_END_OF_DATA:
-        return f->message ? transaction_resolved(f->message->of) : NULL;
-    default:
-        return f->exchange ? transaction_resolved(f->exchange->transaction) : NULL;
-    }
-}
 
 bool transaction_content_time(const transaction *t, moment *time_r)
 {

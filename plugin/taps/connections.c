@@ -12,6 +12,7 @@
 
 #include "dissector/route.h"
 #include "dissector/tap.h"
+#include "taps/before_draw.h"
 #include "taps/connection_record.h"
 #include "taps/log_options.h"
 #include "taps/register.h"
@@ -55,18 +56,6 @@ static void before_free(void *data)
 
     gather(log->scope, log->dropped, log->restarts);
     log->restarts++;
-}
-
-/* Packets are not looked at, but dissected because somebody listens. */
-static tap_packet_status ignore_packet(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
-                                       tap_flags_t flags)
-{
-    (void)data;
-    (void)pinfo;
-    (void)edt;
-    (void)queued;
-    (void)flags;
-    return TAP_PACKET_DONT_REDRAW;
 }
 
 static void connections_draw(void *data)

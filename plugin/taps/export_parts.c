@@ -180,17 +180,12 @@ static void see_rest(void *data, const tap_record *record)
     mail_parts_see(call->exporting->reader, record, call);
 }
 
-static void see_rest_of_lists(void)
+static void see_rest_of_list(void *list)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
-    GHashTableIter iterator;
-    void *list, *x;
+    export_call call = {(export_object_list_t *)list, exporting_of(list), scope, NULL, false};
 
-    g_hash_table_iter_init(&iterator, lists);
-    while (g_hash_table_iter_next(&iterator, &list, &x)) {
-        export_call call = {(export_object_list_t *)list, (exporting *)x, scope, NULL, false};
-        tap_visit_rest(see_rest, &call);
-    }
+    tap_visit_rest(see_rest, &call);
     wmem_destroy_allocator(scope);
 }
 
@@ -201,7 +196,7 @@ static tap_packet_status export_record(void *data, packet_info *pinfo, epan_diss
 
     (void)edt;
     (void)flags;
-    before_draw(see_rest_of_lists, &lists);
+    before_draw(see_rest_of_list, data);
     mail_parts_see(call.exporting->reader, call.record, &call);
     return call.added ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
 }

@@ -7,8 +7,8 @@
 #include <epan/stats_tree.h>
 
 #include <epan/tap.h>
-#include <wsutil/report_message.h>
 
+#include "taps/before_draw.h"
 #include "taps/last_mails.h"
 #include "taps/register.h"
 #include "wire/capability.h"
@@ -178,29 +178,12 @@ static void count_last_mails(void *tree)
     last_mails_reset(last);
 }
 
-static tap_packet_status nothing_to_count(void *tree, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
-                                          tap_flags_t flags)
-{
-    (void)tree;
-    (void)pinfo;
-    (void)edt;
-    (void)queued;
-    (void)flags;
-    return TAP_PACKET_DONT_REDRAW;
-}
-
-/* A listener that came later is drawn first: it counts what is left before the tree is printed. */
 static void last_mails_watch(stats_tree *tree)
 {
-    GString *error;
-
     if (!command_line_is_tshark() || g_hash_table_contains(last_of_trees, tree))
         return;
     g_hash_table_insert(last_of_trees, tree, last_mails_new(NULL, count_last_mails, tree));
-    error = register_tap_listener(ESMTP_TAP_NAME, tree, NULL, TL_REQUIRES_NOTHING, NULL, nothing_to_count, count_last_mails,
-                                  NULL);
-    if (error)
-        report_failure("-z esmtp,tree: %s", error->str);
+    before_draw(count_last_mails, tree);
 }
 
 static void last_mails_note(stats_tree *tree, const tap_record *record)
