@@ -95,10 +95,10 @@ static proto_item *draw_message(drawing *d, const finding *f, const place *at)
     return item;
 }
 
-/* Its octets are all in earlier packets, which have shown them. */
+/* Nothing of the content is in the packet: its octets came earlier, were not captured, or there are none, as with BDAT 0 LAST. */
 static bool shows_none(const finding *f)
 {
-    return !f->length && f->flags & FLAG_READ_AGAIN;
+    return !f->length;
 }
 
 void draw_content(drawing *d, const finding *f)

@@ -485,7 +485,6 @@ void message_chunk_gap(reading *r, uint64_t octets)
         return;
     f = stream_emit(r, FINDING_CONTENT, r->position + r->at, 0);
     f->message = s->content.message;
-    note_frame(s, s->content.message, r->input->frame);
     chunk_complete(r, f);
 }
 
