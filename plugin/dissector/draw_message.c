@@ -95,7 +95,8 @@ static proto_item *draw_message(drawing *d, const finding *f, const place *at)
     return item;
 }
 
-/* Nothing of the content is in the packet: its octets came earlier, were not captured, or there are none, as with BDAT 0 LAST. */
+/* Nothing of the content is in the packet: its octets came earlier, were not captured, or there are none, as with BDAT 0
+ * LAST. */
 static bool shows_none(const finding *f)
 {
     return !f->length;
