@@ -173,7 +173,7 @@ static void rest_copied(const copying *c)
     to->smuggling.content = message_of(c, c->from->smuggling.content);
     smuggling_copy(to, exchange_of, c);
     to->content.shown = NULL;
-    to->content.again = NULL;
+    to->content.again = (content_again){0};
     to->content.data = exchange_of(c, content->data);
     to->content.bdat = exchange_of(c, content->bdat);
     if (to->content.message)

@@ -564,47 +564,47 @@ void message_reply_lost(session *s)
  * before the mark's last octet. */
 static void begin_again(session *s, message *m)
 {
-    content_part *c = &s->content;
+    content_again *a = &s->content.again;
 
-    c->message = m;
-    c->again_length = 0;
-    c->again_position = 0;
-    c->again_room = (size_t)(m->size - m->missing) + 2 * CONTENT_CARRY;
-    c->again = (uint8_t *)session_realloc(s, c->again, c->again_room);
-    content_begin(&c->reader, m->bare_lf);
+    a->message = m;
+    a->length = 0;
+    a->position = 0;
+    a->room = (size_t)(m->size - m->missing) + 2 * CONTENT_CARRY;
+    a->octets = (uint8_t *)session_realloc(s, a->octets, a->room);
+    content_begin(&a->reader, m->bare_lf);
 }
 
 static void end_again(session *s, message *m)
 {
-    content_part *c = &s->content;
+    content_again *a = &s->content.again;
 
-    if (c->again_length == message_captured(m)) {
-        m->octets = c->again;
-        c->again = NULL;
+    if (a->length == message_captured(m)) {
+        m->octets = a->octets;
+        a->octets = NULL;
         give_back_later(s, m);
     }
-    c->message = NULL;
+    a->message = NULL;
 }
 
 void message_read_again(session *s, const finding *f, span octets)
 {
-    content_part *c = &s->content;
+    content_again *a = &s->content.again;
     message *m = f->message;
 
     if (!m->given_back)
         return;
-    if (c->message != m)
+    if (a->message != m)
         begin_again(s, m);
-    if (octets.length + CONTENT_CARRY > c->again_room - c->again_length)
+    if (octets.length + CONTENT_CARRY > a->room - a->length)
         return; /* not in the order of the first visit: it will not be whole */
-    if (c->again_position && f->position > c->again_position)
-        content_pass_gap(&c->reader, false);
-    c->again_position = f->position + f->length;
+    if (a->position && f->position > a->position)
+        content_pass_gap(&a->reader, false);
+    a->position = f->position + f->length;
     if (!m->chunked)
-        c->again_length += content_read(&c->reader, octets, c->again + c->again_length).unstuffed;
+        a->length += content_read(&a->reader, octets, a->octets + a->length).unstuffed;
     else if (octets.length) {
-        memcpy(c->again + c->again_length, octets.octets, octets.length);
-        c->again_length += octets.length;
+        memcpy(a->octets + a->length, octets.octets, octets.length);
+        a->length += octets.length;
     }
     if (f->flags & FLAG_MESSAGE_END)
         end_again(s, m);

@@ -124,6 +124,17 @@ typedef struct server_part {
     bool rest_is_cut;    /* what is lost next is the rest of a reply that was taken for complete */
 } server_part;
 
+/* A content that comes again on the second of two visits, whose octets were given back after the first. What is under way
+ * where the capture ends stays as the first visit has left it. */
+typedef struct content_again {
+    message *message; /* NULL: none */
+    content_reader reader;
+    uint8_t *octets;   /* what has come */
+    size_t length;     /* how many these are */
+    uint64_t position; /* where the next ones are to begin; 0: none have come */
+    size_t room;       /* how many there is room for */
+} content_again;
+
 /* Owner: message.c. The content under way. */
 typedef struct content_part {
     content_reader reader;  /* of the content, or of the chunks gathered so far */
@@ -138,11 +149,7 @@ typedef struct content_part {
     message *shown;         /* the messages whose octets are given back before the next packet */
     message *cut_off;       /* those that the call under way has found to be over, though their end was not captured ... */
     message *last_cut_off;  /* ... in their order */
-    /* Of the second of two visits, where `message` and `reader` are of the content that comes again: */
-    uint8_t *again;          /* its octets */
-    size_t again_length;     /* how many these are */
-    uint64_t again_position; /* where the next ones are to begin; 0: none have come */
-    size_t again_room;       /* how many there is room for */
+    content_again again;    /* of the second of two visits */
 } content_part;
 
 /* Owner: exchange.c. The commands that wait for a reply, oldest first. */

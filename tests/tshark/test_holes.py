@@ -199,3 +199,20 @@ def test_content_that_waits_for_a_lost_reply_at_the_end(sanitized, capture):
     told = sanitized.run(path, "-q", "-z", "esmtp,mails,ndjson:size", "-z", "esmtp,parts,ndjson:size")
     assert sorted(map(json.loads, told.splitlines()), key=str) == [{"size": len(HEADER) + 6}, {"size": 6}]
     assert exported(sanitized, path) == {"Holes.eml": HEADER + lines("text")}
+
+
+@pytest.mark.parametrize("command, granted, octets", [
+    (lines("DATA"), GRANTED, lines("more", ".")),
+    (lines(f"BDAT {len(HEADER) + 16} LAST"), ("S", lines("250 Ok", "250 Ok")), lines("more"))], ids=["DATA", "BDAT"])
+def test_mail_shown_twice_before_one_that_is_held(tshark, capture, command, granted, octets):
+    """The second visit of a mail leaves alone what the first has left of the one under way."""
+    connection = dialogue(Connection(), OPENING + [("C", ENVELOPE + lines("DATA")), GRANTED, ("C", HEADER),
+                                                   ("C", lines("one", ".")), ("S", QUEUED), ("C", ENVELOPE + command), granted,
+                                                   ("C", HEADER)])
+    connection.lost(True, 10)
+    connection.client(octets)
+    path = capture(connection)
+    whole = {"4XyZ01.eml": HEADER + lines("one"), "Holes-10-octets-missing.eml": HEADER + lines("more")}
+    for two_pass in (False, True):
+        assert exported(tshark, path, two_pass=two_pass) == whole
+        assert [record["missing"] for record in mail_log.records(tshark, path, two_pass=two_pass)] == [0, 10]
