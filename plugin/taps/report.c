@@ -9,6 +9,7 @@
 
 #include <epan/packet.h>
 
+#include <epan/dissectors/packet-tcp.h>
 #include <epan/funnel.h>
 #include <epan/stat_groups.h>
 #include <epan/tap.h>
@@ -27,7 +28,7 @@ typedef struct asked_report {
     report *of;
     void (*write)(FILE *out, const report *r);
     wmem_allocator_t *peers; /* what the mails' records point to */
-    bool filtered;           /* only connections of packets that passed a filter are reported */
+    GHashTable *passed;      /* numbers of the TCP streams of which a packet passed the filter; NULL: there is none */
     GHashTable *by_carrier;  /* const carrier * -> report_connection *, of the file that is open */
     GHashTable *by_peers;    /* const peers * -> report_connection * */
     last_mails *last;
@@ -90,17 +91,23 @@ static void mails_end(void *data)
     last_mails_visit(a->last, add_cut_off, a);
 }
 
+static bool is_chosen(const asked_report *a, const carrier *of)
+{
+    return !a->passed || (of->stream_known && g_hash_table_contains(a->passed, GUINT_TO_POINTER(of->stream)));
+}
+
 static void connection_ends(void *data, const carrier *kept, const carrier *at_end)
 {
     asked_report *a = (asked_report *)data;
     report_connection *c;
 
-    if (a->filtered && !g_hash_table_contains(a->by_carrier, kept))
-        return;
     c = connection_of(a, kept);
     c->record = logged_connection_make(a->of->scope, at_end, a->of->restarts);
     c->recorded = true;
+    c->chosen = is_chosen(a, kept);
     c->carrier = NULL;
+    if (c->chosen)
+        unread_add_connection(&a->of->unread, kept, at_end);
 }
 
 /* What became of the connections is known when all has been read. */
@@ -110,8 +117,8 @@ static void connections_end(void *data)
 
     if (!a->written)
         route_visit_ends(connection_ends, a);
-    if (!a->written && !a->filtered)
-        unread_add_file(&a->of->unread);
+    if (a->passed)
+        g_hash_table_remove_all(a->passed);
     g_hash_table_remove_all(a->by_carrier);
     g_hash_table_remove_all(a->by_peers);
     a->of->restarts++;
@@ -124,6 +131,7 @@ static void report_end(asked_report *a)
     connections_end(a);
     a->written = true;
     report_link_all(a->of);
+    report_merge(a->of);
 }
 
 static void report_draw(void *data)
@@ -135,6 +143,19 @@ static void report_draw(void *data)
     report_end(a);
     a->write(stdout, a->of);
     output_check(STATISTIC);
+}
+
+/* A segment of TCP passed the filter: its connection is reported, as a whole. */
+static tap_packet_status passed_segment(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *queued,
+                                        tap_flags_t flags)
+{
+    const struct tcpheader *header = (const struct tcpheader *)queued;
+
+    (void)pinfo;
+    (void)edt;
+    (void)flags;
+    g_hash_table_add((GHashTable *)data, GUINT_TO_POINTER(header->th_stream));
+    return TAP_PACKET_DONT_REDRAW;
 }
 
 /* Lives as long as the program. */
@@ -187,9 +208,12 @@ static bool report_start(const char *argument)
         tls_facts_watch();
     a = asked_report_new();
     filter = options_read(a, options);
-    a->filtered = filter != NULL;
     carriers_watch(connections_end, a);
-    error = register_tap_listener(ESMTP_TAP_NAME, a, filter, TL_REQUIRES_NOTHING, NULL, report_packet, report_draw, NULL);
+    error = register_tap_listener(ESMTP_TAP_NAME, a, NULL, TL_REQUIRES_NOTHING, NULL, report_packet, report_draw, NULL);
+    if (!error && filter) {
+        a->passed = g_hash_table_new(g_direct_hash, g_direct_equal);
+        error = register_tap_listener("tcp", a->passed, filter, TL_REQUIRES_NOTHING, NULL, passed_segment, NULL, NULL);
+    }
     if (error)
         report_failure("-z " STATISTIC ": %s", error->str);
     return !error;

@@ -21,6 +21,8 @@
 #define REPORT_ADDRESSES 3u
 /* Refusals of a connection, outside of its mails, that are listed one by one. */
 #define REPORT_REFUSALS 8u
+/* Hops of a path. */
+#define REPORT_HOPS 30u
 
 typedef struct report_connection report_connection;
 typedef struct report_mail report_mail;
@@ -44,17 +46,24 @@ typedef struct report_refusal {
     const char *address;         /* MAIL's or RCPT's; NULL: none */
 } report_refusal;
 
-/* The refusals of one server for one reason. */
+/* The refusals of one server for one reason: of a connection, or of all. */
 typedef struct report_reason {
     report_refusal first;
-    unsigned number;                     /* of the reason, in the order of their first refusals */
+    const char *server;                  /* its address; "": not known */
     const report_connection *connection; /* of the first */
     unsigned count;
     unsigned connections;
-    const report_connection *latest; /* among these */
     const char *addresses[REPORT_ADDRESSES];
     unsigned address_count;
 } report_reason;
+
+/* How often a note was found: in a connection, or in all. */
+typedef struct report_note {
+    note which;
+    unsigned count, connections;
+    uint32_t frame;  /* the first one's */
+    uint64_t packet; /* ... in all that was read */
+} report_note;
 
 /* What becomes of a mail that was sent before. */
 typedef enum report_link {
@@ -95,6 +104,7 @@ struct report_connection {
     const carrier *carrier;   /* until its file is dropped */
     logged_connection record; /* when that is known: */
     bool recorded;
+    bool chosen;              /* ... and whether it is to be reported */
     wmem_array_t *mails;      /* report_mail * ... */
     wmem_map_t *by_index;     /* ... and by the number of the transaction */
     report_followed followed; /* of the mail under way */
@@ -108,35 +118,32 @@ struct report_connection {
     bool tarpit;                              /* the wait grows with each error */
     report_refusal refusals[REPORT_REFUSALS]; /* of no mail */
     unsigned refusal_count;
-    uint64_t reasons; /* a bit for each refusal_id that a reply gave */
+    uint64_t reasons;    /* a bit for each refusal_id that a reply gave */
+    wmem_array_t *given; /* report_reason, in the order of their first refusals */
     unsigned auth_failed, no_such_user, refused;
     note_set notes;
+    wmem_array_t *found; /* report_note: how often each was */
 };
-
-/* How often a note was found. */
-typedef struct report_note {
-    unsigned count, connections;
-    uint32_t frame; /* the first one's */
-    const report_connection *connection;
-} report_note;
 
 /* A client that connected. */
 typedef struct report_host {
     const char *address;
     unsigned connections, mails, auth_failed, no_such_user, refused;
+    bool chosen; /* one of its connections is */
 } report_host;
 
 typedef struct report {
     wmem_allocator_t *scope;
     wmem_array_t *connections; /* report_connection *, in the order of their first segments when all is read */
-    wmem_array_t *reasons;     /* report_reason *, in the order of their first refusals */
-    GHashTable *by_reason;     /* words that distinguish one from another -> report_reason * */
-    report_note notes[NOTE_COUNT];
-    unread unread;     /* what belongs to no connection */
-    unsigned restarts; /* of Wireshark's: each numbers packets anew */
+    unread unread;             /* what belongs to no connection */
+    unsigned restarts;         /* of Wireshark's: each numbers packets anew */
     /* When all is read: */
-    wmem_array_t *mails; /* report_mail *, by time */
+    wmem_array_t *mails; /* report_mail *, by time, of all connections */
     wmem_array_t *hosts; /* report_host * */
+    /* ... of the connections that are chosen: */
+    wmem_array_t *reasons; /* report_reason *, the most frequent first */
+    report_note notes[NOTE_COUNT];
+    unsigned not_chosen; /* connections */
 } report;
 
 /* report_gather.c */
@@ -148,9 +155,16 @@ struct tap_record;
 /* What a call of the dissector found, at that time. */
 void report_add_call(report *r, report_connection *of, const peers *by, const struct tap_record *record, const moment *now);
 report_connection *report_connection_new(report *r, const carrier *of);
+/* Adds the address of a refusal to those of its reason. */
+void report_add_address(report_reason *to, const char *address);
 
-/* report_link.c — what mails and connections have to do with one another. To be called once, when all is read. */
+/* report_link.c — numbers the connections, and finds out what they and their mails have to do with one another. To be called
+ * once, when all is read. */
 void report_link_all(report *r);
+
+/* report_merge.c — leaves out the connections that are not chosen, and finds out what the others have in all. To be called
+ * once, behind report_link_all(). */
+void report_merge(report *r);
 
 /* report_text.c, report_json.c */
 void report_write_text(FILE *out, const report *r);
@@ -169,6 +183,8 @@ report_totals report_count(const report *r);
 /* Did it fail, was it slow, or odd? */
 bool report_connection_is_listed(const report_connection *of);
 bool report_is_slow(const report_connection *of);
+/* Has it to do with a mail of a connection that is chosen: as one of them, another try, hop or bounce? */
+bool report_mail_concerns(const report_mail *of);
 /* Is the client one that a person should look at? */
 bool report_host_is_listed(const report_host *of);
 /* The server's name, or its address. */

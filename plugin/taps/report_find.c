@@ -19,20 +19,40 @@ bool mail_has_trouble(const transaction *t)
     return t->smuggled;
 }
 
+static void count_mail(report_totals *to, const transaction *t)
+{
+    unsigned count = wmem_array_get_count(t->recipients);
+
+    to->all_mails++;
+    to->mails[t->outcome]++;
+    to->not_to_all += t->outcome == OUTCOME_ACCEPTED && mail_has_trouble(t) && !t->smuggled;
+    to->all_recipients += count;
+    for (unsigned i = 0; i < count; i++)
+        to->recipients[recipient_outcome(t, (const recipient *)wmem_array_index(t->recipients, i))]++;
+}
+
 report_totals report_count(const report *r)
 {
-    report_totals out = {.all_mails = wmem_array_get_count(r->mails)};
+    report_totals out = {0};
 
-    for (unsigned i = 0; i < out.all_mails; i++) {
-        const transaction *t = report_mail_at(r->mails, i)->record.of;
-        unsigned count = wmem_array_get_count(t->recipients);
-        out.mails[t->outcome]++;
-        out.not_to_all += t->outcome == OUTCOME_ACCEPTED && mail_has_trouble(t) && !t->smuggled;
-        out.all_recipients += count;
-        for (unsigned n = 0; n < count; n++)
-            out.recipients[recipient_outcome(t, (const recipient *)wmem_array_index(t->recipients, n))]++;
+    for (unsigned i = 0; i < wmem_array_get_count(r->connections); i++) {
+        wmem_array_t *mails = report_connection_at(r, i)->mails;
+        for (unsigned n = 0; n < wmem_array_get_count(mails); n++)
+            count_mail(&out, report_mail_at(mails, n)->record.of);
     }
     return out;
+}
+
+bool report_mail_concerns(const report_mail *of)
+{
+    const report_mail *hop = of;
+
+    if ((of->earlier && of->earlier->connection->chosen) || (of->about && of->about->connection->chosen))
+        return true;
+    for (unsigned i = 0; hop && i < REPORT_HOPS; i++, hop = hop->from)
+        if (hop->connection->chosen)
+            return true;
+    return false;
 }
 
 bool report_is_slow(const report_connection *of)
@@ -57,8 +77,8 @@ bool report_connection_is_listed(const report_connection *of)
 
 bool report_host_is_listed(const report_host *of)
 {
-    return of->connections >= MANY_CONNECTIONS || of->auth_failed >= MANY_AUTH_FAILED ||
-           of->no_such_user >= MANY_NO_SUCH_USER;
+    return of->chosen && (of->connections >= MANY_CONNECTIONS || of->auth_failed >= MANY_AUTH_FAILED ||
+                          of->no_such_user >= MANY_NO_SUCH_USER);
 }
 
 span report_server(const report_connection *of)

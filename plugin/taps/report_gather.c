@@ -20,14 +20,11 @@ report *report_new(void)
 
     r->scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     r->connections = wmem_array_new(r->scope, sizeof(report_connection *));
-    r->reasons = wmem_array_new(r->scope, sizeof(report_reason *));
-    r->by_reason = g_hash_table_new(g_str_hash, g_str_equal);
     return r;
 }
 
 void report_free(report *r)
 {
-    g_hash_table_destroy(r->by_reason);
     wmem_destroy_allocator(r->scope);
     g_free(r);
 }
@@ -39,6 +36,8 @@ report_connection *report_connection_new(report *r, const carrier *of)
     made->carrier = of;
     made->mails = wmem_array_new(r->scope, sizeof(report_mail *));
     made->by_index = wmem_map_new(r->scope, g_direct_hash, g_direct_equal);
+    made->given = wmem_array_new(r->scope, sizeof(report_reason));
+    made->found = wmem_array_new(r->scope, sizeof(report_note));
     wmem_array_append_one(r->connections, made);
     return made;
 }
@@ -150,7 +149,7 @@ static report_refusal refusal_read(report *r, const tap_record *record, const fi
     return out;
 }
 
-static void add_address(report_reason *to, const char *address)
+void report_add_address(report_reason *to, const char *address)
 {
     if (!address)
         return;
@@ -162,26 +161,32 @@ static void add_address(report_reason *to, const char *address)
     to->address_count++;
 }
 
-/* Reasons are distinguished by server, and whether they are for good. */
-static void add_reason(report *r, report_connection *c, const peers *by, const report_refusal *given)
+static bool is_same_reason(const report_reason *of, const report_refusal *given, const char *server)
 {
-    char *key = g_strdup_printf("%d %d %d %s", given->why.id, given->permanent, given->why.guess,
-                                by->server_addr ? by->server_addr : "");
-    report_reason *to = (report_reason *)g_hash_table_lookup(r->by_reason, key);
+    return of->first.why.id == given->why.id && of->first.permanent == given->permanent &&
+           of->first.why.guess == given->why.guess && strcmp(of->server, server) == 0;
+}
 
-    if (!to) {
-        to = wmem_new0(r->scope, report_reason);
-        to->first = *given;
-        to->connection = c;
-        to->number = wmem_array_get_count(r->reasons);
-        wmem_array_append_one(r->reasons, to);
-        g_hash_table_insert(r->by_reason, wmem_strdup(r->scope, key), to);
+/* Those of a connection are as few as there are reasons: ATRN alone changes its server. */
+static report_reason *reason_of(report_connection *c, const report_refusal *given, const char *server)
+{
+    report_reason made = {.first = *given, .server = server, .connection = c, .connections = 1};
+
+    for (unsigned i = 0; i < wmem_array_get_count(c->given); i++) {
+        report_reason *of = (report_reason *)wmem_array_index(c->given, i);
+        if (is_same_reason(of, given, server))
+            return of;
     }
+    wmem_array_append_one(c->given, made);
+    return (report_reason *)wmem_array_index(c->given, wmem_array_get_count(c->given) - 1);
+}
+
+static void add_reason(report_connection *c, const peers *by, const report_refusal *given)
+{
+    report_reason *to = reason_of(c, given, by->server_addr ? by->server_addr : "");
+
     to->count++;
-    to->connections += to->latest != c;
-    to->latest = c;
-    add_address(to, given->address);
-    g_free(key);
+    report_add_address(to, given->address);
 }
 
 static void add_refusal(report *r, report_connection *c, const peers *by, const tap_record *record, const finding *f)
@@ -192,7 +197,7 @@ static void add_refusal(report *r, report_connection *c, const peers *by, const 
     c->refused++;
     c->auth_failed += (f->notes & note_bit(NOTE_AUTH_FAILED)) != 0;
     c->no_such_user += given.why.id == REFUSAL_NO_SUCH_USER;
-    add_reason(r, c, by, &given);
+    add_reason(c, by, &given);
     if (f->exchange && f->exchange->transaction && !f->exchange->terminates)
         return;
     if (c->refusal_count < REPORT_REFUSALS)
@@ -268,19 +273,26 @@ void report_add_mail(report *r, report_connection *of, const transaction *t, con
     }
 }
 
-static void add_notes(report *r, report_connection *c, note_set notes, uint32_t frame)
+static report_note *note_of(report_connection *c, note which, uint32_t frame)
 {
+    report_note made = {.which = which, .connections = 1, .frame = frame};
+
+    for (unsigned i = 0; i < wmem_array_get_count(c->found); i++) {
+        report_note *of = (report_note *)wmem_array_index(c->found, i);
+        if (of->which == which)
+            return of;
+    }
+    wmem_array_append_one(c->found, made);
+    return (report_note *)wmem_array_index(c->found, wmem_array_get_count(c->found) - 1);
+}
+
+static void add_notes(report_connection *c, note_set notes, uint32_t frame)
+{
+    c->notes |= notes;
     for (unsigned which = 0; notes && which < NOTE_COUNT; which++) {
-        note_set bit = note_bit((note)which);
-        if (!(notes & bit))
-            continue;
-        if (!r->notes[which].count++) {
-            r->notes[which].frame = frame;
-            r->notes[which].connection = c;
-        }
-        r->notes[which].connections += !(c->notes & bit);
-        c->notes |= bit;
-        notes &= ~bit;
+        if (notes & note_bit((note)which))
+            note_of(c, (note)which, frame)->count++;
+        notes &= ~note_bit((note)which);
     }
 }
 
@@ -288,7 +300,7 @@ void report_add_call(report *r, report_connection *of, const peers *by, const st
 {
     for (uint32_t i = 0; i < record->segment.count; i++) {
         const finding *f = &record->segment.findings[i];
-        add_notes(r, of, f->notes, record->segment.frame);
+        add_notes(of, f->notes, record->segment.frame);
         if (f->kind == FINDING_COMMAND)
             add_pause(of, f->exchange);
         else if (f->kind == FINDING_REPLY)

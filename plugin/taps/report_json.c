@@ -62,6 +62,7 @@ static void write_totals(writer *w)
 
     begin_object(w, "totals");
     member(w, "connections", value_number(wmem_array_get_count(w->r->connections)));
+    member(w, "connections_not_chosen", value_number(w->r->not_chosen));
     member(w, "mails", value_number(all.all_mails));
     member(w, "recipients", value_number(all.all_recipients));
     member(w, "not_to_all", value_number(all.not_to_all));
@@ -357,7 +358,7 @@ static void write_mails_with(writer *w, const char *name, bool (*has)(const repo
 {
     begin_array(w, name);
     for (unsigned i = 0; i < wmem_array_get_count(w->r->mails); i++)
-        if (has(report_mail_at(w->r->mails, i)))
+        if (has(report_mail_at(w->r->mails, i)) && report_mail_concerns(report_mail_at(w->r->mails, i)))
             write(w, report_mail_at(w->r->mails, i));
     end_array(w);
 }

@@ -241,6 +241,7 @@ static void add_to_host(linking *l, const report_connection *of)
     host->auth_failed += of->auth_failed;
     host->no_such_user += of->no_such_user;
     host->refused += of->refused;
+    host->chosen |= of->chosen;
 }
 
 /* --- reasons ----------------------------------------------------------------------------------------------------------- */
@@ -255,16 +256,6 @@ static uint64_t reasons_of(const transaction *t)
             found |= UINT64_C(1) << recipient_refusal(to).id;
     }
     return found;
-}
-
-/* The most frequent first; of equals the older. */
-static int compare_reasons(const void *a, const void *b)
-{
-    const report_reason *l = *(report_reason *const *)a, *r = *(report_reason *const *)b;
-
-    if (l->count != r->count)
-        return l->count > r->count ? -1 : 1;
-    return l->number == r->number ? 0 : l->number < r->number ? -1 : 1;
 }
 
 /* --- all --------------------------------------------------------------------------------------------------------------- */
@@ -323,7 +314,6 @@ void report_link_all(report *r)
     r->mails = wmem_array_new(r->scope, sizeof(report_mail *));
     r->hosts = wmem_array_new(r->scope, sizeof(report_host *));
     wmem_array_sort(r->connections, compare_begins);
-    wmem_array_sort(r->reasons, compare_reasons);
     collect(&l);
     for (unsigned i = 0; i < wmem_array_get_count(r->mails); i++) {
         report_mail *mail = *(report_mail **)wmem_array_index(r->mails, i);

@@ -11,11 +11,10 @@
 #define DASH "\xe2\x80\x94"
 
 /* Recipients that are named in a line, refused recipients that have a line each, mails of a connection that went through and
- * have a line each, hops of a path. */
+ * have a line each. */
 #define NAMED_LIMIT 3u
 #define REFUSED_LIMIT 10u
 #define DELIVERED_LIMIT 10u
-#define HOPS_LIMIT 30u
 /* Mails that a fault names. */
 #define FAULT_MAILS 5u
 /* A line that goes on with what a label began. */
@@ -138,10 +137,12 @@ static void put_counts(const writer *w, const unsigned *counts, unsigned not_to_
 static void put_totals(const writer *w)
 {
     report_totals all = report_count(w->r);
-    unsigned connections = wmem_array_get_count(w->r->connections);
+    unsigned connections = wmem_array_get_count(w->r->connections), read = connections + w->r->not_chosen;
 
-    g_string_append_printf(w->out, "%u connection%s, %u mail%s", connections, plural(connections), all.all_mails,
-                           plural(all.all_mails));
+    g_string_append_printf(w->out, "%u ", connections);
+    if (w->r->not_chosen)
+        g_string_append_printf(w->out, "of %u ", read);
+    g_string_append_printf(w->out, "connection%s, %u mail%s", plural(read), all.all_mails, plural(all.all_mails));
     put_counts(w, all.mails, all.not_to_all);
     if (all.all_recipients) {
         g_string_append_printf(w->out, "; %u recipient%s", all.all_recipients, plural(all.all_recipients));
@@ -674,10 +675,10 @@ static void put_link(const writer *w, const report_mail *mail)
 /* From the first hop on. */
 static void put_path(const writer *w, const report_mail *last)
 {
-    const report_mail *hops[HOPS_LIMIT], *described = last;
+    const report_mail *hops[REPORT_HOPS], *described = last;
     unsigned count = 0;
 
-    for (const report_mail *at = last; at && count < HOPS_LIMIT; at = at->from)
+    for (const report_mail *at = last; at && count < REPORT_HOPS; at = at->from)
         hops[count++] = at;
     for (unsigned i = 1; i < count && !described->record.of->header; i++)
         described = hops[i];
@@ -736,7 +737,7 @@ static void put_across(const writer *w)
     for (unsigned i = 0; i < wmem_array_get_count(w->r->mails); i++) {
         const report_mail *mail = report_mail_at(w->r->mails, i);
         bool path_ends = mail->from && !mail->passed_on;
-        if (!mail->link && !mail->about && !path_ends)
+        if ((!mail->link && !mail->about && !path_ends) || !report_mail_concerns(mail))
             continue;
         put_heading(w, &begun);
         if (mail->link)

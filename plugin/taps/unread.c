@@ -6,17 +6,20 @@
 
 #include <inttypes.h>
 
-#include "dissector/connections.h"
 #include "dissector/route.h"
 
-static void add_connection(void *data, const carrier *kept, const carrier *at_end)
+void unread_add_connection(unread *to, const carrier *kept, const carrier *at_end)
 {
-    unread *to = (unread *)data;
     connection_record of = carrier_record(at_end);
 
     to->tls += carrier_record(kept).tls_unread;
     to->missing += of.missing;
     to->octets += of.unread;
+}
+
+static void add_connection(void *data, const carrier *kept, const carrier *at_end)
+{
+    unread_add_connection((unread *)data, kept, at_end);
 }
 
 void unread_add_file(unread *to)

@@ -8,12 +8,17 @@
 #include <glib.h>
 #include <stdint.h>
 
+#include "dissector/connections.h"
+
 /* Of all connections. */
 typedef struct unread {
     uint64_t missing; /* octets that were not captured */
     uint64_t octets;  /* octets that were, and whose meaning nobody knows */
     unsigned tls;     /* connections that went on under TLS, which nothing decrypted */
 } unread;
+
+/* Adds those of a connection: as it was read, and as it would be if the capture ended here. */
+void unread_add_connection(unread *to, const carrier *kept, const carrier *at_end);
 
 /* Adds those of the file that is open. What is held to the end counts as it is read for the log. */
 void unread_add_file(unread *to);

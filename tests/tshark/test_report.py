@@ -241,14 +241,78 @@ def test_octets_that_are_missing(tshark, capture):
     assert text(tshark, path).startswith("1 connection, 0 mails; 8 octets were missing.\n")
 
 
-@pytest.mark.thorough
-def test_filter(tshark, reasons):
-    found = data(tshark, reasons, ",tcp.stream == 1")
-    assert (found["totals"]["connections"], found["why"][0]["reason"]) == (1, "mailbox full")
-    assert text(tshark, reasons, ",tcp.stream == 1").startswith("1 connection, 1 mail: 1 deferred;")
-    for wrong in (",no.such.field", "x"):
-        with pytest.raises(TsharkError, match="esmtp,report"):
-            text(tshark, reasons, wrong)
+# A filter, and the streams of the connections that it chooses.
+FILTERS = {
+    "reply": ('esmtp.reply.code == 552', [9]),
+    "any packet, none of SMTP too": ("tcp.flags.syn == 1 && ip.dst == 198.51.100.4", [3]),
+    "address": ("ip.addr == 198.51.100.2", [1]),
+    "outcome": ('esmtp.transaction.outcome == "rejected" && ip.src == 198.51.100.15', [14]),
+    "command": ('esmtp.command.verb == "AUTH"', [13]),
+    "several": ("tcp.stream in {0, 2}", [0, 2]),
+    "no packet": ("ip.addr == 203.0.113.9", []),
+}
+
+
+@pytest.mark.parametrize("options", [(), pytest.param(("-2",), marks=pytest.mark.thorough)], ids=["once", "twice"])
+def test_filter_chooses_connections(tshark, reasons, options):
+    """They are reported as wholes, with the numbers that they have in the capture; nothing is told of the others."""
+    whole = data(tshark, reasons, options=options)
+    number_of = {c["record"]["stream"]: c["number"] for c in whole["connections"]}
+    for display_filter, streams in FILTERS.values():
+        found = data(tshark, reasons, f",{display_filter}", options=options)
+        assert found["connections"] == [c for c in whole["connections"] if c["record"]["stream"] in streams], display_filter
+        assert [c["number"] for c in found["connections"]] == [number_of[stream] for stream in streams]
+        assert found["totals"]["connections"] == len(streams)
+        assert found["totals"]["connections_not_chosen"] == len(REASONS) - len(streams)
+        assert found["totals"]["mails"] == sum(len(c["log"]) for c in found["connections"])
+        assert sorted(w["server_addr"] for w in found["why"]) == [f"198.51.100.{stream + 1}" for stream in streams]
+
+
+def test_filter_leaves_the_other_tries_of_a_mail(tshark, capture):
+    """Whether a mail was tried again is asked of the whole capture."""
+    path = capture(session(0, mail(rcpt="451 4.7.1 Greylisted")) + session(1, mail(), at=300)
+                   + session(2, mail(sender="eve@example.com", rcpt="451 4.7.1 Greylisted"), at=400))
+    for stream in (0, 1):
+        found = data(tshark, path, f",tcp.stream == {stream}")
+        assert [c["number"] for c in found["connections"]] == [stream + 1]
+        assert [(t["kind"], t["earlier"]["connection"], t["mail"]["connection"]) for t in found["across"]["tries"]] == [("greylisting", 1, 2)]
+        words = text(tshark, path, f",tcp.stream == {stream}")
+        assert "greylisting  ann@example.org" in words and "no other try" not in words and "eve@example.com" not in words
+
+
+def test_filter_in_words(tshark, reasons):
+    assert text(tshark, reasons, ",tcp.stream == 1").startswith("1 of 15 connections, 1 mail: 1 deferred;")
+    assert text(tshark, reasons, ",ip.addr == 203.0.113.9") == "0 of 15 connections, 0 mails.\n"
+
+
+def test_filter_of_a_connection_without_smtp(tshark, capture):
+    """A SYN that nobody answered passes, too."""
+    silent = Connection(handshake=False, client=("192.0.2.7", 40007), start=packets.START)
+    silent.signal(True, SYN)
+    found = data(tshark, capture(silent.segments + session(1, mail())), ",ip.addr == 192.0.2.7")
+    assert [c["record"]["client_addr"] for c in found["connections"]] == ["192.0.2.7"]
+    assert found["totals"]["octets_missing"] == 0
+
+
+def test_filter_counts_what_is_missing_in_its_connections(tshark, capture):
+    noop = [("C", lines("NOOP")), ("S", lines("250 Ok"))]
+    lost = noop + [noop[0], ("lost", noop[1][1])] + 4 * noop
+    path = capture(session(0, lost) + session(1, mail()))
+    missing = [data(tshark, path, f",tcp.dstport == {port}")["totals"]["octets_missing"] for port in (40000, 40001)]
+    assert missing == [len(noop[1][1]), 0]
+
+
+def test_filter_where_packets_are_forgotten(tshark, reasons):
+    """-M: each part of the capture numbers its streams anew."""
+    found = data(tshark, reasons, ",ip.addr == 198.51.100.15", options=("-M", "25"))
+    assert {c["record"]["server_addr"] for c in found["connections"]} == {"198.51.100.15"}
+
+
+@pytest.mark.parametrize("wrong, named", [(",no.such.field", "no.such.field"), (",esmtp.reply.code ==", "esmtp.reply.code =="),
+                                          (",json,no.such", "no.such"), ("x", "there is no such statistic")])
+def test_filter_that_is_none(tshark, reasons, wrong, named):
+    with pytest.raises(TsharkError, match=f"tshark: -z esmtp,report.*{re.escape(named)}"):
+        text(tshark, reasons, wrong)
 
 
 def test_no_control_character_goes_to_a_terminal(tshark, capture):
