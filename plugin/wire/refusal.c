@@ -29,10 +29,17 @@ static const refusal_reason reasons[REFUSAL_IDS] = {
                       "Send more slowly and over fewer connections; look for what sends so much."},
     [REFUSAL_SENDER_QUOTA] = {"the sender's limit is used up", REFUSAL_FAULT_SENDER_ADDRESS,
                               "Wait for the limit's period to end, or have it raised; look for a stolen account."},
+    [REFUSAL_SENDER_SUSPENDED] = {"the sender's account is suspended", REFUSAL_FAULT_SENDER_ADDRESS,
+                                  "Ask the provider why; look for a stolen account."},
     [REFUSAL_BLOCKLISTED] = {"the sending host is on a blocklist", REFUSAL_FAULT_SENDING_HOST,
                              "Look the address up at the list that is named, remove the cause, then ask for removal."},
+    [REFUSAL_DOMAIN_BLOCKLISTED] = {"a domain in the mail is on a blocklist", REFUSAL_FAULT_SENDER_DOMAIN,
+                                    "Look the domain up at the list that is named: the sender's, or one in a link."},
     [REFUSAL_REPUTATION] = {"bad reputation of the sending host", REFUSAL_FAULT_SENDING_HOST,
                             "Look at what the host sends; use the provider's postmaster page that the reply names."},
+    [REFUSAL_HOST_NOT_ADMITTED] = {"the server does not admit this host", REFUSAL_FAULT_SENDING_HOST,
+                                   "Authenticate, or send through a server that is admitted; else ask the server's "
+                                   "administrator."},
     [REFUSAL_REVERSE_DNS] = {"the sending host's address has no valid name", REFUSAL_FAULT_SENDING_HOST,
                              "Set a PTR record for the address, and an address record for that name."},
     [REFUSAL_HELO] = {"the name in HELO or EHLO is refused", REFUSAL_FAULT_CLIENT,
@@ -61,6 +68,10 @@ static const refusal_reason reasons[REFUSAL_IDS] = {
     [REFUSAL_TLS_WANTED] = {"TLS wanted first", REFUSAL_FAULT_CLIENT, "Switch STARTTLS on in the client."},
     [REFUSAL_TLS_UNAVAILABLE] = {"TLS not available", REFUSAL_FAULT_RECIPIENT_SERVER,
                                  "Check the server's certificate and key."},
+    [REFUSAL_TLS_POLICY] = {"TLS is not as the domain's policy (DANE, MTA-STS) wants it", REFUSAL_FAULT_RECIPIENT_DOMAIN,
+                            "Check the certificate of the domain's servers, and its TLSA records or MTA-STS policy."},
+    [REFUSAL_REQUIRETLS] = {"REQUIRETLS cannot be kept", REFUSAL_FAULT_RECIPIENT_SERVER,
+                            "Send without REQUIRETLS, or over servers that all offer it."},
     [REFUSAL_AUTH_WANTED] = {"authentication wanted first", REFUSAL_FAULT_CLIENT,
                              "Give the client user name and password, or use the port for mail between servers."},
     [REFUSAL_AUTH_FAILED] = {"authentication failed", REFUSAL_FAULT_CREDENTIALS,
@@ -129,6 +140,7 @@ static const status_rule statuses[] = {
     {2, 2, REFUSAL_MAILBOX_FULL, 0},
     {2, 3, REFUSAL_TOO_LARGE, 0},
     {3, 1, REFUSAL_STORAGE, 0},
+    {3, 2, REFUSAL_NO_MAIL_ACCEPTED, 5},
     {3, 2, REFUSAL_BUSY, 0},
     {3, 4, REFUSAL_TOO_LARGE, 0},
     {4, 1, REFUSAL_NEXT_HOP, 0},
@@ -136,10 +148,17 @@ static const status_rule statuses[] = {
     {4, 4, REFUSAL_NEXT_HOP, 0},
     {4, 5, REFUSAL_BUSY, 0},
     {4, 6, REFUSAL_LOOP, 0},
+    {4, 7, REFUSAL_NEXT_HOP, 0},
     {5, 2, REFUSAL_SYNTAX, 0},
     {5, 3, REFUSAL_TOO_MANY_RECIPIENTS, 0},
+    {6, 0, REFUSAL_CONTENT, 0},
     {6, 1, REFUSAL_CONTENT, 0},
+    {6, 2, REFUSAL_CONTENT, 0},
+    {6, 3, REFUSAL_CONTENT, 0},
+    {6, 6, REFUSAL_CONTENT, 0},
+    {6, 7, REFUSAL_NOT_IMPLEMENTED, 0}, /* SMTPUTF8 */
     {7, 2, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 5, REFUSAL_TLS_POLICY, 0},
     {7, 8, REFUSAL_AUTH_FAILED, 0},
     {7, 9, REFUSAL_AUTH_FAILED, 0},
     {7, 10, REFUSAL_TLS_WANTED, 0},
@@ -154,6 +173,29 @@ static const status_rule statuses[] = {
     {7, 26, REFUSAL_DMARC, 0},
     {7, 27, REFUSAL_SENDER_DOMAIN, 0},
     {7, 28, REFUSAL_RATE, 0},
+    {7, 30, REFUSAL_REQUIRETLS, 0},
+    /* Of no registry: Exchange and Microsoft 365. */
+    {4, 14, REFUSAL_LOOP, 0},
+    {7, 54, REFUSAL_RELAY, 0},
+    {7, 57, REFUSAL_AUTH_WANTED, 0},
+    {7, 60, REFUSAL_SENDER_NOT_OWNED, 0},
+    {7, 64, REFUSAL_RELAY, 0},
+    {7, 124, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 129, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 133, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 134, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 135, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 136, REFUSAL_RECIPIENT_RESTRICTED, 0},
+    {7, 139, REFUSAL_AUTH_FAILED, 0},
+    {7, 320, REFUSAL_TLS_POLICY, 0},
+    {7, 321, REFUSAL_TLS_POLICY, 0},
+    {7, 322, REFUSAL_TLS_POLICY, 0},
+    {7, 323, REFUSAL_TLS_POLICY, 0},
+    {7, 324, REFUSAL_TLS_POLICY, 0},
+    {7, 500, REFUSAL_BUSY, 0},
+    {7, 509, REFUSAL_DMARC, 0},
+    {7, 515, REFUSAL_DMARC, 0},
+    {7, 708, REFUSAL_REPUTATION, 0},
 };
 
 /* A wording, in lower case, and what it means; the more specific one stands first. With a `code`, for replies with that code
@@ -170,6 +212,11 @@ static const wording_rule telling_wordings[] = {
     {"graylist", REFUSAL_GREYLISTED, 0},
     {"grey-list", REFUSAL_GREYLISTED, 0},
     {"grey list", REFUSAL_GREYLISTED, 0},
+    {"service currently unavailable", REFUSAL_GREYLISTED, 450}, /* Postfix's postscreen */
+    {"dbl.spamhaus", REFUSAL_DOMAIN_BLOCKLISTED, 0},
+    {"surbl", REFUSAL_DOMAIN_BLOCKLISTED, 0},
+    {"uribl", REFUSAL_DOMAIN_BLOCKLISTED, 0},
+    {"rhsbl", REFUSAL_DOMAIN_BLOCKLISTED, 0},
     {"spamhaus", REFUSAL_BLOCKLISTED, 0},
     {"spamcop", REFUSAL_BLOCKLISTED, 0},
     {"barracudacentral", REFUSAL_BLOCKLISTED, 0},
@@ -181,6 +228,9 @@ static const wording_rule telling_wordings[] = {
     {"black list", REFUSAL_BLOCKLISTED, 0},
     {"dnsbl", REFUSAL_BLOCKLISTED, 0},
     {"banned sending ip", REFUSAL_BLOCKLISTED, 0},
+    {"banned sender", REFUSAL_BLOCKLISTED, 0}, /* Microsoft 365 */
+    {"ipcheck.proofpoint", REFUSAL_BLOCKLISTED, 0},
+    {"rbl", REFUSAL_BLOCKLISTED, 0},
     {"[bl21]", REFUSAL_BLOCKLISTED, 0},
     {"[bl23]", REFUSAL_BLOCKLISTED, 0},
     {"relay access denied", REFUSAL_RELAY, 0},
@@ -205,6 +255,18 @@ static const wording_rule telling_wordings[] = {
     {"invalid helo", REFUSAL_HELO, 0},
     {"invalid ehlo", REFUSAL_HELO, 0},
     {"bad helo", REFUSAL_HELO, 0},
+    {"need fully-qualified address", REFUSAL_ADDRESS_SYNTAX, 0},
+    {"verification in progress", REFUSAL_MAILBOX_BUSY, 0}, /* Postfix, with 4.1.1 */
+    {"resolve sender domain", REFUSAL_SENDER_DOMAIN, 0},
+    {"insufficient disk", REFUSAL_STORAGE, 0},
+    {"connection rate", REFUSAL_RATE, 0},
+    {"maximum number of concurrent", REFUSAL_RATE, 0},              /* Exchange, with 4.3.2 */
+    {"timeout waiting for input", REFUSAL_TIMEOUT, 0},              /* Sendmail, with 4.4.1 */
+    {"connection timed out", REFUSAL_TIMEOUT, 421},                 /* Exchange, with 4.4.1 */
+    {"not accepted for policy reasons", REFUSAL_POLICY, 0},         /* Yahoo, with 5.7.9 */
+    {"evaluating dkim", REFUSAL_DKIM, 0},                           /* Yahoo, with 5.7.5 */
+    {"bad outbound sender", REFUSAL_SENDER_SUSPENDED, 0},           /* Microsoft 365, with 5.1.8 */
+    {"maximum credits exceeded", REFUSAL_SENDER_QUOTA, 0},          /* SendGrid, to AUTH */
     {"address rejected: access denied", REFUSAL_NO_SUCH_USER, 550}, /* Microsoft 365, with 5.4.1 */
     {"recipientnotfound", REFUSAL_NO_SUCH_USER, 0},                 /* Exchange, with 5.1.10 */
     {"receiving mail too quickly", REFUSAL_RATE, 0},                /* Gmail, with 4.2.1 */
@@ -220,11 +282,11 @@ static const wording_rule telling_wordings[] = {
 
 /* Wordings that are looked for when the status is none of the precise ones. */
 static const wording_rule wordings[] = {
-    {"spf", REFUSAL_SPF, 0},
-    {"sender policy framework", REFUSAL_SPF, 0},
     {"dmarc", REFUSAL_DMARC, 0},
     {"required authentication level", REFUSAL_DMARC, 0}, /* Microsoft, with 5.7.515 */
     {"unauthenticated email", REFUSAL_DMARC, 0},
+    {"spf", REFUSAL_SPF, 0},
+    {"sender policy framework", REFUSAL_SPF, 0},
     {"dkim", REFUSAL_DKIM, 0},
     {"virus", REFUSAL_VIRUS, 0},
     {"malware", REFUSAL_VIRUS, 0},
@@ -232,6 +294,7 @@ static const wording_rule wordings[] = {
     {"reverse dns", REFUSAL_REVERSE_DNS, 0},
     {"reverse hostname", REFUSAL_REVERSE_DNS, 0},
     {"ptr record", REFUSAL_REVERSE_DNS, 0},
+    {"ptr resource record", REFUSAL_REVERSE_DNS, 0}, /* GMX */
     {"cannot find your hostname", REFUSAL_REVERSE_DNS, 0},
     {"cannot find your reverse", REFUSAL_REVERSE_DNS, 0},
     {"ip name lookup failed", REFUSAL_REVERSE_DNS, 0},
@@ -241,6 +304,7 @@ static const wording_rule wordings[] = {
     {"starttls is required", REFUSAL_TLS_WANTED, 0},
     {"starttls required", REFUSAL_TLS_WANTED, 0},
     {"encryption required", REFUSAL_TLS_WANTED, 0},
+    {"encryption is required", REFUSAL_TLS_WANTED, 0},
     {"encryption needed", REFUSAL_TLS_WANTED, 0},
     {"requires encryption", REFUSAL_TLS_WANTED, 0},
     {"tls required", REFUSAL_TLS_WANTED, 0},
@@ -249,6 +313,8 @@ static const wording_rule wordings[] = {
     {"authentication required", REFUSAL_AUTH_WANTED, 0},
     {"authentication is required", REFUSAL_AUTH_WANTED, 0},
     {"must authenticate", REFUSAL_AUTH_WANTED, 0},
+    {"authenticate first", REFUSAL_AUTH_WANTED, 0},
+    {"send auth command first", REFUSAL_AUTH_WANTED, 0}, /* Postfix, with 503 */
     {"not authenticated to send", REFUSAL_AUTH_WANTED, 0},
     {"client was not authenticated", REFUSAL_AUTH_WANTED, 0},
     {"smtp authentication", REFUSAL_AUTH_WANTED, 530},
@@ -283,7 +349,9 @@ static const wording_rule wordings[] = {
     {"recipient address rejected: domain not found", REFUSAL_RECIPIENT_DOMAIN, 0},
     {"unrouteable mail domain", REFUSAL_RECIPIENT_DOMAIN, 0},
     {"host unknown", REFUSAL_RECIPIENT_DOMAIN, 0},
-    {"sender verify failed", REFUSAL_SENDER_ADDRESS, 0},
+    {"sender verify", REFUSAL_SENDER_ADDRESS, 0},
+    {"verification failed for", REFUSAL_SENDER_ADDRESS, 0}, /* Exim */
+    {"recipient verify", REFUSAL_NEXT_HOP, 451},            /* Exim: it asks the next server */
     {"sender address rejected", REFUSAL_SENDER_ADDRESS, 0},
     {"sender rejected", REFUSAL_SENDER_ADDRESS, 0},
     {"tss04", REFUSAL_RATE, 0}, /* Yahoo */
@@ -293,23 +361,36 @@ static const wording_rule wordings[] = {
     {"unusual rate", REFUSAL_RATE, 0},
     {"sending rate", REFUSAL_RATE, 0},
     {"exceeded the rate", REFUSAL_RATE, 0},
+    {"submission rate", REFUSAL_RATE, 0},
+    {"sending too fast", REFUSAL_RATE, 0},
     {"too much mail", REFUSAL_RATE, 0},
     {"too many messages", REFUSAL_RATE, 0},
     {"too many connections", REFUSAL_RATE, 0},
     {"too many concurrent", REFUSAL_RATE, 0},
-    {"connection rate", REFUSAL_RATE, 0},
     {"throttl", REFUSAL_RATE, 0},
     {"maximum number of connections", REFUSAL_RATE, 0},
     {"reputation", REFUSAL_REPUTATION, 0},
     {"user complaints", REFUSAL_REPUTATION, 0},                   /* Yahoo */
     {"traffic not accepted from this ip", REFUSAL_REPUTATION, 0}, /* Microsoft 365 */
-    {"client host rejected", REFUSAL_REPUTATION, 0},
+    {"client host rejected", REFUSAL_HOST_NOT_ADMITTED, 0},
+    {"ip not in whitelist", REFUSAL_HOST_NOT_ADMITTED, 0},                   /* Gmail */
+    {"not authorized to send email directly", REFUSAL_HOST_NOT_ADMITTED, 0}, /* Gmail */
     {"access denied, banned", REFUSAL_BLOCKLISTED, 0},
+    {"is listed in", REFUSAL_BLOCKLISTED, 0},
+    {"is listed on", REFUSAL_BLOCKLISTED, 0},
+    {"is listed at", REFUSAL_BLOCKLISTED, 0},
+    {"i cannot deliver mail for", REFUSAL_RELAY, 0}, /* Haraka */
+    {"wrong office 365 region", REFUSAL_NO_MAIL_ACCEPTED, 0},
+    {"verified sender identity", REFUSAL_SENDER_NOT_OWNED, 0}, /* SendGrid */
+    {"sending suspended", REFUSAL_SENDER_SUSPENDED, 0},        /* Amazon SES */
+    {"outgoing mail from", REFUSAL_SENDER_SUSPENDED, 0},       /* cPanel */
+    {"email quota exceeded", REFUSAL_SENDER_QUOTA, 0},         /* Gmail */
     {"user unknown", REFUSAL_NO_SUCH_USER, 0},
     {"unknown user", REFUSAL_NO_SUCH_USER, 0},
     {"no such user", REFUSAL_NO_SUCH_USER, 0},
     {"no such recipient", REFUSAL_NO_SUCH_USER, 0},
     {"no such mailbox", REFUSAL_NO_SUCH_USER, 0},
+    {"mailbox not found", REFUSAL_NO_SUCH_USER, 0},
     {"unknown recipient", REFUSAL_NO_SUCH_USER, 0},
     {"recipient unknown", REFUSAL_NO_SUCH_USER, 0},
     {"invalid recipient", REFUSAL_NO_SUCH_USER, 0},
@@ -322,18 +403,30 @@ static const wording_rule wordings[] = {
     {"account is disabled", REFUSAL_MAILBOX_DISABLED, 0},
     {"account has been disabled", REFUSAL_MAILBOX_DISABLED, 0},
     {"mailbox disabled", REFUSAL_MAILBOX_DISABLED, 0},
+    {"mailbox is disabled", REFUSAL_MAILBOX_DISABLED, 0},
+    {"mailbox is inactive", REFUSAL_MAILBOX_DISABLED, 0},
     {"account is inactive", REFUSAL_MAILBOX_DISABLED, 0},
+    {"account is suspended", REFUSAL_MAILBOX_DISABLED, 0},
+    {"account has been suspended", REFUSAL_MAILBOX_DISABLED, 0},
     {"likely unsolicited", REFUSAL_SPAM, 0}, /* Gmail */
     {"spam", REFUSAL_SPAM, 0},
     {"junk mail", REFUSAL_SPAM, 0},
     {"unsolicited", REFUSAL_SPAM, 0},
+    {"local ct signature", REFUSAL_SPAM, 0}, /* Mimecast */
     {"message content rejected", REFUSAL_CONTENT, 0},
+    {"banned:", REFUSAL_CONTENT, 0},                  /* amavis */
+    {"potential security issue", REFUSAL_CONTENT, 0}, /* Gmail */
+    {"line length", REFUSAL_CONTENT, 0},
+    {"rfc 5322", REFUSAL_CONTENT, 0},
+    {"rfc5322", REFUSAL_CONTENT, 0},
+    {"rfc 2822", REFUSAL_CONTENT, 0},
+    {"rfc2822", REFUSAL_CONTENT, 0},
     {"rejected due to content", REFUSAL_CONTENT, 0},
     {"content restrictions", REFUSAL_CONTENT, 0},
     {"prohibited file", REFUSAL_CONTENT, 0},
     {"attachment", REFUSAL_CONTENT, 0},
     {"insufficient system storage", REFUSAL_STORAGE, 0},
-    {"insufficient disk", REFUSAL_STORAGE, 0},
+    {"useddiskspace", REFUSAL_STORAGE, 0}, /* Exchange */
     {"insufficient system resources", REFUSAL_BUSY, 0},
     {"server busy", REFUSAL_BUSY, 0},
     {"system busy", REFUSAL_BUSY, 0},
@@ -342,6 +435,8 @@ static const wording_rule wordings[] = {
     {"try again later, closing connection", REFUSAL_BUSY, 421},
     {"mailbox busy", REFUSAL_MAILBOX_BUSY, 0},
     {"mailbox is busy", REFUSAL_MAILBOX_BUSY, 0},
+    {"mailbox is locked", REFUSAL_MAILBOX_BUSY, 0},
+    {"internal resource", REFUSAL_GREYLISTED, 451}, /* Mimecast: a sender that it does not know yet */
     {"host not found, try again", REFUSAL_DNS_TEMPORARY, 0},
     {"temporary lookup failure", REFUSAL_DNS_TEMPORARY, 0},
     {"could not be resolved", REFUSAL_DNS_TEMPORARY, 0},
@@ -352,7 +447,26 @@ static const wording_rule wordings[] = {
     {"shutting down", REFUSAL_SHUTDOWN, 0},
     {"service closing", REFUSAL_SHUTDOWN, 0},
     {"going down", REFUSAL_SHUTDOWN, 0},
+    {"helo name", REFUSAL_HELO, 0},
+    {"synchronization error", REFUSAL_SEQUENCE, 0}, /* Exim */
+    {"protocol error", REFUSAL_SEQUENCE, 0},
+    {"protocol violation", REFUSAL_SEQUENCE, 0},
+    {"temporary system problem", REFUSAL_LOCAL_ERROR, 0},
+    {"temporary server error", REFUSAL_LOCAL_ERROR, 0},
+    {"temporary local problem", REFUSAL_LOCAL_ERROR, 0},
+    {"configuration error", REFUSAL_LOCAL_ERROR, 0},
+    {"write error", REFUSAL_LOCAL_ERROR, 0},
+    {"administrative prohibition", REFUSAL_POLICY, 0},
+    {"blocked senders", REFUSAL_POLICY, 0},                              /* Mimecast */
+    {"permanent failure for one or more recipients", REFUSAL_POLICY, 0}, /* Barracuda */
     {"policy", REFUSAL_POLICY, 0},
+};
+
+/* Wordings that say no more than what is likely. */
+static const wording_rule vague_wordings[] = {
+    {"try again later", REFUSAL_GREYLISTED, 450},
+    {"try again later", REFUSAL_GREYLISTED, 451},
+    {"access denied", REFUSAL_POLICY, 0},
 };
 
 /* What a code alone makes likely: with a verb, for replies to that one; code 0 is any of the class (RFC 5321, 4.2.3). */
@@ -376,6 +490,8 @@ static const code_rule codes[] = {
     {454, "AUTH", REFUSAL_AUTH_UNAVAILABLE, false},
     {455, NULL, REFUSAL_NOT_IMPLEMENTED, true},
     {500, NULL, REFUSAL_SYNTAX, false},
+    {501, "EHLO", REFUSAL_HELO, true},
+    {501, "HELO", REFUSAL_HELO, true},
     {501, "MAIL", REFUSAL_ADDRESS_SYNTAX, true},
     {501, "RCPT", REFUSAL_ADDRESS_SYNTAX, true},
     {501, NULL, REFUSAL_SYNTAX, false},
@@ -390,6 +506,8 @@ static const code_rule codes[] = {
     {538, NULL, REFUSAL_TLS_WANTED, false},
     {550, "RCPT", REFUSAL_NO_SUCH_USER, true},
     {550, "MAIL", REFUSAL_SENDER_ADDRESS, true},
+    {550, "EHLO", REFUSAL_HELO, true},
+    {550, "HELO", REFUSAL_HELO, true},
     {550, "END-OF-DATA", REFUSAL_CONTENT, true},
     {551, NULL, REFUSAL_NO_SUCH_USER, true},
     {552, "RCPT", REFUSAL_MAILBOX_FULL, true},
@@ -422,11 +540,18 @@ static bool has_wording(span text, const char *wording)
     return false;
 }
 
-static refusal_id wording_find(const wording_rule *rules, size_t count, span text, uint16_t code)
+typedef struct wording_table {
+    const wording_rule *rules;
+    size_t count;
+} wording_table;
+
+#define WORDING_TABLE(of) ((wording_table){of, sizeof of / sizeof of[0]})
+
+static refusal_id wording_find(wording_table in, span text, uint16_t code)
 {
-    for (size_t i = 0; i < count; i++) {
-        if ((!rules[i].code || rules[i].code == code) && has_wording(text, rules[i].wording))
-            return rules[i].id;
+    for (size_t i = 0; i < in.count; i++) {
+        if ((!in.rules[i].code || in.rules[i].code == code) && has_wording(text, in.rules[i].wording))
+            return in.rules[i].id;
     }
     return REFUSAL_UNKNOWN;
 }
@@ -470,14 +595,17 @@ refusal refusal_of(uint16_t code, const enhanced_status *status, span text, cons
     uint8_t room[REFUSAL_TEXT_LIMIT];
     span words = lower_case(text, room);
     const code_rule *by_code = code_find(code, verb);
-    refusal_id id = wording_find(telling_wordings, sizeof telling_wordings / sizeof telling_wordings[0], words, code);
+    refusal_id id = wording_find(WORDING_TABLE(telling_wordings), words, code);
 
     if (id == REFUSAL_UNKNOWN)
         id = status_find(status);
     if (id == REFUSAL_UNKNOWN)
-        id = wording_find(wordings, sizeof wordings / sizeof wordings[0], words, code);
+        id = wording_find(WORDING_TABLE(wordings), words, code);
     if (id != REFUSAL_UNKNOWN)
         return found(id, false);
+    id = wording_find(WORDING_TABLE(vague_wordings), words, code);
+    if (id != REFUSAL_UNKNOWN)
+        return found(id, true);
     return by_code ? found(by_code->id, by_code->guess) : found(REFUSAL_UNKNOWN, false);
 }
 
