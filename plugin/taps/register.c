@@ -7,17 +7,9 @@
 #include <stddef.h>
 
 static void (*const taps[])(void) = {
-    mails_register,
-    parts_register,
-    connections_register,
-    tree_register,
-    srt_register,
-    follow_register,
-    conversation_filter_of_mail_register,
-    export_register,
-    export_parts_register,
-    credentials_register,
-    flow_register,
+    mails_register,  parts_register,        connections_register, logins_register,
+    tree_register,   srt_register,          follow_register,      conversation_filter_of_mail_register,
+    export_register, export_parts_register, credentials_register, flow_register,
     report_register,
 };
 

@@ -17,6 +17,7 @@ void parts_register(void);
 
 /* connections.c — the log of connections: -z esmtp,connections */
 void connections_register(void);
+void logins_register(void);
 
 /* report.c — the report of a capture as a window: Tools, SMTP Report. To be called as windows_register(). */
 void report_window_register(void);
