@@ -1,4 +1,5 @@
-/* columns.c — the packet list, which reads as it does with the built-in dissector: "C: EHLO mx.example.org | ...".
+/* columns.c — the packet list, which reads as it does with the built-in dissector: "C: EHLO mx.example.org | ...". What
+ * became of a mail stands behind what ended it; a content is told of by its size and two fields of its header.
  *
  * No secret ever stands there: neither what AUTH carries in base64 nor what that stands for.
  *
@@ -10,15 +11,10 @@
 
 #include "dissector/esmtp.h"
 #include "session/parsed.h"
+#include "session/transaction.h"
 
 /* Wireshark cuts the column's text at some thousand octets; ten thousand commands in a packet need not be put together. */
 #define INFO_LIMIT 2048u
-
-void columns_begin(drawing *d)
-{
-    col_set_str(d->pinfo->cinfo, COL_PROTOCOL, "SMTP");
-    d->info = wmem_strbuf_new(d->pinfo->pool, NULL);
-}
 
 static bool info_has_room(const drawing *d)
 {
@@ -128,21 +124,67 @@ static void info_part(drawing *d, const finding *f)
     if (d->segment->side == SIDE_SERVER && first.ending != LINE_ENDING_NONE && !(f->flags & FLAG_SECRET))
         info_reply_part(d, octets);
     else
-        info_add(d, wmem_strdup_printf(d->pinfo->pool, "[part of a line, %u byte%s]", f->length, f->length == 1 ? "" : "s"));
+        info_add(d, wmem_strdup_printf(d->pinfo->pool, "[part of a line, %s]", octets_text(d->pinfo, f->length)));
 }
 
+/* Octets of a content that goes on in a later packet, or of one that is not shown. */
 static const char *content_text(drawing *d, uint64_t octets)
 {
-    return wmem_strdup_printf(d->pinfo->pool, "DATA fragment, %" PRIu64 " byte%s", octets, octets == 1 ? "" : "s");
+    return wmem_strdup_printf(d->pinfo->pool, "%s, %s", d->info_chunked ? "BDAT chunk" : "DATA fragment",
+                              octets_text(d->pinfo, octets));
 }
 
+/* Of a field of a header, of an address: so many octets in UTF-8. */
+#define VALUE_LIMIT 120u
+
+static const char *shortened(drawing *d, const char *text)
+{
+    size_t length = strlen(text), end = VALUE_LIMIT;
+
+    if (length > VALUE_LIMIT) {
+        while (end && ((uint8_t)text[end] & 0xc0) == 0x80) /* inside a character */
+            end--;
+        length = end;
+    }
+    return wmem_strdup_printf(d->pinfo->pool, "%s%s", octets_format(d->pinfo->pool, (const uint8_t *)text, length),
+                              text[length] ? "\xe2\x80\xa6" : "");
+}
+
+static void add_header_field(drawing *d, wmem_strbuf_t *text, const message *m, header_kind kind, const char *title)
+{
+    span found = m->header ? mail_header_find(m->header, kind) : (span){NULL, 0};
+
+    if (found.length)
+        wmem_strbuf_append_printf(text, ", %s %s", title, shortened(d, header_text(d->pinfo->pool, found)));
+}
+
+/* What is not captured of it comes before what is known. */
+static void info_message(drawing *d, const message *m)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(d->pinfo->pool, "message");
+
+    if (m->no_begin || m->no_end)
+        wmem_strbuf_append_printf(text, " without its %s", m->no_begin ? "beginning" : "end");
+    wmem_strbuf_append_printf(text, ", %s", octets_text(d->pinfo, message_octets_known(m)));
+    if (m->missing && !m->no_end)
+        wmem_strbuf_append_printf(text, ", %s%s not captured", m->uncounted ? "up to " : "", grouped(d->pinfo, m->missing));
+    add_header_field(d, text, m, HEADER_FROM, "from");
+    add_header_field(d, text, m, HEADER_SUBJECT, "subject");
+    info_add(d, wmem_strbuf_get_str(text));
+}
+
+/* A content is told as a message where it ends; its lone dot tells no more. */
 static void info_content(drawing *d, const finding *f)
 {
     bool alone = wmem_strbuf_get_len(d->info) == 0;
 
-    /* Where the mail itself is shown, its own dissector fills the column. */
-    if (!f->length || (f->flags & FLAG_MESSAGE_END && mail_is_shown(f->message)))
+    if (f->flags & FLAG_MESSAGE_END && message_captured(f->message)) {
+        info_message(d, f->message);
         return;
+    }
+    if (!f->length)
+        return;
+    d->info_chunked = f->message->chunked;
     info_add(d, content_text(d, f->length));
     if (alone)
         d->info_content = f->length;
@@ -150,7 +192,7 @@ static void info_content(drawing *d, const finding *f)
 
 static void info_end_of_data(drawing *d, const finding *f)
 {
-    if (!mail_is_shown(f->message))
+    if (!message_captured(f->message))
         info_add(d, ".");
 }
 
@@ -168,7 +210,7 @@ static const char *const words[FINDING_KINDS] = {
 
 static void info_octets(drawing *d, const finding *f)
 {
-    info_add(d, wmem_strdup_printf(d->pinfo->pool, "[%s, %u byte%s]", words[f->kind], f->length, f->length == 1 ? "" : "s"));
+    info_add(d, wmem_strdup_printf(d->pinfo->pool, "[%s, %s]", words[f->kind], octets_text(d->pinfo, f->length)));
 }
 
 static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
@@ -182,12 +224,87 @@ static void (*const writers[FINDING_KINDS])(drawing *, const finding *) = {
     [FINDING_ASIDE] = info_octets,
 };
 
-/* Content that a reply made of octets of earlier packets (FLAG_READ_AGAIN) is no text of this packet. */
-void columns_finding(drawing *d, const finding *f)
+/* Content that a reply made of octets of earlier packets (FLAG_READ_AGAIN) is no text of this packet, unless the mail is
+ * shown here. */
+static bool is_told_elsewhere(const finding *f)
 {
-    if (writers[f->kind] && info_has_room(d) && !(f->flags & FLAG_READ_AGAIN))
+    return f->flags & FLAG_READ_AGAIN && !(f->flags & FLAG_MESSAGE_END && mail_is_shown(f->message));
+}
+
+static void columns_finding(drawing *d, const finding *f)
+{
+    if (writers[f->kind] && info_has_room(d) && !is_told_elsewhere(f))
         writers[f->kind](d, f);
 }
+
+/* --- what became of a mail --------------------------------------------------------------------------------------------- */
+
+/* So many mails are told of in a packet. */
+#define OUTCOMES_LIMIT 8u
+
+static const char *address_text(drawing *d, span address)
+{
+    return shortened(d, text_of(d->pinfo, address));
+}
+
+static void add_recipients(drawing *d, wmem_strbuf_t *text, const transaction *t)
+{
+    unsigned count = wmem_array_get_count(t->recipients);
+
+    if (count)
+        wmem_strbuf_append_printf(text, " \xe2\x86\x92 %s",
+                                  address_text(d, ((const recipient *)wmem_array_index(t->recipients, 0))->address));
+    if (count > 1)
+        wmem_strbuf_append_printf(text, " +%u", count - 1);
+}
+
+/* The reply at hand may be one to RSET, and the refusal some packets before. */
+static void add_refusal(drawing *d, wmem_strbuf_t *text, const transaction *t)
+{
+    if (reply_severity(t->verdict.code) < 4)
+        return;
+    if (!t->verdict.inferred)
+        wmem_strbuf_append_printf(text, " %03u", t->verdict.code);
+    if (t->verdict.status.length)
+        wmem_strbuf_append_printf(text, " %s", text_of(d->pinfo, t->verdict.status));
+}
+
+/* "[mail 1: ann@example.org \xe2\x86\x92 bob@example.net +1, rejected 550 5.1.1]" */
+static void info_outcome(void *data, const transaction *t)
+{
+    drawing *d = (drawing *)data;
+    wmem_strbuf_t *text = wmem_strbuf_new(d->pinfo->pool, NULL);
+
+    if (d->info_outcomes++ >= OUTCOMES_LIMIT)
+        return;
+    wmem_strbuf_append_printf(text, "[mail %u: %s", t->index,
+                              t->mail_from.length ? address_text(d, t->mail_from)
+                              : t->null_sender    ? "<>"
+                                                  : "?");
+    add_recipients(d, text, t);
+    wmem_strbuf_append_printf(text, ", %s", outcome_text(t->outcome));
+    add_refusal(d, text, t);
+    wmem_strbuf_append_c(text, ']');
+    if (!wmem_strbuf_get_len(d->info))
+        info_add(d, wmem_strbuf_get_str(text));
+    else
+        wmem_strbuf_append_printf(d->info, " %s", wmem_strbuf_get_str(text));
+    d->info_content = 0;
+}
+
+/* Those that the end cuts off are known from the second visit on. */
+static void columns_outcomes(drawing *d)
+{
+    for (uint32_t i = 0; i < d->segment->count; i++) {
+        const finding *f = &d->segment->findings[i];
+        if (f->kind == FINDING_TRANSACTION && !(f->flags & FLAG_READ_AGAIN))
+            info_outcome(d, f->transaction);
+    }
+    if (d->pinfo->fd->visited)
+        transactions_cut_off_here(d->connection, d->segment, info_outcome, d);
+}
+
+/* --- the column -------------------------------------------------------------------------------------------------------- */
 
 /* Adds this call's text to that of the packet's calls before it: content to content, the rest behind a bar. */
 static void packet_info_add(drawing *d)
@@ -211,19 +328,14 @@ static void packet_info_add(drawing *d)
     packet->content = d->info_content ? packet->content + d->info_content : 0;
 }
 
-void columns_end(drawing *d)
+void columns_draw(drawing *d)
 {
-    packet_state *packet = packet_state_of(d);
-
+    col_set_str(d->pinfo->cinfo, COL_PROTOCOL, "SMTP");
+    d->info = wmem_strbuf_new(d->pinfo->pool, NULL);
+    for (uint32_t i = 0; i < d->segment->count; i++)
+        columns_finding(d, &d->segment->findings[i]);
+    columns_outcomes(d);
     packet_info_add(d);
     col_clear(d->pinfo->cinfo, COL_INFO);
-    col_append_str(d->pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(packet->info));
-    if (!d->mails)
-        return;
-    /* The mail's dissector clears what stands behind the fence, and writes its own. */
-    if (wmem_strbuf_get_len(packet->info))
-        col_append_str(d->pinfo->cinfo, COL_INFO, " | ");
-    col_set_fence(d->pinfo->cinfo, COL_INFO);
-    packet->info = wmem_strbuf_new(d->pinfo->pool, NULL);
-    packet->content = 0;
+    col_append_str(d->pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(packet_state_of(d)->info));
 }

@@ -316,16 +316,6 @@ static void collect_mails(drawing *d)
     }
 }
 
-static void draw_columns(drawing *d)
-{
-    columns_begin(d);
-    for (uint32_t i = 0; i < d->segment->count; i++) {
-        const finding *f = &d->segment->findings[i];
-        columns_finding(d, f);
-    }
-    columns_end(d);
-}
-
 /* Two kinds of findings are drawn even when nobody wants their fields: those that hand octets to another dissector, because
  * somebody may want its fields; and those with expert information, because Wireshark keeps the highest severity of a file.
  */
@@ -477,7 +467,7 @@ static void draw_segment(drawing *d, uint32_t stream)
     collect_mails(d);
     all = fields_ask(d->top, d->pinfo);
     if (all || col_get_writable(d->pinfo->cinfo, COL_INFO))
-        draw_columns(d);
+        columns_draw(d);
     /* Before other dissectors are called, which may throw. */
     tap_queue(d, stream, all);
     draw_tree(d, all);

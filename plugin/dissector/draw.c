@@ -150,6 +150,11 @@ const char *grouped(packet_info *pinfo, uint64_t number)
     return wmem_strbuf_get_str(text);
 }
 
+const char *octets_text(packet_info *pinfo, uint64_t octets)
+{
+    return wmem_strdup_printf(pinfo->pool, "%s octet%s", grouped(pinfo, octets), octets == 1 ? "" : "s");
+}
+
 void draw_expert(drawing *d, proto_item *item, note which, const char *text)
 {
     d->experts++;

@@ -60,12 +60,6 @@ static const char *missing_of(const drawing *d, const message *m)
                               grouped(d->pinfo, m->missing));
 }
 
-/* What is behind the last octet captured may be anything; and BDAT lines may be among what is missing. */
-static uint64_t octets_known(const message *m)
-{
-    return m->no_end || m->uncounted ? message_captured(m) : m->unstuffed_size;
-}
-
 static proto_item *draw_message_item(drawing *d, const message *m, const place *at, int length)
 {
     proto_item *item;
@@ -73,7 +67,7 @@ static proto_item *draw_message_item(drawing *d, const message *m, const place *
     if (!field_is_wanted(FIELD_MESSAGE))
         return NULL;
     item = proto_tree_add_none_format(d->tree, hf[FIELD_MESSAGE], at->tvb, at->offset, length,
-                                      "Message: %s octets by %s%s%s", grouped(d->pinfo, octets_known(m)),
+                                      "Message: %s octets by %s%s%s", grouped(d->pinfo, message_octets_known(m)),
                                       m->chunked ? "BDAT" : "DATA", missing_of(d, m), why_not_shown(m));
     if (m->ended_like)
         proto_item_append_text(item, ", ended by %s in frame %u", m->ended_like->name, m->ended_like->frame);

@@ -80,10 +80,12 @@ typedef struct drawing {
     bool parsed;  /* what the session parsed of it can still be asked for */
     bool of_peer; /* the octets were sent by the packet's receiver, and became readable with it */
     layer layer;
-    unsigned experts;      /* expert infos that were added */
-    packet_state *packet;  /* by packet_state_of() */
-    wmem_strbuf_t *info;   /* this call's text for the Info column */
-    uint64_t info_content; /* octets of content, when the text says nothing else; else 0 */
+    unsigned experts;       /* expert infos that were added */
+    packet_state *packet;   /* by packet_state_of() */
+    wmem_strbuf_t *info;    /* this call's text for the Info column */
+    uint64_t info_content;  /* octets of content, when the text says nothing else; else 0 */
+    bool info_chunked;      /* ... these came by BDAT */
+    unsigned info_outcomes; /* mails that the text tells the outcome of */
     wmem_array_t *mails; /* const message *: complete in this call, to be handed on when all else is drawn; NULL for none */
 } drawing;
 
@@ -179,6 +181,8 @@ char *text_of(packet_info *pinfo, span octets);
 char *upper_case_of(packet_info *pinfo, span octets);
 /* "1,234,567" */
 const char *grouped(packet_info *pinfo, uint64_t number);
+/* "1 octet", "1,234,567 octets" */
+const char *octets_text(packet_info *pinfo, uint64_t octets);
 /* Expert information about an item: `text`, or the note's own sentence for NULL. Nothing else adds any, so that the packet's
  * are counted. */
 void draw_expert(drawing *d, proto_item *item, note which, const char *text);
@@ -279,8 +283,6 @@ void tap_register(void);
 void tap_queue(drawing *d, uint32_t stream, bool keep);
 
 /* columns.c */
-void columns_begin(drawing *d);
-void columns_finding(drawing *d, const finding *f);
-void columns_end(drawing *d);
+void columns_draw(drawing *d);
 
 #endif

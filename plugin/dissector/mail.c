@@ -54,17 +54,22 @@ static tvbuff_t *mail_tvb(drawing *d, const message *m)
 void mails_hand_over(drawing *d)
 {
     unsigned count = d->mails ? wmem_array_get_count(d->mails) : 0;
+    column_info *columns = d->pinfo->cinfo;
     dissector_handle_t imf;
-    bool writable;
+    bool protocol, info;
 
     if (!count)
         return;
     imf = find_dissector("imf");
-    writable = col_get_writable(d->pinfo->cinfo, COL_PROTOCOL);
+    protocol = col_get_writable(columns, COL_PROTOCOL);
+    info = col_get_writable(columns, COL_INFO);
+    /* The body of a mail may read like a command. */
+    col_set_writable(columns, COL_INFO, false);
     for (unsigned i = 0; imf && i < count; i++) {
         call_guarded(d, d->top, mail_tvb(d, *(const message **)wmem_array_index(d->mails, i)), imf, NULL);
         /* "SMTP/IMF", however many mails there are. */
-        col_set_writable(d->pinfo->cinfo, COL_PROTOCOL, false);
+        col_set_writable(columns, COL_PROTOCOL, false);
     }
-    col_set_writable(d->pinfo->cinfo, COL_PROTOCOL, writable);
+    col_set_writable(columns, COL_PROTOCOL, protocol);
+    col_set_writable(columns, COL_INFO, info);
 }

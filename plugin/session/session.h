@@ -231,6 +231,13 @@ static inline uint64_t message_captured(const message *m)
     return m->unstuffed_size - m->missing;
 }
 
+/* How many octets it has, as far as that is known: what is behind the last octet captured may be anything, and BDAT lines
+ * may be among what is missing. */
+static inline uint64_t message_octets_known(const message *m)
+{
+    return m->no_end || m->uncounted ? message_captured(m) : m->unstuffed_size;
+}
+
 /* Is it complete, with its first and last octet? */
 static inline bool message_size_known(const message *m)
 {

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import dataclasses
 import re
 
 import pytest
@@ -90,16 +91,117 @@ def test_mail_in_one_segment(tshark, capture):
     script = OPENING + [ENVELOPE, ENVELOPE_REPLY, ("C", MAIL + lines("."))]
     protocol, info = listed(tshark, capture(dialogue(Connection(), script)))[-1]
     assert protocol == "SMTP/IMF"
-    assert "from: ann@example.org, subject: Hello" in info
+    assert info == f"C: message, {len(MAIL)} octets, from ann@example.org, subject Hello"
 
 
 def test_mail_in_many_segments(tshark, capture):
     content = MAIL + b"x" * 78 + b"\r\n" + lines(*["y" * 76] * 50)
     script = OPENING + [ENVELOPE, ENVELOPE_REPLY, ("C", content + lines("."))]
     rows = listed(tshark, capture(dialogue(Connection(), script, 1000)))[5:]
-    assert rows[:-1] == [("SMTP", "C: DATA fragment, 1000 bytes")] * (len(content) // 1000)
-    assert rows[-1][0] == "SMTP/IMF"
-    assert "subject: Hello" in rows[-1][1]
+    assert rows[:-1] == [("SMTP", "C: DATA fragment, 1,000 octets")] * (len(content) // 1000)
+    assert rows[-1] == ("SMTP/IMF", f"C: message, {len(content):,} octets, from ann@example.org, subject Hello")
+
+
+def test_body_is_kept_out_and_commands_stay_in_their_order(tshark, capture):
+    body = lines("MAIL FROM:<mallory@example.org>", "QUIT")
+    script = OPENING + [ENVELOPE, ENVELOPE_REPLY, ("C", MAIL + body + lines(".", "NOOP", "QUIT"))]
+    _, info = listed(tshark, capture(dialogue(Connection(), script)))[-1]
+    assert info == f"C: message, {len(MAIL + body)} octets, from ann@example.org, subject Hello | NOOP | QUIT"
+
+
+def test_chunks(tshark, capture):
+    first, last = MAIL[:20], MAIL[20:]
+    script = OPENING + [("C", lines("MAIL FROM:<ann@example.org>", "RCPT TO:<bob@example.net>", "BDAT 20") + first),
+                        ("C", lines(f"BDAT {len(last)} LAST") + last), ("C", b"BDAT 1\r\n\n")]
+    rows = listed(tshark, capture(dialogue(Connection(), script)))[3:]
+    assert rows == [
+        ("SMTP", "C: MAIL FROM:<ann@example.org> | RCPT TO:<bob@example.net> | BDAT 20 | BDAT chunk, 20 octets"),
+        ("SMTP/IMF", f"C: BDAT {len(last)} LAST | message, {len(MAIL)} octets, from ann@example.org, subject Hello"),
+        ("SMTP", "C: BDAT 1 | BDAT chunk, 1 octet")]
+
+
+# A header as it is sent, and what the list shows of it.
+HEADERS = {
+    "encoded words": (lines("From: =?UTF-8?Q?Ann_L=C3=A9e?= <ann@example.org>", "Subject: =?ISO-8859-1?Q?Gr=FC=DFe?="),
+                      "from Ann Lée <ann@example.org>, subject Grüße"),
+    "lines that end in LF": (b"From: ann@example.org\nSubject: Hello\n", "from ann@example.org, subject Hello"),
+    "folded": (lines("Subject: One", " two", "From: ann@example.org"), "from ann@example.org, subject One two"),
+    "control characters": (b"Subject: a\x1b[2Jb\r\n", "subject a\\033[2Jb"),
+    "long": (lines("Subject: " + "é" * 70), "subject " + "é" * 60 + "…"),
+    "none of them": (lines("To: bob@example.net"), ""),
+}
+
+
+@pytest.mark.parametrize("case", HEADERS)
+def test_header(tshark, capture, case):
+    header, shown = HEADERS[case]
+    content = header + lines("", "Body.")
+    script = OPENING + [ENVELOPE, ENVELOPE_REPLY, ("C", content + lines("."))]
+    _, info = listed(tshark, capture(dialogue(Connection(), script)))[-1]
+    assert info == f"C: message, {len(content)} octets" + (f", {shown}" if shown else "")
+
+
+def test_notes_of_tcp_stay(tshark, capture):
+    connection = dialogue(Connection(), OPENING + [ENVELOPE])
+    again = dataclasses.replace(connection.segments[-1], time=connection.now)
+    connection.segments.append(again)
+    _, info = listed(tshark, capture(connection))[-1]
+    assert re.fullmatch(rf"\[TCP [A-Za-z ]*Retransmission\] C: \[seen before, {len(again.payload)} octets\]", info)
+
+
+# What is said after the opening, and the end of the last packet's text.
+OUTCOMES = {
+    "accepted": ([ENVELOPE, ENVELOPE_REPLY, ("C", MAIL + lines(".")), ("S", lines("250 2.0.0 Ok: queued as E9643651"))],
+                 "S: 250 2.0.0 Ok: queued as E9643651 [mail 1: ann@example.org → bob@example.net, accepted]"),
+    "refused, and given up with RSET": (
+        [("C", lines("MAIL FROM:<ann@example.org>", "RCPT TO:<bob@example.net>")), ("S", lines("250 2.1.0 Ok", "550 5.1.1 No such user")),
+         ("C", lines("RSET")), ("S", lines("250 2.0.0 Ok"))],
+        "S: 250 2.0.0 Ok [mail 1: ann@example.org → bob@example.net, rejected 550 5.1.1]"),
+    "content refused": (
+        [ENVELOPE, ENVELOPE_REPLY, ("C", MAIL + lines(".")), ("S", lines("452-4.3.1 Full", "452 4.3.1 Come back"))],
+        "S: 452-4.3.1 Full | 4.3.1 Come back [mail 1: ann@example.org → bob@example.net, deferred 452 4.3.1]"),
+    "several recipients, no sender": (
+        [("C", lines("MAIL FROM:<>", "RCPT TO:<bob@example.net>", "RCPT TO:<carol@example.net>", "RCPT TO:<dave@example.net>", "DATA")),
+         ("S", lines("250 Ok", "250 Ok", "250 Ok", "250 Ok", "354 Go")), ("C", MAIL + lines(".")), ("S", lines("250 Ok"))],
+        "S: 250 Ok [mail 1: <> → bob@example.net +2, accepted]"),
+    "no recipient": ([("C", lines("MAIL FROM:<ann@example.org>")), ("S", lines("250 Ok")), ("C", lines("RSET")), ("S", lines("250 Ok"))],
+                     "S: 250 Ok [mail 1: ann@example.org, aborted]"),
+    "refused behind a refused one": (
+        [("C", lines("MAIL FROM:<ann@example.org>", "MAIL FROM:<eve@example.org>")), ("S", lines("550 5.7.1 No")),
+         ("C", lines("RSET")), ("S", lines("451 4.7.1 Later", "250 Ok"))],
+        "S: 451 4.7.1 Later | 250 Ok [mail 2: eve@example.org, deferred 451 4.7.1]"),
+}
+
+
+@pytest.mark.parametrize("two_pass", [False, True], ids=["one-pass", "two-pass"])
+@pytest.mark.parametrize("case", OUTCOMES)
+def test_outcome_of_a_mail_that_has_ended(tshark, capture, case, two_pass):
+    script, shown = OUTCOMES[case]
+    assert listed(tshark, capture(dialogue(Connection(), OPENING + script)), two_pass=two_pass)[-1] == ("SMTP", shown)
+
+
+def test_outcomes_of_lmtp(tshark):
+    """The packet with the last recipient's reply ends the mail."""
+    rows = tshark.info_column(places.SAMPLES / "dovecot-lmtp.pcapng", only="esmtp.transaction")
+    assert rows[27].endswith("| 552 5.2.2 <carol@example.org> Quota exceeded (mailbox for user is full) "
+                             "[mail 1: ann@example.org → bob@example.org +2, partial 552 5.2.2]")
+
+
+def test_outcome_of_a_mail_that_the_end_cuts_off_is_known_on_later_visits(tshark, capture):
+    connection = dialogue(Connection(), OPENING + [ENVELOPE, ENVELOPE_REPLY])
+    connection.reset()
+    path = capture(connection)
+    without = "S: 250 2.1.0 Ok | 250 2.1.5 Ok | 354 Go ahead"
+    assert listed(tshark, path)[-1] == ("SMTP", without)
+    assert listed(tshark, path, two_pass=True)[-1] == ("SMTP", without + " [mail 1: ann@example.org → bob@example.net, aborted]")
+
+
+def test_many_outcomes_leave_room_for_replies(tshark, capture):
+    count = 200
+    script = [("C", lines(*[f"MAIL FROM:<{'a' * 60}{n}@example.org>" for n in range(count)])), ("S", lines(*["550 5.7.1 No"] * count))]
+    _, info = listed(tshark, capture(dialogue(Connection(), OPENING + script, 65000)))[-1]
+    assert info.startswith("S: 550 5.7.1 No | 550 5.7.1 No | ")
+    assert [int(number) for number in re.findall(r"\[mail (\d+): ", info)] == list(range(1, 9))
 
 
 # Ways to say a secret; each is said after the opening, cut into segments of several sizes.
@@ -219,7 +321,7 @@ def test_user_of_a_token_is_not_in_info(tshark):
 def test_records_of_one_packet_are_shown_as_one(tshark):
     """Clients that write line by line make a TLS record of each."""
     rows = tshark.columns(places.SAMPLES / "dovecot-submission-starttls.pcapng", "Protocol", "Info", only="esmtp.message.content")
-    assert rows[47] == ("SMTP", "C: DATA fragment, 960 bytes")
+    assert rows[47] == ("SMTP", "C: DATA fragment, 960 octets")
     assert [info for _, info in rows.values() if info.count("C: ") > 1] == []
 
 
@@ -230,4 +332,5 @@ def test_several_mails_in_one_packet(tshark):
 
 def test_lone_dot_of_a_mail_that_is_not_shown(tshark, capture):
     path = capture(dialogue(Connection(), OPENING + [ENVELOPE, ENVELOPE_REPLY, ("C", lines(".")), ("S", lines("250 2.0.0 Ok"))]))
-    assert [info for _, info in listed(tshark, path)][-2:] == ["C: .", "S: 250 2.0.0 Ok"]
+    assert [info for _, info in listed(tshark, path)][-2:] == [
+        "C: .", "S: 250 2.0.0 Ok [mail 1: ann@example.org → bob@example.net, accepted]"]
