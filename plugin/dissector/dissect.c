@@ -17,7 +17,8 @@
 #include "dissector/wireshark_compat.h"
 
 #define MIB (UINT64_C(1) << 20)
-#define MESSAGE_LIMIT_MAX 1024u /* MiB; a tvbuff's length is an int */
+#define SERVER_ADDRESS_ROOM ((size_t)16) /* octets: an IPv6 address */
+#define MESSAGE_LIMIT_MAX 1024u          /* MiB; a tvbuff's length is an int */
 
 /* The protocol that called this dissector: TCP, TLS, or one that tunnels TCP. */
 static int protocol_below(const packet_info *pinfo)
@@ -83,6 +84,19 @@ connection *connection_new(bool from_start, const moment *syn)
     return c;
 }
 
+void connection_is_with(connection *c, const address *server, uint16_t port)
+{
+    uint8_t name[SERVER_ADDRESS_ROOM + sizeof port];
+    size_t length = MIN((size_t)server->len, SERVER_ADDRESS_ROOM);
+
+    copy_address_wmem(wmem_file_scope(), &c->server_address, server);
+    c->server_port = port;
+    if (length)
+        memcpy(name, server->data, length);
+    memcpy(name + length, &port, sizeof port);
+    session_is_with(c->session, (span){name, length + sizeof port});
+}
+
 /* Octets that a tunnel carries, or TLS alone, come without their segments; those of a route have a carrier already. */
 static carrier *carrier_for(const packet_info *pinfo, bool from_server)
 {
@@ -105,8 +119,8 @@ static connection *connection_begin(packet_info *pinfo, conversation_t *conversa
 
     c->conversation = conversation;
     c->tcp = tcp;
-    copy_address_wmem(wmem_file_scope(), &c->server_address, from_server ? &pinfo->src : &pinfo->dst);
-    c->server_port = (uint16_t)(from_server ? pinfo->srcport : pinfo->destport);
+    connection_is_with(c, from_server ? &pinfo->src : &pinfo->dst,
+                       (uint16_t)(from_server ? pinfo->srcport : pinfo->destport));
     c->carrier = carrier_for(pinfo, from_server);
     c->carrier->carried = c;
     if (syn_seen && c->carrier->handed)

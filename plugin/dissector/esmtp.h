@@ -115,6 +115,8 @@ void connection_begin_late(packet_info *pinfo);
 pools *pools_of_file(void);
 /* A connection with a session, without addresses. `from_start`: its beginning was captured; `syn` NULL: not its SYN. */
 connection *connection_new(bool from_start, const moment *syn);
+/* Notes who was connected to. */
+void connection_is_with(connection *c, const address *server, uint16_t port);
 /* To be called before and after something is read in a frame. Frees what was over when the last frame ended. */
 void sessions_frame_begins(uint32_t frame);
 void session_was_read(session *s, uint32_t frame);

@@ -185,9 +185,8 @@ static connection *route_begin_connection(route *r, const packet_info *pinfo, co
 
     r->current = connection_new(syn_seen && !r->late, asked && !r->late ? &r->syn_time : NULL);
     r->current->server_direction = server_direction(r);
-    copy_address_wmem(wmem_file_scope(), &r->current->server_address,
-                      r->current->server_direction == in->direction ? &pinfo->src : &pinfo->dst);
-    r->current->server_port = r->key.ports[r->current->server_direction];
+    connection_is_with(r->current, r->current->server_direction == in->direction ? &pinfo->src : &pinfo->dst,
+                       r->key.ports[r->current->server_direction]);
     r->current->route = r;
     r->current->carrier = carrier_of(r, pinfo, in->direction);
     r->current->carrier->carried = r->current;

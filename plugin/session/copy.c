@@ -179,6 +179,8 @@ static void rest_copied(const copying *c)
     if (to->content.message)
         to->content.message->of = transaction_of(c, to->content.message->of);
     to->auth.under_way = exchange_of(c, c->from->auth.under_way);
+    if (to->offers.server)
+        to->offers.server = (known_server *)wmem_memdup(to->memory.lasting, to->offers.server, sizeof *to->offers.server);
     to->offers.last_hello = exchange_of(c, c->from->offers.last_hello);
 }
 

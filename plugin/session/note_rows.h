@@ -213,7 +213,8 @@ NOTE_ROW(CONNECTION_LOST, connection_lost, SEQUENCE, NOTE,
 NOTE_ROW(EARLY_TALKER, early_talker, SEQUENCE, NOTE,
      "The client does not wait for the greeting (RFC 5321, 3.1)",
      "The client sends commands before the server has greeted.",
-     "Programs that send spam, which do not wait. Clients that know the server from before (PIPECONNECT) are left out.",
+     "Programs that send spam, which do not wait. Where this server (its address and port) has offered PIPECONNECT before in the "
+     "capture, its clients may, and nothing is said.",
      "Servers may refuse such clients. Correct the client if it is yours.")
 NOTE_ROW(GREETING_MISSING, greeting_missing, SEQUENCE, NOTE,
      "The server answers a command, and has not greeted (RFC 5321, 3.1)",

@@ -85,6 +85,16 @@ static bool offers_any_pipeconnect(const session *s)
            offers_extension(s, "X_PIPE_CONNECT");
 }
 
+void session_is_with(session *s, span name)
+{
+    s->offers.server = pools_server(s->memory.pools, name);
+}
+
+bool offered_pipeconnect_before(const session *s)
+{
+    return s->offers.server && s->offers.server->pipeconnect;
+}
+
 /* HELO has no extensions (RFC 5321, 2.2.1). */
 static void forget_offers(offers_part *offers)
 {
@@ -102,8 +112,8 @@ static note_set learn_offers(session *s, const server_reply *reply)
     for (unsigned i = 1; i < reply->line_count; i++)
         if (reply->lines[i].offers)
             notes |= learn_offer(&s->offers, &reply->lines[i].offer);
-    if (offers_any_pipeconnect(s))
-        pools_see_pipeconnect(s->memory.pools);
+    if (s->offers.server && !session_roles_swapped(s))
+        s->offers.server->pipeconnect |= offers_any_pipeconnect(s);
     if (offers_extension(s, "STARTTLS") || s->connection.last_layer == LAYER_TLS)
         notes &= ~note_bit(NOTE_STARTTLS_STRIPPED);
     return notes;

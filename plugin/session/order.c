@@ -49,7 +49,7 @@ order_mistake order_mistake_of(const session *s, const verb_rule *row)
 /* A client that knows the server from before may send its first group with PIPECONNECT. */
 static bool may_talk_early(const session *s)
 {
-    return s->connection.lossy || pools_pipeconnect_seen(s->memory.pools);
+    return s->connection.lossy || offered_pipeconnect_before(s);
 }
 
 /* Behind a command that is still to be answered. */

@@ -27,7 +27,7 @@ struct pools {
     size_t block_left;         /* ... and how many octets that is */
     GPtrArray *all;            /* wmem_allocator_t *: those of single sessions */
     GPtrArray *empty;          /* ... and which of them no session has */
-    bool pipeconnect_seen;
+    GHashTable *servers;       /* GBytes * -> known_server * */
 };
 
 pools *pools_new(visits expected)
@@ -39,12 +39,14 @@ pools *pools_new(visits expected)
     p->lasting = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     p->all = g_ptr_array_new_with_free_func((GDestroyNotify)wmem_destroy_allocator);
     p->empty = g_ptr_array_new();
+    p->servers = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
     return p;
 }
 
 void pools_free(pools *p)
 {
     findings_free(p->found);
+    g_hash_table_destroy(p->servers);
     g_ptr_array_free(p->empty, TRUE);
     g_ptr_array_free(p->all, TRUE);
     wmem_destroy_allocator(p->lasting);
@@ -61,14 +63,17 @@ bool pools_visited_twice(const pools *p)
     return p->expected == VISITS_TWICE;
 }
 
-bool pools_pipeconnect_seen(const pools *p)
+known_server *pools_server(pools *p, span name)
 {
-    return p->pipeconnect_seen;
-}
+    GBytes *key = g_bytes_new(name.octets, name.length);
+    known_server *found = (known_server *)g_hash_table_lookup(p->servers, key);
 
-void pools_see_pipeconnect(pools *p)
-{
-    p->pipeconnect_seen = true;
+    if (!found) {
+        found = g_new0(known_server, 1);
+        g_hash_table_insert(p->servers, g_bytes_ref(key), found);
+    }
+    g_bytes_unref(key);
+    return found;
 }
 
 finding_list *pools_findings(pools *p)

@@ -16,6 +16,8 @@
 
 #include <wsutil/wmem/wmem.h>
 
+#include "wire/span.h"
+
 typedef struct pools pools;
 typedef struct finding_list finding_list;
 
@@ -44,8 +46,12 @@ wmem_allocator_t *pools_take(pools *p);
 /* Takes back a pool of pools_take(), with all that is in it. */
 void pools_give_back(pools *p, wmem_allocator_t *pool);
 
-/* Has a server of the capture offered PIPECONNECT? Its clients may send their first commands before the greeting. */
-bool pools_pipeconnect_seen(const pools *p);
-void pools_see_pipeconnect(pools *p);
+/* What the sessions of a capture have learnt of a server. */
+typedef struct known_server {
+    bool pipeconnect; /* it has offered PIPECONNECT: its clients may send their first commands before the greeting */
+} known_server;
+
+/* The server that is told from others by these octets, which is new when nobody has asked for it. */
+known_server *pools_server(pools *p, span name);
 
 #endif

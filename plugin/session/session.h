@@ -349,6 +349,10 @@ typedef struct session session;
  * message's content that are gathered at most. `syn_time`: when the connection was opened, NULL when not captured. */
 session *session_new(pools *memory, bool from_start, uint64_t gather_limit, const moment *syn_time);
 
+/* Tells who the server is: `name` are octets, of its address and port, that tell it from the others of the capture. What it
+ * offered before is known then. */
+void session_is_with(session *s, span name);
+
 /* Reads the next octets of one stream (first visit of a packet). The result is valid until the next call of this or of
  * session_find(), of any session. */
 const segment *session_read(session *s, const segment_input *a, span octets);

@@ -222,6 +222,7 @@ typedef struct offers_part {
     span server_name;                  /* in the greeting */
     span helo;                         /* the argument of the last EHLO, HELO or LHLO that was not refused */
     const exchange *last_hello;        /* the last of them */
+    known_server *server;              /* what other sessions have learnt of it; NULL: nobody has told which it is */
 } offers_part;
 
 /* Owner: transaction.c. */
@@ -604,6 +605,8 @@ void offers_learn_unasked(session *s, const server_reply *reply, finding *f);
 /* A content begins in the clear, though the server offers TLS. */
 note_set offers_clear_mail_notes(session *s, const server_reply *reply);
 void hello_sent(reading *r, exchange *e, const client_line *in);
+/* Has the server offered PIPECONNECT, in this session or an earlier one? */
+bool offered_pipeconnect_before(const session *s);
 void hello_answered(reading *r, const server_reply *reply, finding *f);
 
 /* auth.c — authentication, and what may be a secret. */

@@ -55,6 +55,9 @@ LMTP = [S("220 mx.example.net LMTP"), C("LHLO client.example.org"), S("250-mx.ex
 AUTH = hello(*OFFERS, "AUTH PLAIN LOGIN XOAUTH2 CRAM-MD5 EXTERNAL GSSAPI")
 ENVELOPE = [*ask("MAIL FROM:<a@example.org>", "250 2.1.0 Ok"), *ask("RCPT TO:<b@example.net>", "250 2.1.5 Ok")]
 TWO = C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "RCPT TO:<c@example.net>", "DATA")
+EARLY_GROUP = [C("EHLO client.example.org", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA"),
+               S("220 mx.example.net ESMTP", "250-mx.example.net", "250-PIPELINING", "250 PIPECONNECT", "250 Ok", "250 Ok", "354 Go"),
+               C("x", "."), TAKEN]
 GROUP = C("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA")
 QUIT = ask("QUIT", "221 2.0.0 Bye")
 HELLO_IN_PROXY = [*ask("STARTTLS", "220 2.0.0 Ready"), *ask("EHLO client.example.org", "250 mx.example.net")]
@@ -678,10 +681,9 @@ DIALOGUES = [
     Dialogue("a proxy: no EHLO", [*SECURE, *ask("STARTTLS", "220 2.0.0 Ready"), *mail(), *QUIT],
              "starttls_plaintext/note command_sequence"),
 
-    # --- PIPECONNECT, behind all others: it is known of a capture's servers from then on
+    # --- PIPECONNECT, behind all others: it is known of that server from then on
     Dialogue("PIPECONNECT is offered", [*hello("PIPELINING", "PIPECONNECT"), *mail(), *QUIT]),
-    Dialogue("PIPECONNECT is used", [
-        C("EHLO client.example.org", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA"),
-        S("220 mx.example.net ESMTP", "250-mx.example.net", "250-PIPELINING", "250 PIPECONNECT", "250 Ok", "250 Ok", "354 Go"),
-        C("x", "."), TAKEN, *QUIT], near="early_talker pipelining_group greeting_missing"),
+    Dialogue("PIPECONNECT is used", [*EARLY_GROUP, *QUIT], near="early_talker pipelining_group greeting_missing"),
+    Dialogue("PIPECONNECT is used with another server", [*EARLY_GROUP, *QUIT], raises="early_talker", server=("198.51.100.99", 25)),
+    Dialogue("PIPECONNECT is used at another port", [*EARLY_GROUP, *QUIT], raises="early_talker", server=(SERVER[0], 587)),
 ]
