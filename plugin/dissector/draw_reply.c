@@ -92,7 +92,7 @@ static void draw_queue_id(const reply_drawing *r, span whole)
 
     if (!e || reply_severity(r->code) != 2 || !(exchange_is(e, VERB_END_OF_DATA) || e->last_chunk))
         return;
-    name = queue_id_of_reply(whole);
+    name = queue_id_of_reply(whole, r->finding->flags & FLAG_SNAPLEN);
     if (name.length)
         draw_text(r->tree, r->d->pinfo, FIELD_REPLY_QUEUE_ID, r->at, name);
 }

@@ -45,6 +45,8 @@ void client_enter(session *s, client_state state)
 {
     trace(s, state);
     s->client.state = state;
+    s->client.line_cut = state == CLIENT_UNKNOWN;
+    s->client.amid_text = false;
 }
 
 void client_enter_raw(session *s, client_state state, uint64_t octets)
@@ -419,31 +421,33 @@ static bool is_lone_dot(const client_line *in)
     return in->line.text.length == 1 && in->line.text.octets[0] == '.' && in->line.ending == LINE_ENDING_CRLF;
 }
 
-/* Does the line, or the beginning of one, look like a command of a group? Sets *last_r if no command may follow it before
- * its reply. */
-static bool is_of_group(line in, bool *last_r)
+/* Does the line, or the beginning of one, look like a command of a group? The octets of a chunk that it announces go to
+ * *chunk_r. */
+static bool is_of_group(line in, uint64_t *chunk_r)
 {
     command parsed;
+    bdat_argument bdat;
     bool whole = in.ending != LINE_ENDING_NONE;
 
-    *last_r = false;
+    *chunk_r = 0;
     if (!command_parse(in.text, &parsed) || !parsed.row || (whole && !command_unmistakable(&parsed)))
         return false;
-    *last_r = verb_of(&parsed)->id == VERB_BDAT;
+    if (verb_of(&parsed)->id == VERB_BDAT && bdat_parse(parsed.argument, &bdat) == BDAT_OK)
+        *chunk_r = bdat.size;
     return verb_of(&parsed)->id != VERB_DATA || in.length == 0 || whole;
 }
 
 /* A client sends a group of commands and waits (RFC 2920, 3.1): is octets[at ...) nothing but commands? Lines of a
  * content that look like commands have other lines behind them. */
-static bool only_commands(span octets, size_t at)
+static bool only_commands(span octets, uint64_t at)
 {
-    bool last = false;
+    uint64_t chunk;
 
-    for (unsigned i = 0; at < octets.length && i < GROUP_SHOWN && !last; i++) {
-        line next = line_first(span_from(octets, at));
-        if (!is_of_group(next, &last))
+    for (unsigned i = 0; at < octets.length && i < GROUP_SHOWN; i++) {
+        line next = line_first(span_from(octets, (size_t)at));
+        if (!is_of_group(next, &chunk))
             return false;
-        at += next.length;
+        at += next.length + chunk;
     }
     return true;
 }
@@ -452,7 +456,7 @@ static void commands_go_on(session *s)
 {
     s->content.answered = false;
     s->client.unrecognized = 0;
-    s->client.unconfirmed = true;
+    s->client.unconfirmed = s->queue.oldest || !s->queue.lost_answered;
     client_enter(s, CLIENT_COMMANDS);
 }
 
@@ -460,6 +464,7 @@ static void commands_go_on(session *s)
 static void commands_found(reading *r)
 {
     message_cut_off(r);
+    message_emit_cut_off(r); /* before the next content begins */
     message_abandon(r->s);
     commands_go_on(r->s);
 }
@@ -477,13 +482,45 @@ static void line_ends_unknown(reading *r, const client_line *in)
     command_line(r, in);
 }
 
+/* Is the line, up to r->at, the first of a group of commands? */
+static bool begins_group(const reading *r, const client_line *in)
+{
+    uint64_t chunk;
+
+    return is_unmistakable(in) && is_of_group(in->line, &chunk) && only_commands(r->octets, r->at + chunk);
+}
+
+/* A client sends what is behind a content when it has got the reply to that. Without its server one sees only that commands
+ * begin a packet. */
+static bool may_be_behind_text(const reading *r, const client_line *in)
+{
+    bool begins_packet = !in->copy && r->at == in->here;
+
+    return !r->s->client.amid_text || (begins_packet && !r->s->connection.spoken[SIDE_SERVER]);
+}
+
 /* Does the line show where the client is? The end of a content does unless its reply has come already; a chunk may hold any
- * line, and what follows the line of one is not looked at. */
+ * line. */
 static bool is_known_again(const reading *r, const client_line *in)
 {
     if (is_lone_dot(in))
         return !r->s->content.answered && !message_chunks_doubted(r->s);
-    return is_unmistakable(in) && (verb_of(&in->parsed.command)->id == VERB_BDAT || only_commands(r->octets, r->at));
+    return may_be_behind_text(r, in) && begins_group(r, in);
+}
+
+/* Is it a line of a text? A response of AUTH has no blank; of a line whose beginning is missing one cannot tell. */
+static bool is_text(const client_part *client, const client_line *in)
+{
+    bool words = span_find(in->line.text, ' ') < in->line.text.length;
+
+    return words && !client->line_cut && !(in->is_command && in->parsed.command.row);
+}
+
+/* The line shows nothing but that a text is under way, or over. */
+static void note_text(client_part *client, const client_line *in)
+{
+    client->amid_text = !is_lone_dot(in) && (client->amid_text || is_text(client, in));
+    client->line_cut = false;
 }
 
 static void emit_unknown(reading *r, size_t from, size_t end)
@@ -507,8 +544,10 @@ static void read_unknown(reading *r)
             continue;
         }
         in = line_taken(r, end);
-        if (!is_known_again(r, &in))
+        if (!is_known_again(r, &in)) {
+            note_text(&r->s->client, &in);
             continue;
+        }
         emit_unknown(r, from, begin);
         line_ends_unknown(r, &in);
         return;
@@ -523,34 +562,23 @@ static void read_unknown(reading *r)
     r->at = r->octets.length;
 }
 
-/* Where a group of commands begins in what the call brought; its end when there is none. */
-static size_t commands_begin(const reading *r)
+/* Does the packet begin with a group of commands? */
+static bool begins_with_commands(const reading *r)
 {
-    size_t at = r->at, length;
+    line first = line_first(span_from(r->octets, r->at));
+    command parsed;
 
-    for (; at < r->octets.length; at += length) {
-        line next = line_first(span_from(r->octets, at));
-        command parsed;
-        length = next.length;
-        if (next.ending != LINE_ENDING_NONE && command_parse(next.text, &parsed) && command_unmistakable(&parsed) &&
-            only_commands(r->octets, at))
-            break;
-    }
-    return at;
+    return first.ending != LINE_ENDING_NONE && command_parse(first.text, &parsed) && command_unmistakable(&parsed) &&
+           only_commands(r->octets, r->at);
 }
 
 /* Content up to the lone dot, or to commands. */
 static void read_doubted(reading *r)
 {
-    size_t whole = r->octets.length, end = commands_begin(r);
-
-    if (end == r->at) {
+    if (r->at == 0 && begins_with_commands(r))
         commands_found(r);
-        return;
-    }
-    r->octets.length = end;
-    message_read_content(r);
-    r->octets.length = whole;
+    else
+        message_read_content(r);
 }
 
 static void read_content(reading *r)
@@ -683,6 +711,8 @@ void client_gap(reading *r, uint64_t octets)
     smuggling_forget(s);
     s->client.proxy_possible = false;
     s->connection.lossy = s->connection.client_lossy = true;
+    s->transactions.mail_may_be_missing = true;
+    s->queue.lost_answered = false;
     message_chunks_doubt(s);
     message_gap(s, octets);
     transaction_hidden(s);

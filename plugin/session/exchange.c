@@ -7,6 +7,11 @@
  */
 #include "session/state.h"
 
+static bool is_for_content(const exchange *e)
+{
+    return exchange_is(e, VERB_END_OF_DATA) || e->last_chunk;
+}
+
 static void exchange_begin(session *s, exchange *e, const verb_rule *row, const char *name)
 {
     e->verb = row;
@@ -50,7 +55,10 @@ void exchange_wait_greeting(session *s, const moment *syn_time)
 
 exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name)
 {
-    *e = (exchange){.has_command = true, .command_frame = r->input->frame, .command_time = r->input->time};
+    *e = (exchange){.has_command = true,
+                    .losses = r->s->queue.losses,
+                    .command_frame = r->input->frame,
+                    .command_time = r->input->time};
     exchange_begin(r->s, e, row, name);
     append(r->s, e);
     return e;
@@ -62,6 +70,7 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 
     e->no_command = r->s->again.sent_as_content;
     e->unconfirmed = r->s->client.unconfirmed;
+    e->losses = r->s->queue.losses;
     e->has_command = true;
     e->command_frame = r->input->frame;
     e->command_time = r->input->time;
@@ -148,11 +157,21 @@ void exchange_through_unanswered(session *s, const exchange *e)
     oldest_unanswered(s);
 }
 
-void exchange_older_unanswered(session *s)
+/* Were the two sent without waiting for a reply? Where octets are not put in order, only what one packet brought was. */
+static bool sent_together(const session *s, const exchange *a, const exchange *b)
+{
+    return s->queue.losses ? a->losses == b->losses : a->command_frame == b->command_frame;
+}
+
+void exchange_older_unanswered(session *s, bool lost_reply)
 {
     const exchange *newest = s->queue.newest;
 
-    while (newest && s->queue.oldest->command_frame != newest->command_frame)
+    while (newest && !sent_together(s, s->queue.oldest, newest))
+        oldest_unanswered(s);
+    if (!newest || newest->losses == s->queue.losses || s->queue.oldest == newest || !lost_reply)
+        return;
+    if (!(s->offers.lmtp && is_for_content(s->queue.oldest))) /* that gets more than one */
         oldest_unanswered(s);
 }
 
@@ -237,11 +256,6 @@ static bool is_envelope_to_answer(const session *s, const exchange *e)
     return (exchange_is(e, VERB_MAIL) || exchange_is(e, VERB_RCPT)) && e->command_frame > s->queue.lost_frame;
 }
 
-static bool is_for_content(const exchange *e)
-{
-    return exchange_is(e, VERB_END_OF_DATA) || e->last_chunk;
-}
-
 /* What waits for the reply to a content, before any other reply has to come; NULL: nothing. */
 static exchange *oldest_for_content(const session *s)
 {
@@ -310,23 +324,61 @@ static void lines_unanswered(session *s, uint16_t code)
         oldest_unanswered(s);
 }
 
-/* A server that names the mails that it takes has not answered this content. What was sent in a group behind missing octets
- * gets its replies behind those to what was lost. */
-static bool lacks_name(const session *s, const exchange *e, uint16_t code)
+/* A status X.1.Z is about an address (RFC 3463, 3.2), of a recipient up to X.1.6. */
+#define SUBJECT_ADDRESSING 1u
+#define DETAIL_DESTINATION_FIRST 1u
+#define DETAIL_DESTINATION_LAST 6u
+
+static reply_line first_line_with_status(const server_reply *reply)
 {
-    return reply_severity(code) == 2 && s->transactions.named && is_for_content(e) && e->unconfirmed && !e->reply_frame &&
-           !s->offers.lmtp;
+    reply_line first = reply->lines[0].parsed;
+
+    if (reply->lines[0].valid)
+        reply_line_take_status(&first);
+    return first;
+}
+
+static bool is_about_address(const server_reply *reply)
+{
+    reply_line first = first_line_with_status(reply);
+
+    return first.has_status && first.status.subject == SUBJECT_ADDRESSING;
+}
+
+static bool is_about_recipient(const server_reply *reply)
+{
+    unsigned detail = first_line_with_status(reply).status.detail;
+
+    return is_about_address(reply) && detail >= DETAIL_DESTINATION_FIRST && detail <= DETAIL_DESTINATION_LAST;
+}
+
+/* Where replies are missing, one about a recipient answers no MAIL. */
+static void mail_unanswered(session *s, const server_reply *reply)
+{
+    if (s->connection.lossy && exchange_waits(s, VERB_RCPT) && is_about_recipient(reply))
+        while (exchange_is(s->queue.oldest, VERB_MAIL))
+            oldest_unanswered(s);
+}
+
+/* A server that names the mails that it takes has not answered this content, nor has one that says something about an
+ * address. What was sent in a group behind missing octets gets its replies behind those to what was lost. */
+static bool is_for_no_content(const session *s, const exchange *e, const server_reply *reply)
+{
+    bool lacks_name = reply_severity(reply->code) == 2 && s->transactions.named;
+
+    return is_for_content(e) && e->unconfirmed && !e->reply_frame && !s->offers.lmtp &&
+           (lacks_name || is_about_address(reply));
 }
 
 /* Is it a reply to what was lost before the content that waits? When the client has gone on behind such a reply, the server
  * has given this content no name, and nothing more will answer it. */
-static bool is_for_lost(reading *r, uint16_t code)
+static bool is_for_lost(reading *r, const server_reply *reply)
 {
     session *s = r->s;
     const exchange *e = s->queue.oldest;
     uint32_t before = s->queue.nameless_frame;
 
-    if (!e || !lacks_name(s, e, code))
+    if (!e || !is_for_no_content(s, e, reply))
         return false;
     if (before > e->command_frame && e->next && e->next->command_frame > before) {
         oldest_unanswered(s);
@@ -337,9 +389,10 @@ static bool is_for_lost(reading *r, uint16_t code)
 }
 
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
-static exchange *head_for(reading *r, uint16_t code)
+static exchange *head_for(reading *r, const server_reply *reply)
 {
     session *s = r->s;
+    uint16_t code = reply->code;
     exchange *e = meant_by_code(s, code);
 
     if (e) {
@@ -349,7 +402,8 @@ static exchange *head_for(reading *r, uint16_t code)
     connect_unanswered(s, code);
     data_unanswered(s, code);
     lines_unanswered(s, code);
-    if (code == 354 || code == 334 || is_for_lost(r, code))
+    mail_unanswered(s, reply);
+    if (code == 354 || code == 334 || is_for_lost(r, reply))
         return NULL; /* no DATA, no AUTH waits for it */
     e = s->queue.oldest;
     if (!e && content_under_way(s) && is_of_later_command(s, code))
@@ -374,7 +428,7 @@ static bool one_waits(const session *s)
 
 /* What a reply answers that names the mail it takes. It makes a mail only where the client may have sent one, and nothing
  * else is answered. */
-static exchange *head_for_mail(reading *r, uint16_t code)
+static exchange *head_for_mail(reading *r, const server_reply *reply)
 {
     session *s = r->s;
     transaction *t = client_is_unseen(s) ? transaction_oldest_for_content(s) : NULL;
@@ -385,7 +439,7 @@ static exchange *head_for_mail(reading *r, uint16_t code)
         return e;
     }
     if (!t && (!client_is_unseen(s) || one_waits(s)))
-        return head_for(r, code);
+        return head_for(r, reply);
     if (message_under_way(s) && s->content.reply_lost)
         end_of_data_unseen(r);
     return t || !s->transactions.just_answered ? end_of_data_unasked(r, t) : NULL;
@@ -450,7 +504,7 @@ static exchange *answered_by(reading *r, const server_reply *reply)
     if (reply->code < 200)
         return NULL;
     results_unanswered(r->s);
-    return reply->names_mail ? head_for_mail(r, reply->code) : head_for(r, reply->code);
+    return reply->names_mail ? head_for_mail(r, reply) : head_for(r, reply);
 }
 
 exchange *exchange_answer(reading *r, const server_reply *reply)
@@ -459,6 +513,7 @@ exchange *exchange_answer(reading *r, const server_reply *reply)
     exchange *e = answered_by(r, reply);
     bool further = t->just_answered && reply_severity(reply->code) >= 4; /* the result of another recipient */
 
+    r->s->queue.lost_answered |= !e && reply->code >= 200 && reply->code != 421 && !r->s->queue.oldest;
     t->just_answered = e ? is_for_content(e) : reply->names_mail || further;
     return e ? answer(r, e, reply->code) : NULL;
 }

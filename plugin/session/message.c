@@ -51,6 +51,7 @@ static void begin_chunk(reading *r)
     if (message_is_of_chunks(s->content.message, of))
         return;
     message_cut_off(r);
+    message_emit_cut_off(r); /* before this one begins */
     message_abandon(s);
     message_new(s, r->position + r->at, true);
     content_begin_chunks(&s->content.reader);
@@ -667,6 +668,7 @@ void message_unasked(reading *r)
     transaction_content_unasked(r);
     if (s->client.state != CLIENT_AFTER_DATA) {
         client_drop_line(s, r->input->layer);
+        s->content.data = NULL; /* the last one that was captured is another mail's */
         s->content.data_bare_lf = false;
     }
     message_begin(s, client_unread_position(s, r->input->layer));

@@ -255,11 +255,13 @@ static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
     server_reply reply = reply_taken(r, from, end);
     finding *f;
 
+    s->client.amid_text = false; /* what it was of is over */
     smuggling_reply(r, end.inferred ? 0 : end.code);
     f = stream_emit(r, FINDING_REPLY, reply.position, reply.whole.length);
     f->octets = reply.copy;
     f->notes = reply_notes(&s->server, &reply) | session_plaintext_note(s, r->input->layer, SIDE_SERVER);
     f->flags |= cut ? FLAG_SNAPLEN : 0;
+    reply.cut = cut;
     reply.names_mail = names_mail(s, &reply);
     f->exchange = reply.exchange = answered_by(r, &reply);
     reply.hello = offers_is_hello_reply(&reply);
@@ -404,8 +406,8 @@ static void read_replies(reading *r)
 void server_read(reading *r)
 {
     if (r->s->server.lost_before && r->octets.length) {
-        r->s->server.lost_before = false;
-        exchange_older_unanswered(r->s);
+        exchange_older_unanswered(r->s, r->s->server.lost_reply);
+        r->s->server.lost_before = r->s->server.lost_reply = false;
     }
     if (!r->s->auth.opaque)
         read_replies(r);
@@ -416,8 +418,9 @@ void server_read(reading *r)
 
 void server_gap(reading *r)
 {
-    bool rest = r->s->server.rest_is_cut;
+    bool rest = r->s->server.rest_is_cut, lost_reply = r->s->server.lost_reply || !rest;
 
+    r->s->client.amid_text = false;
     server_drop_reply(r);
     smuggling_forget(r->s);
     r->stream->skipping = false;
@@ -425,6 +428,8 @@ void server_gap(reading *r)
     r->s->connection.lossy = true;
     /* The next octets show what the lost ones answered: the client may have sent more until then. */
     r->s->server.lost_before = true;
+    r->s->server.lost_reply = lost_reply;
+    r->s->queue.losses += !r->input->has_sequence; /* else nobody knows which of it the client had got when it sent more */
     r->s->queue.lost_frame = r->input->frame;
     if (rest)
         return;

@@ -17,7 +17,7 @@ session *session_new(pools *all, bool from_start, uint64_t gather_limit, const m
     s->memory = (memory){.pools = all, .lasting = lasting, .found = pools_findings(all)};
     s->gather_limit = gather_limit;
     s->client.proxy_possible = from_start;
-    s->connection.lossy = s->connection.client_lossy = !from_start;
+    s->connection.lossy = s->connection.client_lossy = s->transactions.mail_may_be_missing = !from_start;
     if (from_start)
         exchange_wait_greeting(s, syn_time);
     else

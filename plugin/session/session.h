@@ -89,6 +89,7 @@ typedef struct exchange {
     uint16_t reply_code;             /* of the last reply that answered it */
     uint16_t replies_expected;       /* still to come: LMTP's and PRDR's content has one for each recipient */
     uint32_t recipient;              /* RCPT: which of the transaction's */
+    uint32_t losses;                 /* how often octets of the server had been lost that the client has got before */
     bool has_command : 1;            /* command_frame and command_time are known */
     bool secret : 1;                 /* the command line, or a response to its challenges, may hold a secret */
     bool waits : 1;                  /* for a reply: it is in the session's queue */

@@ -107,6 +107,8 @@ typedef struct client_part {
     bool proxy_possible;   /* the client has sent nothing yet: a PROXY header may come */
     bool foreign;          /* it has spoken another protocol, and no SMTP since */
     bool unconfirmed;      /* its lines were found to be commands by their looks alone, behind missing octets */
+    bool line_cut;         /* UNKNOWN: the beginning of the next line may be missing */
+    bool amid_text;        /* UNKNOWN: lines have come that are no commands: a content or a chunk is under way */
 } client_part;
 
 /* Owner: server.c. The reply under way. */
@@ -121,6 +123,7 @@ typedef struct server_part {
     bool refused;        /* a 4yz or 5yz has, in its place */
     bool no_greeting;    /* the reply under way answers a command, and no greeting came before */
     bool lost_before;    /* octets were lost, and none have come since */
+    bool lost_reply;     /* a whole reply is among these */
     bool rest_is_cut;    /* what is lost next is the rest of a reply that was taken for complete */
 } server_part;
 
@@ -158,8 +161,10 @@ typedef struct queue_part {
     exchange *oldest; /* the next reply answers it; NULL: none waits */
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
+    bool lost_answered;           /* a reply has come that can only be for what is missing of the client's octets */
+    uint32_t losses;              /* how often octets of the server were lost */
     uint32_t lost_frame;          /* before this packet, octets of the server were lost: replies to what was sent before */
-    uint32_t nameless_frame;      /* the last reply that cannot be for the content that waits: see lacks_name() */
+    uint32_t nameless_frame;      /* the last reply that cannot be for the content that waits: see is_for_no_content() */
 } queue_part;
 
 /* Octets of the client that may have to be read again as something else (again.c). */
@@ -233,11 +238,12 @@ typedef struct transactions_part {
     transaction *first_ended; /* those that ended in the call under way, in their order */
     transaction *last_ended;
     const timed_verdict
-        *closing;       /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
-    bool mail_refused;  /* the last MAIL was: what was sent for it is in vain */
-    bool named;         /* the server has named a mail in reply to a content: it names each that it takes */
-    bool just_answered; /* the last reply was one to a content: LMTP has more of them behind it */
-    uint32_t numbered;  /* how many have got their number */
+        *closing; /* the reply that closed the connection: a 421, or a refusal that answers nothing; NULL: none */
+    bool mail_may_be_missing;     /* octets of the client are missing, and no MAIL has come since */
+    bool mail_refused;            /* the last MAIL was: what was sent for it is in vain */
+    bool named;                   /* the server has named a mail in reply to a content: it names each that it takes */
+    bool just_answered;           /* the last reply was one to a content: LMTP has more of them behind it */
+    uint32_t numbered;            /* how many have got their number */
     unsigned recipients_accepted; /* by RCPT, since the last MAIL that was granted */
 } transactions_part;
 
@@ -291,6 +297,7 @@ typedef struct server_reply {
     uint64_t position;
     uint16_t code;      /* of the last line; 0: it cannot be read */
     bool inferred;      /* ... the general code of its status' class, for none was sent */
+    bool cut;           /* its end was not captured */
     bool names_mail;    /* where octets are missing: it names the mail it takes, as replies to contents alone do */
     bool hello;         /* it is the 250 to HELO, EHLO or LHLO, or looks like one to an EHLO that was not captured */
     exchange *exchange; /* what it answers, NULL for nothing */
@@ -388,8 +395,9 @@ void exchange_content_unanswered(session *s);
 void exchange_all_unanswered(session *s);
 /* The reply of `e` was not captured, nor were the replies to what was sent before it. */
 void exchange_through_unanswered(session *s, const exchange *e);
-/* After a loss on the server's side: only what was sent last may still be answered. */
-void exchange_older_unanswered(session *s);
+/* After a loss on the server's side: what a client has sent that had got the lost octets may still be answered, and what it
+ * sent together. `lost_reply`: at least one of them has lost its reply. */
+void exchange_older_unanswered(session *s, bool lost_reply);
 
 /* again.c — what is read once more. */
 

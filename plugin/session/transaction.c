@@ -173,7 +173,7 @@ void transaction_mail_sent(reading *r, exchange *e, const parsed_command *parsed
 {
     transaction *t = transaction_begin(r);
 
-    r->s->transactions.mail_refused = false;
+    r->s->transactions.mail_refused = r->s->transactions.mail_may_be_missing = false;
     t->null_sender = parsed->path.null_path;
     t->mail_from = session_keep(r->s, parsed->path.address);
     t->unconfirmed = r->s->client.unconfirmed;
@@ -190,13 +190,13 @@ static transaction *begin_without_mail(reading *r)
     return t;
 }
 
-/* Where octets were lost, MAIL may have been among them: when none is open, or when the content of the one that is has begun
- * already. */
+/* Where octets of the client are missing, MAIL may be among them: when none is open, or when the content of the one that is
+ * has begun already. */
 transaction *transaction_sent_for(reading *r)
 {
     transaction *t = transaction_resolved(r->s->transactions.current);
 
-    if (!r->s->connection.lossy || (t && !t->content_granted))
+    if (!r->s->transactions.mail_may_be_missing || (t && !t->content_granted))
         return t;
     return begin_without_mail(r);
 }
@@ -526,12 +526,19 @@ static const timed_verdict *timed(reading *r, const verdict *given)
     return kept;
 }
 
+/* A 503 behind a reply that was not captured says that the command before was refused: nobody knows with which code. */
+static bool follows_from_unseen(const transaction *t, uint16_t code)
+{
+    return code == 503 && t->hidden && !t->recipients_taken;
+}
+
 /* A refusal of MAIL or of a recipient. What is refused behind a refused MAIL follows from that. */
 static void refusal(reading *r, transaction *t, const verdict *given)
 {
     unsigned severity = reply_severity(given->code);
 
-    if (severity < 4 || (reply_severity(t->mail_code) >= 4 && (t->deferral || t->rejection)))
+    if (severity < 4 || (!t->mail_code && follows_from_unseen(t, given->code)) ||
+        (reply_severity(t->mail_code) >= 4 && (t->deferral || t->rejection)))
         return;
     t->any_deferred |= severity == 4;
     if (severity == 4 && !t->deferral)
@@ -746,7 +753,7 @@ static void exdata_result(reading *r, transaction *t, span text, const reply_lin
         return; /* more results than recipients */
     weigh(r, t, &given);
     if (reply_severity(first->code) == 2 && !t->verdict.queue_id.length)
-        t->verdict.queue_id = session_keep(r->s, queue_id_of_reply(text));
+        t->verdict.queue_id = session_keep(r->s, queue_id_of_reply(text, false));
 }
 
 /* EXDATA: each line's text is a line of some recipient's reply. Returns whether there was any. */
@@ -792,7 +799,7 @@ static void content_answered(reading *r, const server_reply *reply, transaction 
     if (lmtp || given->code != EXDATA_RESULTS || !exdata_answered(r, t, reply))
         weigh(r, t, given);
     if (reply_severity(given->code) == 2 && !t->verdict.queue_id.length)
-        t->verdict.queue_id = session_keep(s, queue_id_of_reply(reply->whole));
+        t->verdict.queue_id = session_keep(s, queue_id_of_reply(reply->whole, reply->cut));
     if (reply_severity(given->code) == 2 && !s->transactions.named)
         s->transactions.named = queue_id_tells_content(reply->whole);
     t->content_answered = !t->prdr || !e->waits;
@@ -848,7 +855,7 @@ void transaction_content_started(reading *r, exchange *e, transaction *t, const 
         e->transaction = granted(r, t);
         forget_refusal(e->transaction);
     }
-    if (reply_severity(given->code) < 4 || is_out_of_order || for_nobody(t))
+    if (reply_severity(given->code) < 4 || is_out_of_order || for_nobody(t) || follows_from_unseen(t, given->code))
         return;
     t->content_refused = true;
     t->chunk_refused |= !exchange_is(e, VERB_DATA);

@@ -170,11 +170,13 @@ static span find_in_reply(span whole, const queue_id_row **row_r)
     return found;
 }
 
-span queue_id_of_reply(span whole)
+span queue_id_of_reply(span whole, bool cut)
 {
     const queue_id_row *row;
+    span found = find_in_reply(whole, &row);
+    bool may_go_on = cut && found.length && found.octets + found.length == whole.octets + whole.length;
 
-    return find_in_reply(whole, &row);
+    return may_go_on ? (span){NULL, 0} : found;
 }
 
 bool queue_id_tells_content(span whole)

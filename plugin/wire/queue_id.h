@@ -31,8 +31,9 @@ typedef struct queue_id_row {
  * A reply that a proxy passes on may hold several: the last "queued as" is where the mail lies. */
 span queue_id_find(span text);
 /* The same in a whole reply: its lines with their codes and endings. The last line that has a name counts: it is that of
- * the server behind a proxy, which adds lines of its own before. */
-span queue_id_of_reply(span whole);
+ * the server behind a proxy, which adds lines of its own before. `cut`: the end of the reply is missing, and a name that
+ * reaches up to there may go on. */
+span queue_id_of_reply(span whole, bool cut);
 /* Does the name in it show that a whole positive reply answers a content, whatever is known besides? Some servers end every
  * reply in the form of a name, and a few words may stand in others. */
 bool queue_id_tells_content(span whole);

@@ -112,7 +112,7 @@ static void test_of_reply(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         uint8_t *copy = g_memdup2(cases[i].in, strlen(cases[i].in));
-        span found = queue_id_of_reply((span){copy, strlen(cases[i].in)});
+        span found = queue_id_of_reply((span){copy, strlen(cases[i].in)}, false);
         g_assert_cmpmem(found.octets, found.length, cases[i].name, strlen(cases[i].name));
         g_free(copy);
     }
