@@ -1,0 +1,150 @@
+"""Who runs the jobs: GNU parallel on this machine and on others, or Slurm.
+
+A job is a line for bash. An engine runs all of them, each once, and yields a Result as each ends.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import dataclasses
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+
+from . import Failure
+
+POLL = 0.1  # seconds
+SLURM_TASKS = 1000  # an array is no larger than this unless Slurm is set up so (MaxArraySize)
+
+
+@dataclasses.dataclass
+class Result:
+    job: int  # its place in the list
+    status: int  # of the command; 128 + N if signal N ended it
+    output: pathlib.Path
+    errors: pathlib.Path
+
+
+def needed(command, package):
+    if not shutil.which(command):
+        raise Failure(f"{command} is not installed; on Debian it is in the package {package}")
+
+
+def stop(process):
+    """Ends an engine, and with it the jobs that it started: GNU parallel waits for these at the first signal, and ends them at the
+    second one."""
+    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, number)
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def whole_lines(file):
+    """The lines that were written to a file since the last call."""
+    while True:
+        at = file.tell()
+        line = file.readline()
+        if not line.endswith("\n"):
+            file.seek(at)
+            return
+        yield line
+
+
+@dataclasses.dataclass
+class Parallel:
+    """GNU parallel. It groups what a job writes, brings it back from other machines, and logs how each job ended."""
+    jobs: str = "100%"  # as its --jobs takes it: at once, on each machine
+    logins: tuple = ()  # as its --sshlogin takes them
+    options: tuple = ()
+
+    def check(self):
+        needed("parallel", "parallel")
+
+    def run(self, commands, folder):
+        log = folder / "joblog"
+        log.touch()
+        words = ["parallel", "--null", "--will-cite", "--jobs", self.jobs, "--joblog", str(log), "--results", f"{folder}/{{#}}",
+                 *(word for login in self.logins for word in ("--sshlogin", login)), *self.options]
+        (folder / "commands").write_bytes(b"\0".join(command.encode() for command in commands))
+        with open(folder / "commands", "rb") as jobs, open(folder / "errors", "wb") as errors, open(log) as ended:
+            process = subprocess.Popen(words, stdin=jobs, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+                                       env=dict(os.environ, PARALLEL_SHELL="/bin/bash", SHELL="/bin/bash"))
+            try:
+                yield from self._results(process, ended, folder, len(commands))
+            finally:
+                stop(process)
+
+    def _results(self, process, ended, folder, expected):
+        done = 0
+        while done < expected:
+            over = process.poll() is not None
+            for line in whole_lines(ended):
+                columns = line.split("\t")
+                if columns[0].isdigit():
+                    done += 1
+                    status = 128 + int(columns[7]) if columns[7] != "0" else int(columns[6])
+                    yield Result(int(columns[0]) - 1, status, folder / columns[0], folder / f"{columns[0]}.err")
+            if over and done < expected:
+                raise Failure(f"GNU parallel ended after {done} of {expected} jobs: "
+                              + ((folder / "errors").read_text(errors="replace").strip() or f"exit status {process.returncode}"))
+            time.sleep(POLL if done < expected else 0)
+
+
+SLURM_SCRIPT = """#!/bin/bash
+# A task of the array runs every {tasks}th job. A job has ended when its status is there.
+cd {folder} || exit 1
+for ((job = SLURM_ARRAY_TASK_ID; job <= {jobs}; job += {tasks})); do
+    code=0
+    bash "$job.sh" >"$job" 2>"$job.err" </dev/null || code=$?
+    echo "$code" >"$job.part" && mv "$job.part" "$job.status"
+done
+"""
+
+
+@dataclasses.dataclass
+class Slurm:
+    """An array job. The folder of results must be the same on all nodes."""
+    options: tuple = ()  # for sbatch
+
+    def check(self):
+        needed("sbatch", "slurm-client")
+
+    def run(self, commands, folder):
+        tasks = min(len(commands), SLURM_TASKS)
+        for number, command in enumerate(commands, 1):
+            (folder / f"{number}.sh").write_text(command + "\n")
+        script = folder / "array.sh"
+        script.write_text(SLURM_SCRIPT.format(tasks=tasks, jobs=len(commands), folder=shlex.quote(str(folder))))
+        with open(folder / "errors", "wb+") as errors:
+            process = subprocess.Popen(["sbatch", "--parsable", "--wait", f"--array=1-{tasks}", "--job-name=esmtp-batch",
+                                        f"--output={folder}/task-%a.log", *self.options, str(script)],
+                                       stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
+            number = process.stdout.readline().strip().split(";")[0]
+            try:
+                yield from self._results(process, folder, len(commands))
+            finally:
+                if number and process.poll() is None:
+                    subprocess.run(["scancel", number], check=False)
+                stop(process)
+
+    def _results(self, process, folder, expected):
+        waiting = set(range(1, expected + 1))
+        while waiting:
+            over = process.poll() is not None
+            ended = {int(entry.name[:-len(".status")]) for entry in os.scandir(folder) if entry.name.endswith(".status")} & waiting
+            for number in sorted(ended):
+                status = folder / f"{number}.status"
+                yield Result(number - 1, int(status.read_text()), folder / str(number), folder / f"{number}.err")
+                status.unlink()
+            waiting -= ended
+            if over and waiting and not ended:
+                raise Failure(f"Slurm ended with {len(waiting)} of {expected} jobs not done: "
+                              + ((folder / "errors").read_text(errors="replace").strip() or f"see the task logs in {folder}"))
+            time.sleep(POLL if waiting else 0)

@@ -1,0 +1,127 @@
+"""Results that outlive an interruption: a folder with the rows of each capture that is done.
+
+    question.json    what was asked; results of another question are of no use
+    state.ndjson     a line for each capture that was read: what the file was, how that ended. The last line of a file counts
+    results/KEY      the rows of a capture, each behind the name of its log; the file has this name when all of it was written
+    run/             what the engine and its jobs write; begun anew each time
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import dataclasses
+import fcntl
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+
+from . import Failure
+
+
+@dataclasses.dataclass
+class Done:
+    """How reading a capture ended. `error` is empty, or what is said of it; `rows` may be there in spite of an error."""
+    identity: list  # Capture.identity
+    error: str = ""
+    skipped: bool = False  # it is no capture, says tshark
+    rows: int = 0
+    outcomes: dict = dataclasses.field(default_factory=dict)  # how many mails had each
+
+    @property
+    def path(self):
+        return self.identity[0]
+
+
+def key_of(path):
+    return hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:32]
+
+
+class Store:
+    def __init__(self, folder, question, resume, restart):
+        self.folder = pathlib.Path(folder)
+        self.state = self.folder / "state.ndjson"
+        self.done = {}
+        if restart and self.folder.is_dir():
+            self._mine()
+            shutil.rmtree(self.folder)
+        if self.folder.exists() and not resume:
+            raise Failure(f"{self.folder} is there, with what an earlier run has read: --resume goes on with it, --restart removes it")
+        (self.folder / "results").mkdir(parents=True, exist_ok=True)
+        self._lock()
+        self._ask(question)
+        self._load()
+        shutil.rmtree(self.run, ignore_errors=True)
+        self.run.mkdir()
+
+    @property
+    def run(self):
+        return self.folder / "run"
+
+    def rows_of(self, path):
+        """The file with the rows of a capture."""
+        return self.folder / "results" / key_of(path)
+
+    def knows(self, capture):
+        """Whether the capture was read as it is now, and without an error that may not come again."""
+        done = self.done.get(capture.path)
+        return bool(done and (done.skipped or not done.error) and done.identity == capture.identity)
+
+    def put(self, done, rows):
+        """Keeps the rows of a capture: first these, then the line that says so. Raises what `rows` raises, and keeps nothing then."""
+        target = self.rows_of(done.path)
+        with open(target.with_suffix(".part"), "w", encoding="utf-8", errors="surrogateescape") as file:
+            for row in rows:
+                file.write(f"{row.log}\t{row.text}\n")
+                done.rows += 1
+                if row.log == "mails":
+                    done.outcomes[row.outcome] = done.outcomes.get(row.outcome, 0) + 1
+        os.replace(file.name, target)
+        with open(self.state, "a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(json.dumps(dataclasses.asdict(done), ensure_ascii=False) + "\n")
+        self.done[done.path] = done
+
+    def rows(self, path):
+        """The rows of a capture: the log, and the text of a JSON object."""
+        with open(self.rows_of(path), encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+            for line in file:
+                log, _, text = line[:-1].partition("\t")
+                yield log, text
+
+    def remove(self):
+        shutil.rmtree(self.folder)
+
+    def _mine(self):
+        if not (self.folder / "question.json").exists() and any(self.folder.iterdir()):
+            raise Failure(f"{self.folder} is no folder of esmtp-batch: it stays as it is")
+
+    def _lock(self):
+        self._held = open(self.folder / "lock", "w")
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Failure(f"another run is at work in {self.folder}") from None
+
+    def _ask(self, question):
+        file = self.folder / "question.json"
+        asked = json.loads(json.dumps(question))
+        if not file.exists():
+            file.write_text(json.dumps(asked) + "\n")
+            return
+        before = json.loads(file.read_text())
+        other = [name for name in asked if before.get(name) != asked[name]]
+        if other:
+            raise Failure(f"{self.folder} has results of another question ("
+                          + "; ".join(f"{name}: {before.get(name)}, now {asked[name]}" for name in other)
+                          + "): --restart removes them")
+
+    def _load(self):
+        if not self.state.exists():
+            return
+        for line in self.state.read_text(encoding="utf-8", errors="surrogateescape").splitlines(keepends=True):
+            if line.endswith("\n"):  # the last one may have been cut off
+                done = Done(**json.loads(line))
+                self.done[done.path] = done
+        if not line.endswith("\n"):
+            with open(self.state, "r+b") as file:
+                file.truncate(file.read().rindex(b"\n") + 1 if len(self.done) else 0)

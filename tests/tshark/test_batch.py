@@ -1,0 +1,374 @@
+"""esmtp-batch: the rows of many captures, whatever becomes of some of them, by each engine.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import ipaddress
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import struct
+import time
+
+import pytest
+
+import mail_log
+import places
+from batch import Batch, cut_short, known_whole, mails_by_file, make_folder, slurm, ssh_server
+from load import Load
+from packets import SYN, checksum, ip_packet, tcp_header
+
+MUST = os.environ.get("ESMTP_BATCH_ENGINES") == "yes"  # then an engine that is not there is an error
+CAPTURES, DAMAGED = 24, 8
+QUERIES = sorted((places.ROOT / "batch/queries").glob("*.sql"))
+
+
+def need(*commands):
+    missing = [command for command in commands if not shutil.which(command, path=os.environ["PATH"] + ":/usr/sbin:/sbin")]
+    if os.geteuid() != 0:
+        missing.append("root")
+    if missing and not MUST:
+        pytest.skip("not there: " + ", ".join(missing))
+    assert not missing
+
+
+@pytest.fixture(scope="module")
+def batch(tshark):
+    return Batch(tshark.sandbox)
+
+
+@pytest.fixture
+def place(batch):
+    """A folder that the program may write to."""
+    return batch.new_folder()
+
+
+@pytest.fixture(scope="module")
+def captures(batch):
+    """A folder of captures, and what is known of them."""
+    folder = batch.new_folder()
+    return folder, make_folder(folder, CAPTURES, DAMAGED)
+
+
+def check_rows(rows, known):
+    found = mails_by_file(rows)
+    assert {path: mails for path, mails in found.items() if known[path] is not None} == known_whole(known)
+    assert {path for path in found if known[path] is None} <= {path for path, mails in known.items() if mails is None}
+
+
+def test_a_folder(batch, captures):
+    folder, known = captures
+    printed, said = batch.run(folder, status=1)
+    check_rows(map(json.loads, printed.splitlines()), known)
+    for path, mails in known.items():
+        assert mails is not None or f"{path}: " in said
+    assert f"{CAPTURES - DAMAGED:>12,}" in next(line for line in said.splitlines() if line.startswith("captures read"))
+    assert "notes.txt: neither pcap nor pcapng" in said and "empty.pcap: empty" in said
+
+
+def test_damage_is_named_with_the_error_of_tshark_and_rows_are_kept_or_dropped_whole(batch, place):
+    path = place / "cut.pcap"
+    Load(5).write(path)
+    cut_short(path)
+    printed, said = batch.run(path, status=1)
+    assert f"failed: {path}: " in said and "cut short in the middle of a packet" in said
+    assert len(printed.splitlines()) == 5
+    assert batch.run(path, "--drop-damaged", status=1)[0] == ""
+
+
+@pytest.mark.thorough
+def test_by_ssh(batch, captures, place):
+    need("sshd", "ssh", "setpriv")
+    folder, known = captures
+    with ssh_server(batch, place) as login:
+        logins = [word for host in ("127.0.0.1", "localhost") for word in ("--sshlogin", login.format(host))]
+        printed, _ = batch.run(folder, *logins, "--jobs", "2", status=1)
+    check_rows(map(json.loads, printed.splitlines()), known)
+    assert len((place / "logins").read_text().splitlines()) >= CAPTURES
+
+
+@pytest.mark.thorough
+def test_by_slurm(batch, captures, place):
+    need("sbatch", "slurmctld", "slurmd", "munged")
+    folder, known = captures
+    with slurm(batch, place):
+        printed, _ = batch.run(folder, "--slurm", "--work", place / "slurm.work", status=1)
+        check_rows(map(json.loads, printed.splitlines()), known)
+        log = (place / "slurm.work/run/array.sh").read_text()
+    assert "SLURM_ARRAY_TASK_ID" in log
+
+
+def states_of(work):
+    return [json.loads(line)["identity"][0] for line in (work / "state.ndjson").read_text().splitlines()]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_interrupted_and_resumed(batch, captures, place, number):
+    folder, known = captures
+    output, work = place / "mails.ndjson", place / "mails.ndjson.work"
+    process = batch.start(folder, "-w", output, "--jobs", "1")
+    while not (work / "state.ndjson").exists() or len(states_of(work)) < 5:
+        time.sleep(0.02)
+        assert process.poll() is None
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert not output.exists()
+    before = states_of(work)
+    assert 5 <= len(before) < CAPTURES
+    if number == signal.SIGKILL:
+        with open(work / "state.ndjson", "a") as file:
+            file.write('{"identity": ["cut')
+    assert "--resume goes on with it" in batch.run(folder, "-w", output, status=2)[1]
+    batch.run(folder, "-w", output, "--resume", status=1)
+    check_rows(map(json.loads, output.read_text().splitlines()), known)
+    after = states_of(work)[len(before):]
+    again = set(before) & set(after)
+    assert again <= {path for path, mails in known.items() if mails is None}, "read twice"
+    assert set(before) | set(after) == set(known)
+
+
+@pytest.mark.thorough
+def test_a_file_that_changed_is_read_anew(batch, place):
+    folder = place / "captures"
+    known = make_folder(folder, 4, 0)
+    changed = list(known)[1]
+    output = place / "mails.ndjson"
+    batch.run(folder, "-w", output, "--resume")
+    load = Load(10, seed=99)
+    load.write(place / "new.pcap")
+    os.replace(place / "new.pcap", changed)
+    known[changed] = [(mail.sender, tuple(mail.recipients), mail.queue_id) for mail in load.mails]
+    batch.run(folder, "-w", output, "--resume")
+    check_rows(map(json.loads, output.read_text().splitlines()), known)
+    assert states_of(place / "mails.ndjson.work").count(changed) == 2
+    assert len(states_of(place / "mails.ndjson.work")) == 5
+
+
+def test_nothing_is_left_behind_when_all_went_well(batch, place):
+    known = make_folder(place / "captures", 3, 0)
+    batch.run(place / "captures", "-w", place / "out.tsv", "--format", "tsv")
+    assert sorted(file.name for file in place.iterdir()) == ["captures", "out.tsv"]
+    header, *rows = (place / "out.tsv").read_text().splitlines()
+    assert len(rows) == sum(map(len, known.values())) and header.startswith("file\tstream\ttime\t")
+
+
+def test_tsv_is_that_of_the_plugin(batch, tshark, place):
+    path = places.SAMPLES / "postfix-two-hops.pcapng"
+    copied = place / "two.pcapng"
+    shutil.copyfile(path, copied)
+    header, *rows = batch.run(copied, "--format", "tsv")[0].splitlines()
+    own_header, *own = mail_log.write(tshark, path, f"{mail_log.STATISTIC},tsv").splitlines()
+    assert [row.split("\t", 1)[1] for row in [header, *sorted(rows)]] == [own_header, *sorted(own)]
+
+
+@pytest.mark.parametrize("program, suffix", [("gzip", "gz"), ("zstd", "zst"), ("xz", "xz")])
+def test_compressed(batch, place, program, suffix):
+    load = Load(5)
+    plain = place / "load.pcap"
+    load.write(plain)
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not there")
+    with open(place / f"load.pcap.{suffix}", "wb") as out:
+        assert os.spawnlp(os.P_WAIT, "sh", "sh", "-c", f"{program} -c {plain} > {out.name}") == 0
+    plain.unlink()
+    assert len(batch.rows(place)) == 5
+
+
+# --- fields, errors -------------------------------------------------------------------------------------------------------------
+
+
+def test_fields(batch, place):
+    path = place / "load.pcap"
+    Load(3).write(path)
+    rows = batch.rows(path, "-e", "frame.number", "-e", "esmtp.reply.code", "-e", "esmtp.mail.from", "-Y", "esmtp.reply")
+    assert {row["file"] for row in rows} == {str(path)}
+    assert rows[0]["esmtp.reply.code"] == "220" and rows[0]["esmtp.mail.from"] is None
+    assert ["250"] * 4 == rows[1]["esmtp.reply.code"] or "250" in rows[1]["esmtp.reply.code"]
+
+
+def test_a_list_on_standard_input(batch, place):
+    names = [place / f"a name\twith blanks {number}.pcap" for number in range(2)]
+    for name in names:
+        Load(1).write(name)
+    process = batch.sandbox.popen(["sh", "-c", f"printf '%s\\n' \"$@\" | /usr/bin/python3 -B {batch.program} -", "sh", *names],
+                                  batch.environment, stdout=-1, stderr=-1, text=True)
+    printed, said = process.communicate(timeout=60)
+    assert {json.loads(line)["file"] for line in printed.splitlines()} == set(map(str, names)), said
+
+
+@pytest.mark.parametrize("words, said", [
+    (["/no/such/folder"], "no such file or folder: /no/such/folder"),
+    (["-e", "esmtp.nothing", "."], "esmtp.nothing"),
+    (["-o", "esmtp.nothing:1", "."], "esmtp.nothing"),
+    (["-Y", "esmtp", "."], "--filter is for --field"),
+    (["--slurm", "--sshlogin", "x", "."], "choose one"),
+    (["--resume", "."], "--resume needs the name"),
+    (["--format", "tsv", "--log", "mails", "--log", "parts", "."], "TSV has the columns of one log"),
+])
+def test_errors_name_the_thing(batch, words, said):
+    assert said in batch.run(*words, status=2)[1]
+
+
+def test_results_of_another_question_are_not_mixed(batch, place):
+    make_folder(place / "captures", 2, 1)
+    batch.run(place / "captures", "-w", place / "out", "--resume", status=1)
+    assert "results of another question (logs: ['mails'], now ['parts'])" in batch.run(
+        place / "captures", "-w", place / "out", "--resume", "--log", "parts", status=2)[1]
+    assert "is no folder of esmtp-batch" in batch.run(
+        place / "captures", "--work", place / "captures", "--restart", status=2)[1]
+    assert (place / "captures/notes.txt").exists()
+
+
+# --- one large capture ------------------------------------------------------------------------------------------------------------
+
+
+def ethernet(packet, tags=()):
+    kind = b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\x00"
+    return bytes(12) + b"".join(tag + b"\x00\x07" for tag in tags) + kind + packet
+
+
+def ipv6(segment):
+    """The segment between addresses that hold its own."""
+    tcp = tcp_header(segment, 0) + segment.payload
+    source, destination = (ipaddress.IPv6Address(f"2001:db8::{address}").packed for address, _ in (segment.source, segment.destination))
+    return struct.pack("!IHBB", 6 << 28, len(tcp), 6, 64) + source + destination + tcp
+
+
+def fragments(packet, size=400):
+    """The IPv4 packet in fragments of so many octets."""
+    header, rest = packet[:20], packet[20:]
+    for at in range(0, len(rest), size):
+        part = rest[at:at + size]
+        more = 0x2000 if at + size < len(rest) else 0
+        own = header[:2] + struct.pack("!H", 20 + len(part)) + header[4:6] + struct.pack("!H", more | at // 8) + header[8:10] + bytes(2) + header[12:]
+        yield own[:10] + struct.pack("!H", checksum(own)) + own[12:] + part
+
+
+def icmp_error(packet):
+    """A router says to the sender that the packet did not arrive, with a copy of its begin."""
+    icmp = b"\x03\x01\x00\x00" + bytes(4) + packet[:60]
+    icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+    return struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(icmp), 9, 0, 64, 1, 0) + bytes([203, 0, 113, 1]) + packet[12:16] + icmp
+
+
+def frames_of(segment, way):
+    """A segment as it goes over the wire."""
+    packet = ip_packet(segment)
+    if way == "fragments":
+        return [ethernet(part) for part in fragments(packet)]
+    if way == "icmp":
+        return [ethernet(packet), ethernet(icmp_error(packet))] if segment.flags & SYN else [ethernet(packet)]
+    return [{"vlan": lambda: ethernet(packet, [b"\x81\x00"]), "two vlans": lambda: ethernet(packet, [b"\x88\xa8", b"\x81\x00"]),
+             "ipv6": lambda: ethernet(ipv6(segment)), "plain": lambda: ethernet(packet)}[way]()]
+
+
+WAYS = ("plain", "vlan", "two vlans", "ipv6", "fragments", "icmp")
+
+
+def one_large(path):
+    """Connections at the same time, that go over the wire in all ways."""
+    load = Load(120)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+        for segment in load.segments:
+            port = segment.source[1] if segment.from_client else segment.destination[1]
+            for frame in frames_of(segment, WAYS[port % len(WAYS)]):
+                microseconds = round(segment.time * 1_000_000)
+                out.write(struct.pack("<IIII", microseconds // 1_000_000, microseconds % 1_000_000, len(frame), len(frame)) + frame)
+    path.chmod(0o644)
+    return load
+
+
+def sorted_rows(rows):
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("sample", ["postfix-starttls-tls12", "postfix-two-hops", "postfix-ipv6", "exim-pipeconnect", "postfix-attachments"])
+def test_pieces_of_a_sample_give_what_the_whole_gives(batch, place, sample):
+    path = place / f"{sample}.pcapng"
+    shutil.copyfile(places.SAMPLES / path.name, path)
+    check_pieces(batch, path)
+
+
+def test_pieces_of_many_connections_give_what_the_whole_gives(batch, place):
+    path = place / "load.pcap"
+    load = one_large(path)
+    rows = check_pieces(batch, path)
+    assert sum("rcpt_to" in row for row in rows) == len(load.mails)
+
+
+def check_pieces(batch, path):
+    """The rows, which are the same by both ways."""
+    logs = [word for log in ("mails", "connections", "parts", "logins") for word in ("--log", log)]
+    whole = batch.rows(path, "--split", "0", *logs)
+    pieces = batch.rows(path, "--split", "0.0001", *logs)
+    assert whole and sorted_rows(pieces) == sorted_rows(whole)
+    for log in ("mails", "connections"):
+        times = [row["time"] for row in pieces if row["log"] == log]
+        assert times == sorted(times)
+    return pieces
+
+
+# --- the database -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def database(batch):
+    place = batch.new_folder()
+    folder, path = place / "samples", place / "samples.sqlite"
+    shutil.copytree(places.SAMPLES, folder, ignore=shutil.ignore_patterns("evidence"))
+    batch.run(folder, "--sqlite", path)
+    return path
+
+
+def test_database_has_what_the_logs_have(batch, tshark, database):
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as opened:
+        opened.row_factory = sqlite3.Row
+        path = places.SAMPLES / "postfix-relay-pipelined.pcapng"
+        records = mail_log.records(tshark, path)
+        rows = opened.execute("SELECT mail.* FROM mail JOIN capture USING (capture) WHERE path LIKE ? ORDER BY mail_index",
+                              (f"%/{path.name}",)).fetchall()
+        assert [(row["mail_from"], row["outcome"], row["queue_id"], row["size"], row["duration"]) for row in rows] == \
+            [(record["mail_from"], record["outcome"], record["queue_id"], record["size"], record["duration"]) for record in records]
+        recipients = opened.execute("SELECT address, outcome, code FROM recipient WHERE mail = ? ORDER BY rowid", (rows[0]["mail"],))
+        assert [tuple(row) for row in recipients] == [("bob@example.org", "accepted", 250), ("nobody@example.org", "rejected", 550)]
+        assert opened.execute("SELECT count(*) FROM part WHERE mail IS NULL").fetchone()[0] == 0
+
+
+def test_every_column_of_a_log_is_in_the_database(batch, tshark, database):
+    other_names = {"index": "mail_index", "part": "number"}
+    lists = {"rcpt_to", "rcpt_code", "rcpt_status", "rcpt_text", "rcpt_accepted", "rcpt_deferred", "rcpt_rejected"} # table recipient
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as opened:
+        for log, table in (("mails", "mail"), ("connections", "connection"), ("parts", "part"), ("logins", "login")):
+            columns = {row[1] for row in opened.execute(f"PRAGMA table_info({table})")}
+            header = tshark.run(places.SAMPLES / "postfix-auth-login.pcapng", "-q", "-z", f"esmtp,{log},tsv",
+                                preferences={"esmtp.log_tls": "TRUE"}).splitlines()[0].split("\t")
+            assert {other_names.get(name, name) for name in header} - lists <= columns, log
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
+def test_every_question_has_an_answer(batch, database, query):
+    header, *rows = batch.run("query", query.stem, database, "--format", "tsv")[0].splitlines()
+    assert query.stem == "damage" or rows
+    assert all(len(row.split("\t")) == len(header.split("\t")) for row in rows)
+    assert query.stem in batch.run("query", "--help")[0]
+
+
+def answers(batch, query, database):
+    return json.loads(batch.run("query", query, database, "--format", "json")[0])
+
+
+def test_answers(batch, database):
+    assert [(row["hops"], row["message_id"]) for row in answers(batch, "paths", database)] == [(2, "<hop.1@example.com>")]
+    (failed,) = answers(batch, "failed-logins", database)
+    assert failed["client"] == "192.0.2.10" and failed["failed"] >= 10
+    assert any(row["code"] == 550 and row["status"] == "5.1.1" for row in answers(batch, "refusals", database))
+    assert any(row["name"] == "samples.bin" for row in answers(batch, "attachments", database))
+
+
+def test_unknown_question(batch, database):
+    assert "no such question: nothing; there are attachments" in batch.run("query", "nothing", database, status=2)[1]
