@@ -23,6 +23,7 @@ declare -A PACKAGES=(
     [courier]="courier-mta"
     [cyrus]="cyrus-imapd"
     [haraka]="nodejs"
+    [aiosmtpd]="python3-aiosmtpd"
     [composers]="swaks mutt s-nail"
     [client]="swaks libnet-ssleay-perl libauthen-sasl-perl libdigest-hmac-perl msmtp curl openssl gsasl
               libsasl2-modules libsasl2-modules-gssapi-mit krb5-user python3-gssapi cyrus-clients"

@@ -46,8 +46,8 @@ REASONS = {
     "KEPT": "A segment that TCP keeps back, because it is late or was sent before, is read too: the built-in dissector never sees it.",
     "ORDER": "What cannot be read yet, because octets before it or the command that it answers are missing, is shown in the packet with "
              "which it can be read.",
-    "SMUGGLED": "A lone dot between LF and CRLF ends a mail where the replies show that the server took it so, and nowhere else: the "
-                "built-in dissector of 4.0 takes it for the end of a mail wherever it stands, later ones do nowhere.",
+    "SMUGGLED": "A lone dot behind a bare LF ends a mail where the replies show that the server took it so, and nowhere else: the "
+                "built-in dissector of 4.0 takes it for the end of a mail wherever CRLF follows, later ones do nowhere.",
     "GAP": "A DATA behind a chunk of which octets were not captured is read as what it is, and so is what follows.",
 }
 
@@ -56,6 +56,11 @@ NEW = ("4.2", "4.4", "4.6")
 BEFORE_4_6 = ("4.0", "4.2", "4.4")
 
 DIFFERENCES = {
+    "aiosmtpd-smuggling.pcapng": [
+        ("8,9,11", "rsp response response.code rsp.parameter", "WHOLE", None),
+        ("12", "response rsp.parameter", "WHOLE", None),
+        ("20,22", "eom data.fragments data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", OLD),
+    ],
     "courier-auth-cram-sha.pcapng": [
         ("11,36,40,44", "req", "AUTH", None),
         ("19", "data.fragment data.fragment.count", "FRAGMENTS", None),
@@ -142,6 +147,11 @@ DIFFERENCES = {
         ("7", "req command_line req.command req.parameter", "BDAT", OLD),
         ("29,40,49", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),
         ("7", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", None),
+    ],
+    "exim-smuggling.pcapng": [
+        ("17", "data.fragments data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", None),
+        ("18", "data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", None),
+        ("63,65", "eom data.fragments data.fragment data.fragment.count data.reassembled.length", "SMUGGLED", OLD),
     ],
     "exim-starttls.pcapng": [
         ("27", "data.fragments data.fragment data.fragment.count data.reassembled.length", "ONE", NEW),

@@ -116,9 +116,17 @@ class Reading:
                 if words[-1] == b"LAST":
                     self._content(chunked, expected)
                     chunked = b""
-            elif words == [b"DATA"] and expected and octets.startswith(mail.stuffed(expected[0]), position):
-                position += len(mail.stuffed(expected[0]))
-                self._content(expected[0], expected)
+            elif words == [b"DATA"] and expected:
+                sent = self._sent(octets, position, expected[0])
+                if sent:
+                    position += len(sent)
+                    self._content(expected[0], expected)
+
+    @staticmethod
+    def _sent(octets, position, content):
+        """What DATA put on the wire of it; a server may have taken a lone dot between bare LFs for the end."""
+        ends = [b".\r\n"] + ([b".\n"] if content.endswith(b"\n") and not content.endswith(b"\r\n") else [])
+        return next((wire for wire in (mail.stuffed(content, end) for end in ends) if octets.startswith(wire, position)), None)
 
     def _content(self, content, expected):
         if not expected or content != expected[0]:

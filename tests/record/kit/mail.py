@@ -55,11 +55,11 @@ def dotted_text(lines):
     return "\n".join(out) + "\n"
 
 
-def stuffed(content):
+def stuffed(content, end=b".\r\n"):
     """RFC 5321, 4.5.2, with the end-of-data line: what DATA puts on the wire. Behind a bare LF that is no end of data to a server
-    that goes by the RFC."""
+    that goes by the RFC. end: the line that the server took for it."""
     lines = content.split(b"\r\n")
     wire = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
     if content and not content.endswith(b"\n"):
         wire += b"\r\n"
-    return wire + b".\r\n"
+    return wire + end

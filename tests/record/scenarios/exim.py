@@ -5,6 +5,7 @@ import re
 from kit import clients, exim, mail, sasl
 from kit.catalogue import mail_record
 from kit.scenario import scenario
+from kit.smuggle import between, letters, smuggle
 
 
 def letter(series, number, recipients=("bob@example.org",), lines=5):
@@ -265,3 +266,35 @@ def limits(session):
                  mail_record(1, "ann@example.com", list(zip(recipients, (250, 250, 452))), "aborted", None)], server,
                 logs={"client.log": "\n".join(sending.log.lines) + "\n"},
                 expected={"fields": {"esmtp.capability.limit_mailmax": [3] * 2, "esmtp.capability.limit_rcptmax": [2] * 2}})
+
+
+def with_bare_lf(content):
+    """Its first line ends in a bare LF."""
+    return content.replace(b"\r\n", b"\n", 1)
+
+
+@scenario("exim-smuggling",
+          "Lone dots between bare LFs in Exim 4.96 with the correction of 2023. It takes LF.LF for the end of the data only where the "
+          "first line of the header ended in a bare LF: so in the first connection, in which a mail is smuggled. In the second and "
+          "the third, with LF.LF and LF.CRLF behind a header as it should be, it takes one mail.", "exim")
+def smuggling(session):
+    server = exim.start(session)
+    (first, smuggled), (second, behind), (third, last) = (letters("exim", number) for number in (1, 3, 5))
+    first = with_bare_lf(first)
+    session.begin(25)
+    smuggle(25, first + between(b".\n"), smuggled, [250, 250, 250, 354], [250])
+    smuggle(25, second + between(b".\n"), behind, [], [250])
+    smuggle(25, third + between(b".\r\n"), last, [], [250])
+    session.stop_capture()
+    ids = exim.queue_ids(server)
+    session.end([
+        mail_record(0, "ann@example.com", [("bob@example.org", 250)], "accepted", first, ids["exim.1@example.com"]),
+        mail_record(0, "eve@example.net", [("carol@example.org", 250)], "accepted", smuggled, ids["exim.2@example.com"]),
+        mail_record(1, "ann@example.com", [("bob@example.org", 250)], "accepted", second + between(b".\n") + behind,
+                    ids["exim.3@example.com"]),
+        mail_record(2, "ann@example.com", [("bob@example.org", 250)], "accepted", third + between(b".\r\n") + last,
+                    ids["exim.5@example.com"])], server,
+        expected={"count": {"esmtp.expert.smuggling": 1, "esmtp.expert.end_of_data_lookalike": 3,
+                            "esmtp.transaction.smuggled == 1": 1},
+                  # What was smuggled is shown with the client's packet, as a part of its content.
+                  "fields": {"esmtp.command.verb": ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"] * 3}})

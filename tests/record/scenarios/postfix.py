@@ -9,6 +9,7 @@ from kit import clients, mail, postfix
 from kit.catalogue import mail_record
 from kit.lab import CLIENT_IP, CLIENT_IP6, RELAY_HOST, RELAY_IP, SERVER_IP, SERVER_IP6, wait_until
 from kit.scenario import scenario
+from kit.smuggle import between, envelope, letters, smuggle
 
 SUBMISSION = "submission inet n - n - - smtpd -o smtpd_tls_security_level=may -o smtpd_tls_auth_only=yes"
 
@@ -28,11 +29,6 @@ def starttls_submission(session):
     session.stop_capture()
     session.end([mail_record(0, sender, [(recipient, 250)], "accepted", content, tls=True,
                              auth_user="ann@mx.example.org", queue_id=postfix.queue_ids(server)[message_id])], server)
-
-
-def envelope(sender, *recipients):
-    """MAIL and RCPT lines."""
-    return f"MAIL FROM:<{sender}>\r\n" + "".join(f"RCPT TO:<{recipient}>\r\n" for recipient in recipients)
 
 
 def note(number, sender="ann@example.com", recipients=("bob@example.org",), subject="Note", series="note"):
@@ -555,38 +551,22 @@ def xverp(session):
 BARE_LF = "inet n - n - - smtpd -o smtpd_forbid_bare_newline"
 
 
-def smuggle(client, content, behind, early, late):
-    """Sends two contents, and the commands between them, as if they were one. `early`: the replies that come before the second."""
-    client.expect(220)
-    client.say("EHLO client.example.com", 250)
-    client.say("MAIL FROM:<ann@example.com>", 250)
-    client.say("RCPT TO:<bob@example.org>", 250)
-    client.say("DATA", 354)
-    client.send(content)
-    client.expect(*early) if early else time.sleep(1)
-    client.send(mail.stuffed(behind))
-    client.expect(*late)
-    client.quit()
-
-
 @scenario("postfix-smuggling",
           "A mail smuggled into Postfix behind a lone dot between LF and CRLF. With smtpd_forbid_bare_newline = no it takes that "
           "for the end of the data, and executes what stands behind; with yes, on port 587, it takes one mail.", "postfix")
 def smuggling(session):
     server = postfix.start(session, services=[f"smtp {BARE_LF}=no", f"submission {BARE_LF}=yes"], listens=[25, 587])
-    first, second = (note(number, series="smuggle")[:-2] + b"\n" for number in (1, 2))
-    smuggled = note(3, "eve@example.net", ["carol@example.org"], series="smuggle")
-    between = b".\r\n" + envelope("eve@example.net", "carol@example.org").encode() + b"DATA\r\n"
+    (first, smuggled), (second, behind) = letters("smuggle", 1), letters("smuggle", 3)
     session.begin(25, 587)
-    smuggle(clients.RawClient(), first + between, smuggled, [250, 250, 250, 354], [250])
-    smuggle(clients.RawClient(587), second + between, smuggled, [], [250])
+    smuggle(25, first + between(b".\r\n"), smuggled, [250, 250, 250, 354], [250])
+    smuggle(587, second + between(b".\r\n"), behind, [], [250])
     session.stop_capture()
     ids = postfix.queue_ids(server)
     session.end([
         mail_record(0, "ann@example.com", [("bob@example.org", 250)], "accepted", first, ids["smuggle.1@example.com"]),
-        mail_record(0, "eve@example.net", [("carol@example.org", 250)], "accepted", smuggled, ids["smuggle.3@example.com"]),
-        mail_record(1, "ann@example.com", [("bob@example.org", 250)], "accepted", second + between + smuggled,
-                    ids["smuggle.2@example.com"])], server,
+        mail_record(0, "eve@example.net", [("carol@example.org", 250)], "accepted", smuggled, ids["smuggle.2@example.com"]),
+        mail_record(1, "ann@example.com", [("bob@example.org", 250)], "accepted", second + between(b".\r\n") + behind,
+                    ids["smuggle.3@example.com"])], server,
         expected={"count": {"esmtp.expert.smuggling": 1, "esmtp.expert.end_of_data_lookalike": 2,
                             "esmtp.transaction.smuggled == 1": 1},
                   # What was smuggled is shown with the client's packet, as a part of its content.
