@@ -13,17 +13,79 @@
 #include <epan/funnel.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
+#include <unistd.h>
+#include <wsutil/report_message.h>
 
 #include "dissector/tap.h"
+#include "taps/before_draw.h"
 #include "taps/register.h"
 #include "wire/line.h"
+
+/* --- what tshark was asked for ----------------------------------------------------------------------------------------- */
+
+/* The exit status where a connection that was asked for is not there. */
+#define NOT_FOUND_STATUS 2
+
+/* tshark writes "Node 0: :0" and nothing else for a connection that is not there, and is content with that. */
+typedef struct asked {
+    char *filter; /* of Wireshark's listener */
+    bool found;
+} asked;
+
+static GArray *all_asked; /* asked; NULL: none */
+
+static void note_found(const char *filter)
+{
+    for (unsigned i = 0; all_asked && i < all_asked->len; i++) {
+        asked *a = &g_array_index(all_asked, asked, i);
+        a->found |= g_strcmp0(a->filter, filter) == 0;
+    }
+}
+
+/* tshark asks nobody for its exit status, and the other statistics are still to be written. */
+static void end_with_failure(void)
+{
+    fflush(NULL);
+    _exit(NOT_FOUND_STATUS);
+}
+
+static void report_not_found(void *data)
+{
+    bool failed = false;
+
+    (void)data;
+    for (unsigned i = 0; i < all_asked->len; i++) {
+        const asked *a = &g_array_index(all_asked, asked, i);
+        if (a->found)
+            continue;
+        report_failure("-z follow,esmtp: no SMTP that could be read is in \"%s\"", a->filter);
+        failed = true;
+    }
+    if (failed)
+        atexit(end_with_failure);
+}
+
+static void remember_asked(const char *filter)
+{
+    asked made = {.filter = g_strdup(filter)};
+
+    if (!command_line_is_tshark())
+        return;
+    if (!all_asked)
+        all_asked = g_array_new(FALSE, FALSE, sizeof(asked));
+    g_array_append_val(all_asked, made);
+    before_draw(report_not_found, all_asked);
+}
 
 /* --- which packets belong to it ---------------------------------------------------------------------------------------- */
 
 static char *filter_of_stream(unsigned stream, unsigned unused)
 {
+    char *filter = g_strdup_printf("tcp.stream eq %u", stream);
+
     (void)unused;
-    return g_strdup_printf("tcp.stream eq %u", stream);
+    remember_asked(filter);
+    return filter;
 }
 
 static char *filter_of_packet(epan_dissect_t *edt, packet_info *pinfo, unsigned *stream_r, unsigned *unused_r)
@@ -63,6 +125,7 @@ static char *filter_of_addresses(address *one, address *other, int one_port, int
 
     g_free(there);
     g_free(back);
+    remember_asked(filter);
     return filter;
 }
 
@@ -190,6 +253,7 @@ static tap_packet_status follow_record_add(void *data, packet_info *pinfo, epan_
 
     (void)edt;
     (void)flags;
+    note_found(info->filter_out_filter);
     determine_sides(info, pinfo, record);
     add_octets(info, pinfo, record);
     return TAP_PACKET_DONT_REDRAW;

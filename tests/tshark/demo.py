@@ -1,4 +1,5 @@
-"""Shows what the plugin makes of a capture: the packet list, what the server offers, and the mails.
+"""Shows what the plugin makes of a capture: what went wrong and why, the log of mails, and then the details: the packet list, what
+the server offers, the fields of each mail.
 
     demo.py PLUGIN [CAPTURE]
 
@@ -12,7 +13,7 @@ from pathlib import Path
 import places
 from tshark import Tshark, TsharkError
 
-DEFAULT = places.SAMPLES / "postfix-starttls-submission.pcapng"
+DEFAULT = places.SAMPLES / "postfix-relay-pipelined.pcapng"
 MAIL_FIELDS = [f"esmtp.transaction.{name}" for name in (
     "index", "outcome", "helo", "auth_username", "mail_from", "rcpt_to", "rcpt_code", "method", "size", "tls", "code",
     "enhanced_status", "queue_id", "duration", "first_frame", "header_from", "header_to", "date", "subject", "message_id")]
@@ -31,12 +32,16 @@ class Lenient(Tshark):
 
 def main(plugin, capture=DEFAULT):
     with Lenient(plugin) as tshark:
+        heading(f"What went wrong in {capture}, and why: tshark -q -z esmtp,report")
+        print(tshark.run(capture, "-q", "-z", "esmtp,report"), end="")
+        heading("Who sent what to whom: tshark -q -z esmtp,mails")
+        print(tshark.run(capture, "-q", "-z", "esmtp,mails"), end="")
         packets = tshark.run(capture, only="esmtp || tls")
-        heading(f"Packets of {capture}")
+        heading("Packets: tshark -Y 'esmtp || tls'")
         print(packets or "(no SMTP and no TLS in this capture)\n", end="")
         heading("What the server offers")
         show_capabilities(tshark, capture)
-        heading("Mails")
+        heading("Mails, field by field: tshark -2 -Y esmtp.transaction -T fields -e ...")
         show_mails(tshark, capture)
     if tshark.complaint:
         sys.exit(f"\ndemo: {tshark.complaint}")

@@ -11,6 +11,7 @@ import evidence
 import places
 from dialogues import DIALOGUE
 from packets import CLIENT, SERVER, Connection, dialogue, lines
+from tshark import TsharkError
 
 # Samples by how they are protected.
 PLAIN = ["postfix-auth-plain", "postfix-bdat-chunks", "postfix-relay-pipelined", "postfix-ipv6", "postfix-large-mail",
@@ -124,7 +125,6 @@ def test_by_addresses(tshark, capture):
 def test_one_stream_of_several(tshark, capture):
     path = capture(dialogue(Connection(client=(CLIENT[0], 40001)), DIALOGUE), dialogue(Connection(), DIALOGUE[:3]))
     assert said(tshark, path, stream=1) == DIALOGUE[:3]
-    assert said(tshark, path, stream=2) == []
 
 
 def test_retransmitted_segments_are_said_once(tshark, capture):
@@ -187,3 +187,14 @@ def test_nobody_changes_sides_where_atrn_turns_the_session_round(tshark, capture
     script = DIALOGUE[:3] + [("C", lines("ATRN example.org")), ("S", lines("250 Ok")), ("C", lines("220 client")),
                              ("S", lines("EHLO mx")), ("C", lines("250 Ok"))]
     assert said(tshark, capture(dialogue(Connection(), script, 3))) == script
+
+
+@pytest.mark.parametrize("stream, named", [("3", "tcp.stream eq 3"), ("192.0.2.1:1,192.0.2.2:2", "ip.src eq 192.0.2.1 ")])
+def test_a_stream_that_is_not_there(tshark, stream, named):
+    """An error that names it, and an exit status; the other statistics are written all the same."""
+    with pytest.raises(TsharkError, match="exit code 2") as failure:
+        tshark.run(sample("postfix-relay-pipelined"), "-q", "-z", "esmtp,mails", "-z", f"follow,esmtp,ascii,{stream}",
+                   "-z", "follow,esmtp,ascii,0")
+    complaints = [line for line in str(failure.value).splitlines() if line.startswith("tshark: -z follow,esmtp")]
+    assert len(complaints) == 1 and named in complaints[0]
+    assert "4 mails: 2 accepted, 1 deferred" in failure.value.output and "EHLO relay.example.com" in failure.value.output

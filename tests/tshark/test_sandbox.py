@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import os
+import re
 import shutil
 import signal
 import stat
@@ -93,6 +94,19 @@ def test_what_the_file_was_handed_for_is_all_that_is_opened(own, private, monkey
 def demo(capture, folder):
     return subprocess.Popen([sys.executable, Path(sandbox.__file__).with_name("demo.py"), places.PLUGIN, capture], text=True,
                             env=os.environ | {"TMPDIR": str(folder)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_demo_shows_what_went_wrong_first():
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755) # the sandbox's user looks for the plugin in it
+        process = demo(SAMPLE, folder)
+        output, complaints = process.communicate(timeout=120)
+    assert (process.returncode, complaints) == (0, "")
+    sections = re.split(r"^== (.*)\n", output, flags=re.MULTILINE)[1:]
+    assert [title.split(":")[0].split(" in /")[0] for title in sections[::2]] == [
+        "What went wrong", "Who sent what to whom", "Packets", "What the server offers", "Mails, field by field"]
+    report, log = sections[1], sections[3]
+    assert "Fault: the recipient's address." in report and "4 mails: 2 accepted, 1 deferred, 1 rejected" in log
 
 
 @pytest.mark.thorough

@@ -26,7 +26,11 @@ BOOLEANS = {"True": "1", "False": "0"}
 
 
 class TsharkError(Exception):
-    """tshark failed, complained, or did not come back."""
+    """tshark failed, complained, or did not come back. output: octets that it had written."""
+
+    def __init__(self, complaint, output=b""):
+        super().__init__(complaint)
+        self.output = output.decode("utf-8", "replace")
 
 
 class Tshark:
@@ -153,7 +157,7 @@ class Tshark:
     def _judge(self, command, code, output, complaints):
         """Raises an error for a run that is none to go on with."""
         if code or complaints.strip():
-            raise TsharkError(f"exit code {code}: {describe(command)}\n{complaints[:6000]}")
+            raise TsharkError(f"exit code {code}: {describe(command)}\n{complaints[:6000]}", output)
 
 
 def asking_for(fields):
