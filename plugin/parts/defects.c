@@ -165,11 +165,18 @@ defect_set defects_of_body(span sent, part_encoding encoding)
                      DEFECT_ILLEGAL_QUOTED_PRINTABLE);
 }
 
-defect_set defects_of_header(const char *value)
+/* GMime ends a parameter at an encoded NUL, so that a name's extension would be out of sight (RFC 2231, 4). */
+static bool has_encoded_nul(const char *name, const char *value)
+{
+    return name && !g_ascii_strncasecmp(name, "Content-", strlen("Content-")) && strstr(value, "%00");
+}
+
+defect_set defects_of_header(const char *name, const char *value)
 {
     span text = span_of(value);
 
-    return defect_if(text.length > HEADER_LIMIT, DEFECT_LONG_HEADER) |
+    return defect_if(has_encoded_nul(name, value), DEFECT_MALFORMED_PARAMETER) |
+           defect_if(text.length > HEADER_LIMIT, DEFECT_LONG_HEADER) |
            defect_if(longest_line(text) > LINE_LIMIT, DEFECT_LONG_HEADER_LINE);
 }
 
@@ -236,11 +243,24 @@ static bool has_extension(const char *stem, size_t length)
            g_ascii_isalpha(stem[length - letters]); /* no version: setup-1.22.exe */
 }
 
+/* Without dots and blanks at its end, which Windows takes away. To be freed. */
+static char *name_as_saved(const char *name)
+{
+    size_t length = strlen(name);
+
+    while (length && (name[length - 1] == '.' || name[length - 1] == ' '))
+        length--;
+    return g_strndup(name, length);
+}
+
 defect_set defects_of_name(const char *name)
 {
-    const char *extension = strrchr(name, '.');
+    char *saved = name_as_saved(name);
+    const char *extension = strrchr(saved, '.');
     bool program = extension && is_program_extension(extension + 1);
+    bool two = program && has_extension(saved, (size_t)(extension - saved));
 
+    g_free(saved);
     return defect_if(strlen(name) > FILE_NAME_LIMIT, DEFECT_LONG_FILE_NAME) | defect_if(program, DEFECT_EXECUTABLE) |
-           defect_if(program && has_extension(name, (size_t)(extension - name)), DEFECT_DOUBLE_EXTENSION);
+           defect_if(two, DEFECT_DOUBLE_EXTENSION);
 }

@@ -22,7 +22,7 @@ part_encoding encoding_find(const char *name);
 /* defects.c — what is wrong with octets as they were sent, with lines of a header, and with a file's name. */
 defect_set defects_of_body(span sent, part_encoding encoding);
 /* `value` is a header field's, with its folding. */
-defect_set defects_of_header(const char *value);
+defect_set defects_of_header(const char *name, const char *value);
 defect_set defects_of_name(const char *name);
 /* Does the file begin as a program does? */
 bool is_executable(span decoded);

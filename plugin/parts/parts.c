@@ -9,6 +9,7 @@
 #include "parts/inside.h"
 
 #include <gmime/gmime.h>
+#include <gmime/gmime-filter-dos2unix.h>
 #include <gmime/gmime-filter-yenc.h>
 
 #include "wire/header.h"
@@ -145,9 +146,10 @@ static defect_set defects_of_object(GMimeObject *object)
     defect_set defects = 0;
 
     for (int i = 0; i < g_mime_header_list_get_count(headers); i++) {
-        const char *text = g_mime_header_get_raw_value(g_mime_header_list_get_header_at(headers, i));
+        GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
+        const char *text = g_mime_header_get_raw_value(header);
         if (text)
-            defects |= defects_of_header(text);
+            defects |= defects_of_header(g_mime_header_get_name(header), text);
     }
     if (type)
         defects |= defects_of_parameters(g_mime_content_type_get_parameters(type));
@@ -232,8 +234,9 @@ static GMimeFilter *filter_of(part_encoding encoding)
 }
 
 /* `end` is given to the filter behind the octets. */
-static void decode_filtered(decoding *to, span sent, GMimeFilter *filter, char *end)
+static void decode_filtered(decoding *to, span sent, GMimeFilter *filter, const char *end)
 {
+    char last[2] = {0};
     char *block = NULL;
     size_t length = 0, before = 0;
 
@@ -242,7 +245,8 @@ static void decode_filtered(decoding *to, span sent, GMimeFilter *filter, char *
         g_mime_filter_filter(filter, (char *)(uintptr_t)next.octets, next.length, 0, &block, &length, &before);
         decoded_take(to, (span){(const uint8_t *)block, length});
     }
-    g_mime_filter_complete(filter, end, strlen(end), 0, &block, &length, &before);
+    g_strlcpy(last, end, sizeof last);
+    g_mime_filter_complete(filter, last, strlen(last), 0, &block, &length, &before);
     decoded_take(to, (span){(const uint8_t *)block, length});
     g_object_unref(filter);
 }
@@ -268,6 +272,34 @@ static span encoded_octets(span sent, part_encoding encoding)
     return encoding == ENCODING_YENC ? from_first_line(sent, "=ybegin ", "=ypart ") : sent;
 }
 
+/* GMime knows yEnc with bare LFs: it would decode the CR of each line. One that is encoded is none. */
+static void decode_yenc(decoding *to, span sent)
+{
+    GMimeFilter *lines = g_mime_filter_dos2unix_new(FALSE);
+    char *octets = NULL;
+    size_t length = 0, before = 0;
+
+    g_mime_filter_complete(lines, (char *)(uintptr_t)sent.octets, sent.length, 0, &octets, &length, &before);
+    decode_filtered(to, encoded_octets((span){(const uint8_t *)octets, length}, ENCODING_YENC), filter_of(ENCODING_YENC),
+                    "");
+    g_object_unref(lines);
+}
+
+static void decode(decoding *to, span sent, part_encoding encoding)
+{
+    GMimeFilter *filter;
+
+    if (encoding == ENCODING_YENC) {
+        decode_yenc(to, sent);
+        return;
+    }
+    filter = filter_of(encoding);
+    if (filter) /* with padding GMime gives the octets of a last group of base64 that is not whole */
+        decode_filtered(to, encoded_octets(sent, encoding), filter, encoding == ENCODING_BASE64 ? "=" : "");
+    else
+        decoded_take(to, sent);
+}
+
 static void digits_take(GChecksum *from, char *digits, size_t room)
 {
     g_strlcpy(digits, g_checksum_get_string(from), room);
@@ -285,18 +317,13 @@ static bool is_text(const part *p)
 static GByteArray *part_decode(part *p, span sent, size_t keep)
 {
     part_encoding encoding = encoding_find(p->encoding);
-    GMimeFilter *filter = filter_of(encoding);
-    char base64_end[] = "=", none[] = ""; /* with padding GMime gives the octets of a last group that is not whole */
     decoding to = {.part = p, .octets = g_byte_array_new(), .keep = keep};
 
     to.md5 = g_checksum_new(G_CHECKSUM_MD5);
     to.sha256 = g_checksum_new(G_CHECKSUM_SHA256);
     p->decoded = true;
     p->defects |= defects_of_body(sent, encoding);
-    if (filter)
-        decode_filtered(&to, encoded_octets(sent, encoding), filter, encoding == ENCODING_BASE64 ? base64_end : none);
-    else
-        decoded_take(&to, sent);
+    decode(&to, sent, encoding);
     digits_take(to.md5, p->md5, sizeof p->md5);
     digits_take(to.sha256, p->sha256, sizeof p->sha256);
     return to.octets;
@@ -346,16 +373,22 @@ static bool is_too_large(reading *r, size_t sent)
     return false;
 }
 
+static bool is_encoded(const part *p)
+{
+    part_encoding encoding = encoding_find(p->encoding);
+
+    return encoding != ENCODING_NONE && encoding != ENCODING_UNKNOWN;
+}
+
 /* A message has parts of its own. One that is not encoded lies where the mail does. */
 static void message_read(reading *r, part *p, span sent, size_t begin, GByteArray *decoded)
 {
-    bool as_sent = !filter_of(encoding_find(p->encoding));
     char *number = g_strdup(p->number);
 
-    if (as_sent)
-        parts_of(r, sent, number, r->in_source, r->begin + begin);
-    else
+    if (is_encoded(p))
         parts_of(r, (span){decoded->data, decoded->len}, number, false, 0);
+    else
+        parts_of(r, sent, number, r->in_source, r->begin + begin);
     g_free(number);
 }
 

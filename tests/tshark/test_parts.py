@@ -162,10 +162,20 @@ def test_a_message_within_a_mail(tshark, capture, encoding):
     assert files["1-2.eml"] == inner
 
 
+def yenc(content, name=b"noise.bin"):
+    """With the lines of a mail."""
+    rows = [b"=ybegin line=128 size=%d name=%s" % (len(content), name)]
+    for at in range(0, len(content), 128):
+        octets = [(octet + 42) % 256 for octet in content[at:at + 128]]
+        rows.append(b"".join(b"=%c" % ((octet + 64) % 256) if octet in b"\0\r\n=." else b"%c" % octet for octet in octets))
+    return b"".join(row + b"\r\n" for row in rows) + b"=yend size=%d" % len(content)
+
+
 ENCODINGS = {
     "8bit": ("ä\r\n".encode(), "ä".encode()),
     "quoted-printable": (b"a=3Db=\r\nc=C3=A4\r\n", "a=bcä".encode()),
     "base64": (base64.encodebytes(NOISE[:999]), NOISE[:999]),
+    "x-yenc": (yenc(NOISE[:3000]), NOISE[:3000]),
     "x-uuencode": (b"begin 644 f\r\n-2&5L;&\\L('=O<FQD(0``\r\n`\r\nend\r\n", b"Hello, world!"),
 }
 
@@ -178,6 +188,52 @@ def test_encodings(tshark, capture, name):
     (part,), files = ask(tshark, sent(capture, mail), "esmtp-parts")
     assert (part["encoding"], part["size"], part["sha256"], part["defects"]) == (name, len(content), sha256(content), [])
     assert files == {"1-1.bin": content}
+
+
+# File names as a header has them; what is read of them, and what is wrong with the part.
+NAMES = {
+    b"filename*0*=UTF-8'de'Gr%C3%BC; filename*1=ss.txt": ("Grüss.txt", []),
+    "filename=\"Ä ö.txt\"".encode(): ("Ä ö.txt", []),
+    "filename=\"Ä.txt\"".encode("latin-1"): ("Ä.txt", []),
+    b"filename*=UTF-8''a.txt%00b.exe": ("a.txt", ["malformed_parameter"]),
+    "filename=\"invoice\u202excod.exe\"".encode(): ("invoice\u202excod.exe", ["executable"]),
+    b"filename=\"../../a\\\\b\"": ("../../a\\b", []),
+    b"filename=\"invoice.pdf.exe. \"": ("invoice.pdf.exe. ", ["double_extension", "executable"]),
+    b"filename=\"..\"": ("..", []),
+    b"filename=" + b"n" * 300: ("n" * 300, ["long_file_name"]),
+}
+
+
+def test_odd_file_names(tshark, capture):
+    """The list has them as they are; files get names that are safe."""
+    mails = [b"Content-Type: application/x-y\r\nContent-Disposition: attachment; " + name + b"\r\n\r\nx\r\n" for name in NAMES]
+    records, files = ask(tshark, sent(capture, *mails), "esmtp-parts")
+    assert [(part["name"], part["defects"]) for part in records] == list(NAMES.values())
+    assert len(files) == len(NAMES)
+    assert not [name for name in files if set(name) & set("/\\\0\u202e") or len(name.encode()) > 140]
+
+
+def within(levels):
+    """A message in a message in a message ..."""
+    return b"Content-Type: message/rfc822\r\n\r\n" * levels + b"Subject: x\r\n\r\nbottom\r\n"
+
+
+def test_messages_within_messages(tshark, capture):
+    """Down to the limit, and the last one says so."""
+    records, = ask(tshark, sent(capture, within(10), within(50)))
+    shallow, deep = by_mail(records)
+    assert [part["part"] for part in shallow] == ["1" + ".1" * level for level in range(11)]
+    assert [part["part"] for part in deep] == ["1" + ".1" * level for level in range(31)]
+    assert [part["defects"] for part in (shallow[-1], deep[-1], deep[-2])] == [[], ["nested_too_deep"], []]
+    assert deep[-1]["sha256"] == sha256(within(19))
+
+
+@pytest.mark.parametrize("length, defects", [(70, []), (71, ["long_boundary"]), (300, ["long_boundary"])])
+def test_long_boundaries_are_read_all_the_same(tshark, capture, length, defects):
+    boundary = b"b" * length
+    mail = b"Content-Type: multipart/mixed; boundary=" + boundary + b"\r\n\r\n--" + boundary + b"\r\n\r\none\r\n--" + boundary + b"--\r\n"
+    (part,), = ask(tshark, sent(capture, mail))
+    assert (part["sha256"], part["defects"]) == (sha256(b"one"), defects)
 
 
 def nasty():
