@@ -215,11 +215,14 @@ _Static_assert(REFUSAL_IDS <= 64, "a set of reasons has a bit for each");
 #define REPORT_REFUSAL_NOTES                                                                                                \
     (note_bit(NOTE_REFUSED) | note_bit(NOTE_DEFERRED) | note_bit(NOTE_AUTH_FAILED) | note_bit(NOTE_CLOSING_REPLY))
 
-/* What a note is called, as a field and in words. */
+/* What a note is called, as a field and in words, and what to do about it. */
 typedef struct report_note_row {
     const char *name, *severity, *summary;
+    const char *remedy; /* NULL: nothing has to be done */
 } report_note_row;
 const report_note_row *report_note_find(note which);
+/* The notes that stand under "odd", the severest first. `order` has room for NOTE_COUNT; returns how many there are. */
+unsigned report_odd_notes(const report *r, note *order);
 /* "greylisted, and taken at the second try" and its kind. */
 const char *report_link_text(const report_mail *of);
 /* From the end of the earlier try. */

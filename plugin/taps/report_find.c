@@ -137,8 +137,14 @@ const report_fault *report_connection_fault(const report_connection *of)
 
 /* --- notes ------------------------------------------------------------------------------------------------------------- */
 
+/* What is no more than a note is left to itself. */
+#define REMEDY_OF_NOTE(remedy) NULL
+#define REMEDY_OF_WARN(remedy) remedy
+#define REMEDY_OF_ERROR(remedy) remedy
+
 static const report_note_row note_rows[NOTE_COUNT] = {
-#define NOTE_ROW(name, field, group, severity, summary, meaning, cause, remedy) {#field, #severity, summary},
+#define NOTE_ROW(name, field, group, severity, summary, meaning, cause, remedy)                                             \
+    {#field, #severity, summary, REMEDY_OF_##severity(remedy)},
 #include "session/note_rows.h"
 #undef NOTE_ROW
 };
@@ -146,6 +152,19 @@ static const report_note_row note_rows[NOTE_COUNT] = {
 const report_note_row *report_note_find(note which)
 {
     return &note_rows[which];
+}
+
+unsigned report_odd_notes(const report *r, note *order)
+{
+    static const char *const severities[] = {"ERROR", "WARN", "NOTE", "CHAT"};
+    unsigned count = 0;
+
+    for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++)
+        for (unsigned which = 0; which < NOTE_COUNT; which++)
+            if (r->notes[which].count && !(note_bit((note)which) & REPORT_REFUSAL_NOTES) &&
+                strcmp(note_rows[which].severity, severities[i]) == 0)
+                order[count++] = (note)which;
+    return count;
 }
 
 /* --- across connections ------------------------------------------------------------------------------------------------ */

@@ -125,6 +125,16 @@ static span reply_read(wmem_allocator_t *scope, span octets, bool with_status, p
     return (span){text, length};
 }
 
+/* A reply's own code refuses, or that of its last line, or its status where no code was sent. */
+static uint16_t refusing_code(const finding *f, const reply_line *first)
+{
+    if (first && reply_severity(first->code) >= 4)
+        return first->code;
+    if (f->exchange && f->exchange->reply_code)
+        return f->exchange->reply_code;
+    return first && first->has_status ? (uint16_t)(first->status.status_class * 100u) : 0;
+}
+
 static report_refusal refusal_read(report *r, const tap_record *record, const finding *f)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
@@ -132,9 +142,7 @@ static report_refusal refusal_read(report *r, const tap_record *record, const fi
     span text = reply_read(scope, octets_in_record(record, f), !(f->flags & FLAG_HELLO_REPLY), &first);
     const reply_line *in = first.valid || first.odd ? &first.parsed : NULL;
     report_refusal out = {.code = in ? in->code : 0, .frame = record->segment.frame};
-    uint16_t code = f->exchange && f->exchange->reply_code ? f->exchange->reply_code
-                    : in && in->has_status && !in->code    ? (uint16_t)(in->status.status_class * 100u)
-                                                           : out.code;
+    uint16_t code = refusing_code(f, in);
 
     if (f->exchange)
         g_strlcpy(out.verb, f->exchange->name, REPORT_VERB_ROOM);

@@ -116,16 +116,18 @@ static void write_why(writer *w)
 
 static void write_odd(writer *w)
 {
+    note order[NOTE_COUNT];
+    unsigned count = report_odd_notes(w->r, order);
+
     begin_array(w, "odd");
-    for (unsigned which = 0; which < NOTE_COUNT; which++) {
-        const report_note *of = &w->r->notes[which];
-        const report_note_row *row = report_note_find((note)which);
-        if (!of->count || note_bit((note)which) & REPORT_REFUSAL_NOTES)
-            continue;
+    for (unsigned i = 0; i < count; i++) {
+        const report_note *of = &w->r->notes[order[i]];
+        const report_note_row *row = report_note_find(order[i]);
         begin_object(w, NULL);
         member(w, "name", value_text(row->name));
         member(w, "severity", value_text(row->severity));
         member(w, "summary", value_text(row->summary));
+        member(w, "next", text_or_absent(row->remedy));
         member(w, "count", value_number(of->count));
         member(w, "connections", value_number(of->connections));
         member(w, "first_frame", value_number(of->frame));

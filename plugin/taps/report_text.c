@@ -164,6 +164,16 @@ static void put_addresses(const writer *w, const report_reason *of)
         g_string_append_printf(w->out, " (+%u)", of->address_count - named);
 }
 
+/* Where the reason is not certain, the server's own words may tell more. */
+static void put_words_of_server(const writer *w, const report_refusal *of)
+{
+    if (!of->text || (of->why.id != REFUSAL_UNKNOWN && !of->why.guess))
+        return;
+    put(w, "  \"");
+    put_text(w, of->text);
+    put(w, "\"");
+}
+
 static void put_why(const writer *w)
 {
     unsigned count = wmem_array_get_count(w->r->reasons);
@@ -180,23 +190,24 @@ static void put_why(const writer *w)
         put(w, of->first.permanent ? ", for good)  " : ", try again)  ");
         put_octets(w, report_server(of->connection));
         put_addresses(w, of);
+        put_words_of_server(w, &of->first);
         g_string_append_printf(w->out, "\n        Fault: %s. %s\n", fault[0] ? fault : "not known", reason->next);
     }
 }
 
 static void put_odd(const writer *w)
 {
-    bool any = false;
+    note order[NOTE_COUNT];
+    unsigned count = report_odd_notes(w->r, order);
 
-    for (unsigned which = 0; which < NOTE_COUNT; which++) {
-        const report_note *of = &w->r->notes[which];
-        const report_note_row *row = report_note_find((note)which);
-        if (!of->count || note_bit((note)which) & REPORT_REFUSAL_NOTES)
-            continue;
-        put(w, any ? "" : "\nOdd\n");
-        any = true;
-        g_string_append_printf(w->out, "    %u " TIMES " %s: %s (%s, in %u connection%s, first in frame %u)\n", of->count,
-                               row->name, row->summary, row->severity, of->connections, plural(of->connections), of->frame);
+    for (unsigned i = 0; i < count; i++) {
+        const report_note *of = &w->r->notes[order[i]];
+        const report_note_row *row = report_note_find(order[i]);
+        g_string_append_printf(w->out, "%s    %u " TIMES " %s: %s (%s, in %u connection%s, first in frame %u)\n",
+                               i ? "" : "\nOdd\n", of->count, row->name, row->summary, row->severity, of->connections,
+                               plural(of->connections), of->frame);
+        if (row->remedy)
+            g_string_append_printf(w->out, "        %s\n", row->remedy);
     }
 }
 
@@ -280,11 +291,14 @@ static void put_delivered(const writer *w, const transaction *t)
         put_octets(w, t->verdict.queue_id);
     }
     put(w, " (");
-    put_code(w, t->verdict.inferred ? 0 : t->verdict.code, t->verdict.status);
-    if (t->has_size)
-        g_string_append_printf(w->out, ", %" G_GUINT64_FORMAT " octets", t->size);
-    if (moment_between(&t->begin, &t->end, &took)) {
+    if (reply_severity(t->verdict.code) == 2 && !t->verdict.inferred) { /* of a partial one it is another's */
+        put_code(w, t->verdict.code, t->verdict.status);
         put(w, ", ");
+    }
+    if (t->has_size)
+        g_string_append_printf(w->out, "%" G_GUINT64_FORMAT " octets", t->size);
+    if (moment_between(&t->begin, &t->end, &took)) {
+        put(w, t->has_size ? ", " : "");
         put_duration(w, &took);
     }
     put(w, ")");

@@ -328,6 +328,25 @@ def test_tshark_forgets_the_packets_on_the_way(tshark, reasons):
     assert found["totals"]["connections"] >= len(REASONS) and len(found["why"]) >= len(REASONS) - 2
 
 
+def test_results_of_recipients_have_reasons_of_their_own(tshark):
+    """PRDR: a 550 and a 450 for two recipients of one mail, and what decided is not theirs."""
+    path = places.SAMPLES / "exim-prdr.pcapng"
+    found = {(why["code"], why["reason"], why["permanent"], why["guess"], why["count"]) for why in data(tshark, path)["why"]}
+    assert found == {(550, "content not accepted", True, True, 3), (450, "mailbox not available now", False, True, 1)}
+    words = text(tshark, path)
+    assert '(550, for good)  mx.example.org  "Not to the taste of this recipient"' in words
+    assert re.search(r"DELIVERED to bob@example.org, queued as \S+ \(739 octets, ", words)
+
+
+def test_what_is_odd(tshark):
+    """The severest first, and what to do about what is more than a note."""
+    path = places.SAMPLES / "postfix-smuggling.pcapng"
+    odd = data(tshark, path)["odd"]
+    assert [(note["name"], note["severity"], bool(note["next"])) for note in odd] == [
+        ("smuggling", "ERROR", True), ("end_of_data_lookalike", "WARN", True), ("bare_lf", "NOTE", False)]
+    assert f"        {odd[0]['next']}\n    2 × end_of_data_lookalike" in text(tshark, path)
+
+
 def test_sample(tshark):
     """As the first page of README.md has it."""
     words = text(tshark, places.SAMPLES / "postfix-relay-pipelined.pcapng")

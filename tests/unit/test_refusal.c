@@ -426,6 +426,8 @@ static void test_guesses(void)
     static const refusal_case cases[] = {
         {550, "RCPT", "no", REFUSAL_NO_SUCH_USER, true},
         {550, "END-OF-DATA", "5.0.0 no", REFUSAL_CONTENT, true},
+        {550, "BDAT", "no", REFUSAL_CONTENT, true},
+        {450, "END-OF-DATA", "no", REFUSAL_MAILBOX_BUSY, true},
         {451, "RCPT", "4.0.0 later", REFUSAL_LOCAL_ERROR, true},
         {554, "CONNECT", "no", REFUSAL_REPUTATION, true},
         {503, "DATA", "need RCPT", REFUSAL_SEQUENCE, false},
