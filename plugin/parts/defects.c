@@ -4,6 +4,8 @@
  */
 #include "parts/inside.h"
 
+#include "wire/line.h"
+
 static const struct {
     const char *name, *meaning;
 } defects[DEFECT_COUNT] = {
@@ -21,6 +23,8 @@ static const struct {
                                                  "cannot be (RFC 2045, 6.8)"},
     [DEFECT_ILLEGAL_QUOTED_PRINTABLE] = {"illegal_quoted_printable", "Quoted-printable with an = that stands for nothing, "
                                                                      "or a raw octet (RFC 2045, 6.7)"},
+    [DEFECT_ILLEGAL_UUENCODE] = {"illegal_uuencode", "Uuencode without its first or last line, with other characters, or "
+                                                     "with a line that is longer than it says"},
     [DEFECT_LONG_LINE] = {"long_line", "A line of more than 998 octets (RFC 5322, 2.1.1)"},
     [DEFECT_LONG_ENCODED_LINE] = {"long_encoded_line", "An encoded line of more than 76 octets (RFC 2045, 6.7 and 6.8)"},
     [DEFECT_LONG_HEADER_LINE] = {"long_header_line", "A header line of more than 998 octets (RFC 5322, 2.1.1)"},
@@ -137,16 +141,44 @@ static bool is_legal_quoted_printable(span sent)
     return true;
 }
 
+/* A line of uuencode: how many octets it stands for, in one character, and four characters for each three of them; one more
+ * may be a checksum. Blanks at its end may be gone. */
+static bool is_legal_uuencode_line(span text)
+{
+    size_t octets = text.length ? (text.octets[0] - 0x20u) & 0x3f : 0;
+
+    for (size_t i = 0; i < text.length; i++)
+        if (text.octets[i] < 0x20 || text.octets[i] > 0x60)
+            return false;
+    return text.length <= 1 + (octets + 2) / 3 * 4 + 1;
+}
+
+/* "begin 644 name", lines, "end". */
+static bool is_legal_uuencode(span sent)
+{
+    bool begun = false;
+
+    for (line next; sent.length; sent = span_from(sent, next.length)) {
+        next = line_first(sent);
+        if (!begun)
+            begun = span_starts_nocase(next.text, "begin ");
+        else if (span_equal_nocase(span_trim(next.text), "end"))
+            return true;
+        else if (!is_legal_uuencode_line(next.text))
+            return false;
+    }
+    return false;
+}
+
 /* Of the longest line, without its line ending. */
 static size_t longest_line(span text)
 {
     size_t longest = 0;
 
     for (span rest = text; rest.length;) {
-        size_t length = span_find(rest, '\n'), line = length;
-        if (line && rest.octets[line - 1] == '\r')
-            line--;
-        longest = MAX(longest, line);
+        size_t length = span_find(rest, '\n');
+        bool with_cr = length && rest.octets[length - 1] == '\r';
+        longest = MAX(longest, length - with_cr);
         rest = span_from(rest, length + 1);
     }
     return longest;
@@ -162,7 +194,8 @@ defect_set defects_of_body(span sent, part_encoding encoding)
            defect_if(encoding == ENCODING_UNKNOWN, DEFECT_UNKNOWN_ENCODING) |
            defect_if(encoding == ENCODING_BASE64 && !is_legal_base64(sent), DEFECT_ILLEGAL_BASE64) |
            defect_if(encoding == ENCODING_QUOTED_PRINTABLE && !is_legal_quoted_printable(sent),
-                     DEFECT_ILLEGAL_QUOTED_PRINTABLE);
+                     DEFECT_ILLEGAL_QUOTED_PRINTABLE) |
+           defect_if(encoding == ENCODING_UUENCODE && !is_legal_uuencode(sent), DEFECT_ILLEGAL_UUENCODE);
 }
 
 /* GMime ends a parameter at an encoded NUL, so that a name's extension would be out of sight (RFC 2231, 4). */

@@ -190,6 +190,19 @@ def test_encodings(tshark, capture, name):
     assert files == {"1-1.bin": content}
 
 
+UUENCODED = ENCODINGS["x-uuencode"][0]
+
+
+@pytest.mark.parametrize("body, defects", [
+    (UUENCODED, []), (UUENCODED.replace(b"begin", b"begun"), ["illegal_uuencode"]), (UUENCODED.replace(b"end\r\n", b""), ["illegal_uuencode"]),
+    (UUENCODED.replace(b"(0``", b"(0`~"), ["illegal_uuencode"]), (UUENCODED.replace(b"\r\n-2", b"\r\n!2"), ["illegal_uuencode"]),
+    (UUENCODED.replace(b"(0``", b"(0"), [])])
+def test_uuencode_that_is_broken(tshark, capture, body, defects):
+    """What is cut off its end may be blanks: that is none."""
+    records, = ask(tshark, sent(capture, b"Content-Transfer-Encoding: x-uuencode\r\n\r\n" + body))
+    assert [part["defects"] for part in records] == [defects]
+
+
 # File names as a header has them; what is read of them, and what is wrong with the part.
 NAMES = {
     b"filename*0*=UTF-8'de'Gr%C3%BC; filename*1=ss.txt": ("Grüss.txt", []),
