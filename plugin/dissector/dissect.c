@@ -228,8 +228,9 @@ place octets_placed(drawing *d, const finding *f)
 static void draw_octets(drawing *d, const finding *f, field which, const char *what)
 {
     place at = place_of(d, f, what);
-    proto_item *item = proto_tree_add_none_format(d->tree, hf[which], at.tvb, at.offset, (int)f->length, "%s: %u octet%s",
-                                                  what, f->length, f->length == 1 ? "" : "s");
+    proto_item *item = proto_tree_add_none_format(d->tree, hf[which], at.tvb, at.offset, (int)f->length, "%s: %s", what,
+                                                  octets_text(d->pinfo, f->length));
+
     draw_notes(d, item, f);
 }
 
@@ -268,23 +269,24 @@ static void draw_gap(drawing *d, const finding *f)
     proto_item *item = proto_tree_add_uint64(d->tree, hf[FIELD_GAP], d->tvb, 0, 0, f->length);
 
     proto_item_set_generated(item);
-    draw_expert_format(d, item, NOTE_GAP, "%u octets %s", f->length,
-                       f->flags & FLAG_SNAPLEN ? "of this packet were cut off by the capture's snap length"
-                                               : "before this packet were not captured");
+    draw_expert_format(d, item, NOTE_GAP, "%s %s", octets_text(d->pinfo, f->length),
+                       f->flags & FLAG_SNAPLEN ? "of this packet cut off by the capture's snap length"
+                                               : "before this packet not captured");
 }
 
 static void draw_held_item(drawing *d, const finding *f)
 {
     place at = place_of(d, f, "Held");
-    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_HELD], at.tvb, at.offset, (int)f->length,
-                                                  "%u octet%s held", f->length, f->length == 1 ? "" : "s");
+    proto_item *item = proto_tree_add_none_format(d->tree, hf[FIELD_HELD], at.tvb, at.offset, (int)f->length, "%s held",
+                                                  octets_text(d->pinfo, f->length));
 
     if (f->held->missing)
-        proto_item_append_text(item, ", %" PRIu64 " missing before %s", f->held->missing, f->length == 1 ? "it" : "them");
+        proto_item_append_text(item, ", %s missing before %s", grouped(d->pinfo, f->held->missing),
+                               f->length == 1 ? "it" : "them");
     else
         proto_item_append_text(item, ": %s captured before what it answers", f->length == 1 ? "it was" : "they were");
     if (!f->held->read_frame && d->pinfo->fd->visited)
-        draw_expert_format(d, item, NOTE_WITHHELD, "%u octets could not be put in order", f->length);
+        draw_expert_format(d, item, NOTE_WITHHELD, "%s could not be put in order", octets_text(d->pinfo, f->length));
 }
 
 static void draw_held(drawing *d, const finding *f)
@@ -313,22 +315,8 @@ static const struct {
     [FINDING_LATE] = {draw_late, GROUP_HELD},
     [FINDING_ASIDE] = {draw_aside, GROUP_HELD},
     [FINDING_OPAQUE] = {draw_opaque, GROUP_OPAQUE},
-    [FINDING_TRANSACTION] = {draw_transaction, GROUP_TRANSACTION},
     [FINDING_PROXY] = {draw_proxy, GROUP_PROXY},
 };
-
-/* Mails that are complete in this packet are handed on last, because the dissector that gets them may throw. */
-static void collect_mails(drawing *d)
-{
-    for (uint32_t i = 0; i < d->segment->count; i++) {
-        const finding *f = &d->segment->findings[i];
-        if (!(f->flags & FLAG_MESSAGE_END) || !mail_is_shown(f->message))
-            continue;
-        if (!d->mails)
-            d->mails = wmem_array_new(d->pinfo->pool, sizeof(const message *));
-        wmem_array_append_one(d->mails, f->message);
-    }
-}
 
 /* Two kinds of findings are drawn even when nobody wants their fields: those that hand octets to another dissector, because
  * somebody may want its fields; and those with expert information, because Wireshark keeps the highest severity of a file.
@@ -343,19 +331,28 @@ static void draw_findings(drawing *d)
 {
     for (uint32_t i = 0; i < d->segment->count; i++) {
         const finding *f = &d->segment->findings[i];
-        if (groups_are_wanted(drawers[f->kind].groups) || is_drawn_always(f))
+        if (f->kind != FINDING_TRANSACTION && (groups_are_wanted(drawers[f->kind].groups) || is_drawn_always(f)))
             drawers[f->kind].draw(d, f);
     }
 }
 
 static void draw_layer(drawing *d)
 {
-    uint32_t granted = session_starttls_frame(d->connection->session);
+    const session *s = d->connection->session;
+    bool tls = d->layer == LAYER_TLS, by_starttls = tls && session_tls(s) == TLS_RUNNING && session_starttls_frame(s);
+    proto_item *item;
 
-    if (field_is_wanted(FIELD_TLS))
-        proto_item_set_generated(proto_tree_add_boolean(d->tree, hf[FIELD_TLS], d->tvb, 0, 0, d->layer == LAYER_TLS));
-    if (granted && session_tls(d->connection->session) == TLS_RUNNING && d->layer == LAYER_TLS)
-        draw_generated_number(d->tree, FIELD_STARTTLS_FRAME, d->tvb, granted);
+    if (field_is_wanted(FIELD_TLS)) {
+        item = proto_tree_add_boolean_format(d->tree, hf[FIELD_TLS], d->tvb, 0, 0, tls, "Under TLS%s", tls ? "" : ": no");
+        proto_item_set_generated(item);
+        if (by_starttls || !tls) /* the next line tells it, or there is nothing to tell */
+            proto_item_set_hidden(item);
+    }
+    if (!by_starttls)
+        return;
+    item = draw_generated_number(d->tree, FIELD_STARTTLS_FRAME, d->tvb, session_starttls_frame(s));
+    if (item_is_read(item))
+        proto_item_set_text(item, "Under TLS, granted in frame %u", session_starttls_frame(s));
 }
 
 /* An item of ours in a packet whose octets are TLS's, with what there is to say of them. */
@@ -384,12 +381,12 @@ void draw_tls_kept_back(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uin
     if (preference_is_true("tcp", "reassemble_out_of_order"))
         return;
     text = wmem_strdup_printf(pinfo->pool,
-                              "%u octets under TLS came behind later ones: Wireshark's TCP keeps them from TLS, which "
-                              "cannot decrypt "
+                              "%s under TLS came behind later ones: Wireshark's TCP keeps them from TLS, which cannot "
+                              "decrypt "
                               "what follows. The preference tcp.reassemble_out_of_order helps; with it, a segment that "
-                              "never comes "
-                              "costs the rest of its direction",
-                              octets);
+                              "never "
+                              "comes costs the rest of its direction",
+                              octets_text(pinfo, octets));
     draw_at_tls(tvb, pinfo, tree, NOTE_WITHHELD, text);
 }
 
@@ -420,8 +417,8 @@ static void draw_tree(drawing *d, bool all)
     if (d->info && wmem_strbuf_get_len(d->info))
         proto_item_append_text(d->item, ", %s", wmem_strbuf_get_str(d->info));
     d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
+    draw_transactions(d);
     draw_findings(d);
-    draw_cut_off_transactions(d);
     draw_connection(d);
     draw_layer(d);
     draw_clear_submissions(d);
@@ -478,14 +475,14 @@ static void draw_segment(drawing *d, uint32_t stream)
 {
     bool all;
 
-    collect_mails(d);
+    mails_collect(d);
     all = fields_ask(d->top, d->pinfo);
     if (all || col_get_writable(d->pinfo->cinfo, COL_INFO))
         columns_draw(d);
     /* Before other dissectors are called, which may throw. */
     tap_queue(d, stream, all);
     draw_tree(d, all);
-    mails_hand_over(d);
+    mails_hand_over(d); /* last, because the dissector that gets them may throw */
 }
 
 /* --- what the watch has read ------------------------------------------------------------------------------------------- */

@@ -117,9 +117,14 @@ void draw_address(proto_tree *tree, field ipv4, field ipv6, const place *at, spa
     }
 }
 
+bool item_is_read(proto_item *item)
+{
+    return item && (fields_all_wanted() || field_is_printed(PITEM_FINFO(item)));
+}
+
 void draw_meaning(proto_item *item, const char *meaning, const char *source)
 {
-    if (!item || !(fields_all_wanted() || field_is_printed(PITEM_FINFO(item))))
+    if (!item_is_read(item))
         return;
     if (source)
         proto_item_append_text(item, " \xe2\x80\x94 %s (%s)", meaning, source);
@@ -136,18 +141,36 @@ proto_item *draw_generated_number(proto_tree *tree, field which, tvbuff_t *tvb, 
     return item;
 }
 
-const char *grouped(packet_info *pinfo, uint64_t number)
+/* The largest number has 20 digits, and 6 commas. */
+#define GROUPED_ROOM 27u
+
+static void group_digits(uint64_t number, char grouped_r[GROUPED_ROOM])
 {
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, NULL);
 
     for (int i = 0; i < length; i++) {
         if (i && (length - i) % 3 == 0)
-            wmem_strbuf_append_c(text, ',');
-        wmem_strbuf_append_c(text, digits[i]);
+            *grouped_r++ = ',';
+        *grouped_r++ = digits[i];
     }
-    return wmem_strbuf_get_str(text);
+    *grouped_r = '\0';
+}
+
+const char *grouped(packet_info *pinfo, uint64_t number)
+{
+    char *text = (char *)wmem_alloc(pinfo->pool, GROUPED_ROOM);
+
+    group_digits(number, text);
+    return text;
+}
+
+void octets_label(char *label, uint64_t octets)
+{
+    char digits[GROUPED_ROOM];
+
+    group_digits(octets, digits);
+    snprintf(label, ITEM_LABEL_LENGTH, "%s octet%s", digits, octets == 1 ? "" : "s");
 }
 
 const char *octets_text(packet_info *pinfo, uint64_t octets)

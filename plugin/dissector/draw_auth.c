@@ -31,31 +31,47 @@ void draw_mechanism(proto_tree *tree, packet_info *pinfo, field which, const pla
         draw_meaning(item, "no mechanism that is registered or that a known server offers", NULL);
 }
 
-static void draw_token(drawing *d, proto_tree *tree, const place *at, span decoded, sasl_handoff handoff)
+/* What base64 stands for, as a data source of its own. */
+static place decoded_place(drawing *d, const place *at, span decoded)
 {
-    dissector_handle_t handle = token_dissectors[handoff] ? find_dissector(token_dissectors[handoff]) : NULL;
     tvbuff_t *tvb;
-    bool writable;
 
-    if (!handle || !decoded.length)
-        return;
+    if (!decoded.length)
+        return (place){at->tvb, at->offset, decoded};
     tvb = tvb_new_child_real_data(at->tvb, decoded.octets, (unsigned)decoded.length, (int)decoded.length);
     add_new_data_source(d->pinfo, tvb, "Decoded AUTH message");
+    return (place){tvb, 0, decoded};
+}
+
+static void draw_token(drawing *d, proto_tree *tree, const place *decoded, sasl_handoff handoff)
+{
+    dissector_handle_t handle = token_dissectors[handoff] ? find_dissector(token_dissectors[handoff]) : NULL;
+    bool writable;
+
+    if (!handle || !decoded->octets.length)
+        return;
     /* What the token tells of a user is not for the packet list. */
     writable = col_get_writable(d->pinfo->cinfo, -1);
     col_set_writable(d->pinfo->cinfo, -1, false);
-    call_guarded(d, tree, tvb, handle, NULL);
+    call_guarded(d, tree, decoded->tvb, handle, NULL);
     col_set_writable(d->pinfo->cinfo, -1, writable);
 }
 
-static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *at, span base64, const sasl_message *in)
+const char *auth_user_text(drawing *d, const auth_exchange *auth)
+{
+    if (!auth->username.length || !esmtp_preferences.decode_auth)
+        return "";
+    return wmem_strdup_printf(d->pinfo->pool, " of %s", text_of(d->pinfo, auth->username));
+}
+
+static void draw_sasl_fields(drawing *d, proto_tree *tree, const place *decoded, const sasl_message *in)
 {
     for (size_t i = 0; i < in->count; i++) {
         const sasl_field *f = &in->fields[i];
         uint8_t *value = (uint8_t *)wmem_alloc(d->pinfo->pool, sasl_field_room(f) + 1);
         size_t length = sasl_field_value(f, value);
 
-        draw_value(tree, field_of_kind[f->kind], at, base64, text_of(d->pinfo, (span){value, length}));
+        draw_value(tree, field_of_kind[f->kind], decoded, f->value, text_of(d->pinfo, (span){value, length}));
     }
 }
 
@@ -115,7 +131,7 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
     proto_tree *below = draw_below(tree, item, SUBTREE_AUTH);
     const char *mechanism = f->auth ? f->auth->mechanism : "";
     sasl_message read;
-    span decoded;
+    place decoded;
     bool broken;
 
     if (!esmtp_preferences.decode_auth)
@@ -124,13 +140,27 @@ void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base6
         draw_text(below, d->pinfo, FIELD_AUTH_PROMPT, at, base64);
         return;
     }
-    decoded = decode(d, below, at, base64, &broken);
+    decoded = decoded_place(d, at, decode(d, below, at, base64, &broken));
     sasl_message_parse(sasl_mechanism_find(span_of(mechanism)), sender == SIDE_CLIENT ? SASL_CLIENT : SASL_SERVER, step,
-                       decoded, &read);
-    draw_sasl_fields(d, below, at, base64, &read);
+                       decoded.octets, &read);
+    draw_sasl_fields(d, below, &decoded, &read);
     if (read.malformed && !broken)
         draw_expert_format(d, item, NOTE_SYNTAX, "Syntax error in a message of %s", mechanism);
-    draw_token(d, below, at, decoded, read.handoff);
+    draw_token(d, below, &decoded, read.handoff);
+}
+
+/* What the response belongs to, and what became of that: later packets tell. */
+static void draw_auth_links(drawing *d, const exchange *e, const auth_exchange *auth)
+{
+    proto_item *item = draw_generated_number(d->tree, FIELD_AUTH_COMMAND_FRAME, d->tvb, e->command_frame);
+
+    if (item_is_read(item))
+        proto_item_set_text(item, "Continues: %s in frame %u", exchange_command_text(d, e), e->command_frame);
+    if (!auth->outcome || !d->pinfo->fd->visited)
+        return;
+    item = draw_generated_number(d->tree, FIELD_AUTH_REPLY_FRAME, d->tvb, e->reply_frame);
+    if (item_is_read(item))
+        proto_item_set_text(item, "Outcome: %s, %s in frame %u", auth->outcome, exchange_reply_text(d, e), e->reply_frame);
 }
 
 void draw_auth_response(drawing *d, const finding *f)
@@ -145,5 +175,7 @@ void draw_auth_response(drawing *d, const finding *f)
     } else {
         draw_auth_message(d, d->tree, &at, text, f, SIDE_CLIENT, f->step);
     }
+    if (f->exchange && f->auth)
+        draw_auth_links(d, f->exchange, f->auth);
     draw_notes(d, d->item, f);
 }

@@ -265,6 +265,6 @@ void draw_command(drawing *d, const finding *f)
     note_blanks(&c, text);
     if (c.parsed)
         draw_command_parts(&c);
-    if (f->exchange && f->exchange->reply_frame)
-        draw_generated_number(c.tree, FIELD_COMMAND_REPLY_FRAME, d->tvb, f->exchange->reply_frame);
+    if (f->exchange)
+        draw_reply_link(d, c.tree, FIELD_COMMAND_REPLY_FRAME, f->exchange);
 }

@@ -4,6 +4,7 @@
  */
 #include "dissector/esmtp.h"
 #include "session/parsed.h"
+#include "session/verb_number.h"
 #include "wire/greeting.h"
 #include "wire/queue_id.h"
 
@@ -41,7 +42,10 @@ static void draw_code(const reply_drawing *r, span code_text, const reply_line *
 {
     proto_item *item = draw_number(r->tree, FIELD_REPLY_CODE, r->at, code_text, parsed->code);
     proto_tree *tree = draw_below(r->tree, item, SUBTREE_REPLY_CODE);
+    const reply_code_row *row = reply_code_find(parsed->code);
 
+    if (row && item_is_read(item))
+        proto_item_set_text(item, "Code: %03u %s", parsed->code, row->text);
     draw_number(tree, FIELD_REPLY_SEVERITY, r->at, span_first(code_text, 1), reply_severity(parsed->code));
     draw_number(tree, FIELD_REPLY_CATEGORY, r->at, span_first(span_from(code_text, 1), 1), reply_category(parsed->code));
 }
@@ -195,17 +199,33 @@ static void draw_time_since(const reply_drawing *r, const exchange *e)
         proto_item_set_generated(proto_tree_add_time(r->tree, hf[FIELD_REPLY_TIME], r->at->tvb, 0, 0, &delta));
 }
 
+/* For filters and exports: what a person reads is the line that tells the whole command. */
+static void draw_verb_answered(const reply_drawing *r, const exchange *e)
+{
+    const span nowhere = span_first(r->at->octets, 0);
+    proto_item *item;
+
+    if (e->name[0]) {
+        item = draw_value(r->tree, FIELD_REPLY_VERB, r->at, nowhere, e->name);
+        proto_item_set_generated(item);
+        proto_item_set_hidden(item);
+    }
+    item = draw_number(r->tree, FIELD_REPLY_VERB_NUMBER, r->at, nowhere, verb_number(e));
+    proto_item_set_generated(item);
+    proto_item_set_hidden(item);
+}
+
 static void draw_answered(const reply_drawing *r, const exchange *e)
 {
     proto_item *item;
 
-    if (e->name[0])
-        proto_item_set_generated(draw_value(r->tree, FIELD_REPLY_VERB, r->at, span_first(r->at->octets, 0), e->name));
+    draw_verb_answered(r, e);
     if (!e->has_command)
         return;
     if (!exchange_is(e, VERB_CONNECT)) {
         item = draw_generated_number(r->tree, FIELD_REPLY_COMMAND_FRAME, r->d->tvb, e->command_frame);
-        proto_item_set_text(item, "Answers: %s in frame %u", e->name[0] ? e->name : "the line", e->command_frame);
+        if (item_is_read(item))
+            proto_item_set_text(item, "Answers: %s in frame %u", exchange_command_text(r->d, e), e->command_frame);
     }
     draw_time_since(r, e);
 }
@@ -213,10 +233,24 @@ static void draw_answered(const reply_drawing *r, const exchange *e)
 static void draw_outcome(const reply_drawing *r)
 {
     const finding *f = r->finding;
+    proto_item *item;
 
-    if (f->flags & FLAG_AUTH_FINAL && f->auth && f->auth->outcome)
-        proto_item_set_generated(
-            draw_value(r->tree, FIELD_AUTH_OUTCOME, r->at, span_first(r->at->octets, 0), f->auth->outcome));
+    if (!(f->flags & FLAG_AUTH_FINAL) || !f->auth || !f->auth->outcome)
+        return;
+    item = draw_value(r->tree, FIELD_AUTH_OUTCOME, r->at, span_first(r->at->octets, 0), f->auth->outcome);
+    proto_item_set_generated(item);
+    if (item_is_read(item))
+        proto_item_append_text(item, ", %s%s", f->auth->mechanism[0] ? f->auth->mechanism : "no mechanism named",
+                               auth_user_text(r->d, f->auth));
+}
+
+static void draw_line_count(const reply_drawing *r)
+{
+    proto_item *item = draw_number(r->tree, FIELD_REPLY_LINES, r->at, span_first(r->at->octets, 0), r->line_count);
+
+    proto_item_set_generated(item);
+    if (r->line_count == 1)
+        proto_item_set_hidden(item);
 }
 
 static void name_reply(const reply_drawing *r, span first)
@@ -247,7 +281,7 @@ void draw_reply(drawing *d, const finding *f)
         name_reply(&r, r.lines[0].line.text);
     if (field_is_wanted(FIELD_REPLY_QUEUE_ID))
         draw_queue_id(&r, at.octets);
-    proto_item_set_generated(draw_number(r.tree, FIELD_REPLY_LINES, &at, span_first(at.octets, 0), r.line_count));
+    draw_line_count(&r);
     if (f->exchange)
         draw_answered(&r, f->exchange);
     draw_outcome(&r);

@@ -8,6 +8,7 @@
 #include <epan/to_str.h>
 
 #include "dissector/connections.h"
+#include "session/mail_result.h"
 #include "session/transaction.h"
 
 static void draw_string(drawing *d, proto_tree *tree, field which, const char *value)
@@ -27,10 +28,17 @@ static void draw_uint(drawing *d, proto_tree *tree, field which, uint64_t value)
     draw_generated_number(tree, which, d->tvb, value);
 }
 
+/* Shown only if true; filters and exports find it all the same. */
 static void draw_boolean(drawing *d, proto_tree *tree, field which, bool value)
 {
-    if (field_is_wanted(which))
-        proto_item_set_generated(proto_tree_add_boolean(tree, hf[which], d->tvb, 0, 0, value));
+    proto_item *item;
+
+    if (!field_is_wanted(which))
+        return;
+    item = proto_tree_add_boolean(tree, hf[which], d->tvb, 0, 0, value);
+    proto_item_set_generated(item);
+    if (!value)
+        proto_item_set_hidden(item);
 }
 
 static const recipient *recipient_at(const transaction *t, unsigned i)
@@ -38,18 +46,70 @@ static const recipient *recipient_at(const transaction *t, unsigned i)
     return (const recipient *)wmem_array_index(t->recipients, i);
 }
 
-/* By result: a recipient whose reply was not seen is in none of them. */
-static void draw_recipients_by_result(drawing *d, proto_tree *tree, const transaction *t)
-{
-    static const field by_severity[] = {
-        [2] = FIELD_TRANSACTION_RCPT_ACCEPTED, [4] = FIELD_TRANSACTION_RCPT_DEFERRED, [5] = FIELD_TRANSACTION_RCPT_REJECTED};
+/* By the severity of the reply: a recipient without one has none of these. */
+static const struct result {
+    field field;
+    const char *text;
+    outcome outcome;
+} results[] = {
+    [2] = {FIELD_TRANSACTION_RCPT_ACCEPTED, "accepted", OUTCOME_ACCEPTED},
+    [4] = {FIELD_TRANSACTION_RCPT_DEFERRED, "deferred", OUTCOME_DEFERRED},
+    [5] = {FIELD_TRANSACTION_RCPT_REJECTED, "rejected", OUTCOME_REJECTED},
+};
 
-    for (unsigned i = 0; i < wmem_array_get_count(t->recipients); i++) {
-        const recipient *to = recipient_at(t, i);
-        unsigned severity = reply_severity(to->code);
-        if (severity < sizeof by_severity / sizeof by_severity[0] && by_severity[severity])
-            draw_span(d, tree, by_severity[severity], to->address);
-    }
+static const struct result *result_of(const recipient *to)
+{
+    unsigned severity = reply_severity(to->code);
+
+    return severity < sizeof results / sizeof results[0] && results[severity].text ? &results[severity] : NULL;
+}
+
+/* "nobody@example.org \xe2\x80\x94 550 5.1.1, rejected". A mail may be refused for one whose RCPT was accepted. */
+static void name_recipient(drawing *d, proto_item *item, const transaction *t, const recipient *to)
+{
+    const struct result *result = result_of(to);
+    outcome of_mail = recipient_outcome(t, to);
+
+    proto_item_append_text(item, " \xe2\x80\x94");
+    if (to->code && !to->inferred)
+        proto_item_append_text(item, " %03u", to->code);
+    if (to->status.length)
+        proto_item_append_text(item, " %s", text_of(d->pinfo, to->status));
+    if (!result)
+        proto_item_append_text(item, " no reply, the mail %s", outcome_text(of_mail));
+    else if (of_mail == result->outcome)
+        proto_item_append_text(item, ", %s", result->text);
+    else
+        proto_item_append_text(item, ", %s, but the mail %s", result->text, outcome_text(of_mail));
+}
+
+static proto_item *draw_recipient_item(drawing *d, proto_tree *tree, const transaction *t, const recipient *to)
+{
+    proto_item *item;
+
+    if (!to->address.length || !field_is_wanted(FIELD_TRANSACTION_RCPT_TO))
+        return NULL;
+    item = proto_tree_add_string(tree, hf[FIELD_TRANSACTION_RCPT_TO], d->tvb, 0, 0, text_of(d->pinfo, to->address));
+    proto_item_set_generated(item);
+    if (item_is_read(item))
+        name_recipient(d, item, t, to);
+    return item;
+}
+
+static void draw_recipient(drawing *d, proto_tree *parent, const transaction *t, const recipient *to)
+{
+    proto_tree *tree = draw_below(parent, draw_recipient_item(d, parent, t, to), SUBTREE_RECIPIENT);
+    const struct result *result = result_of(to);
+
+    if (to->code && !to->inferred)
+        draw_uint(d, tree, FIELD_TRANSACTION_RCPT_CODE, to->code);
+    draw_span(d, tree, FIELD_TRANSACTION_RCPT_STATUS, to->status);
+    draw_span(d, tree, FIELD_TRANSACTION_RCPT_TEXT, to->text);
+    if (result)
+        draw_span(d, tree, result->field, to->address);
+    draw_uint(d, tree, FIELD_TRANSACTION_RCPT_FRAME, to->command_frame);
+    if (to->reply_frame)
+        draw_uint(d, tree, FIELD_TRANSACTION_RCPT_REPLY_FRAME, to->reply_frame);
 }
 
 static void draw_recipients(drawing *d, proto_tree *tree, const transaction *t)
@@ -57,15 +117,7 @@ static void draw_recipients(drawing *d, proto_tree *tree, const transaction *t)
     unsigned count = wmem_array_get_count(t->recipients);
 
     for (unsigned i = 0; i < count; i++)
-        draw_span(d, tree, FIELD_TRANSACTION_RCPT_TO, recipient_at(t, i)->address);
-    for (unsigned i = 0; i < count; i++)
-        if (recipient_at(t, i)->code && !recipient_at(t, i)->inferred)
-            draw_uint(d, tree, FIELD_TRANSACTION_RCPT_CODE, recipient_at(t, i)->code);
-    for (unsigned i = 0; i < count; i++)
-        draw_span(d, tree, FIELD_TRANSACTION_RCPT_STATUS, recipient_at(t, i)->status);
-    for (unsigned i = 0; i < count; i++)
-        draw_span(d, tree, FIELD_TRANSACTION_RCPT_TEXT, recipient_at(t, i)->text);
-    draw_recipients_by_result(d, tree, t);
+        draw_recipient(d, tree, t, recipient_at(t, i));
     draw_uint(d, tree, FIELD_TRANSACTION_RCPT_COUNT, count);
 }
 
@@ -141,11 +193,15 @@ static void draw_envelope(drawing *d, proto_tree *tree, const transaction *t)
 
 static void draw_transaction_content(drawing *d, proto_tree *tree, const transaction *t)
 {
+    proto_item *missing;
+
     draw_string(d, tree, FIELD_TRANSACTION_METHOD, t->method);
-    if (t->has_size)
+    if (t->has_size) {
         draw_uint(d, tree, FIELD_TRANSACTION_SIZE, t->size);
-    if (t->has_size)
-        draw_uint(d, tree, FIELD_TRANSACTION_MISSING, t->missing);
+        missing = draw_generated_number(tree, FIELD_TRANSACTION_MISSING, d->tvb, t->missing);
+        if (!t->missing)
+            proto_item_set_hidden(missing);
+    }
     if (t->has_declared_size)
         draw_uint(d, tree, FIELD_TRANSACTION_DECLARED_SIZE, t->declared_size);
 }
@@ -173,19 +229,22 @@ static void draw_header_fields(drawing *d, proto_tree *tree, const transaction *
     }
 }
 
-static proto_item *draw_transaction_item(drawing *d, const transaction *t)
+static const char *transaction_text(drawing *d, const transaction *t)
 {
     unsigned count = wmem_array_get_count(t->recipients);
+
+    return wmem_strdup_printf(d->pinfo->pool, "Mail transaction %u: <%s> to %u recipient%s, %s%s", t->index,
+                              text_of(d->pinfo, t->mail_from), count, count == 1 ? "" : "s", outcome_text(t->outcome),
+                              t->smuggled ? ", smuggled" : "");
+}
+
+static proto_item *draw_transaction_item(drawing *d, const transaction *t)
+{
     proto_item *item;
 
     if (!field_is_wanted(FIELD_TRANSACTION))
         return NULL;
-    item =
-        proto_tree_add_none_format(d->tree, hf[FIELD_TRANSACTION], d->tvb, 0, 0,
-                                   "Mail transaction %u: <%s> to %u recipient%s, %s", t->index,
-                                   text_of(d->pinfo, t->mail_from), count, count == 1 ? "" : "s", outcome_text(t->outcome));
-    if (t->smuggled)
-        proto_item_append_text(item, ", smuggled");
+    item = proto_tree_add_none_format(d->tree, hf[FIELD_TRANSACTION], d->tvb, 0, 0, "%s", transaction_text(d, t));
     proto_item_set_generated(item);
     return item;
 }
@@ -208,12 +267,6 @@ static void draw_ended_transaction(drawing *d, const transaction *t)
         draw_boolean(d, tree, FIELD_TRANSACTION_SMUGGLED, true);
     draw_uint(d, tree, FIELD_TRANSACTION_FIRST_FRAME, t->first_frame);
     draw_header_fields(d, tree, t);
-}
-
-void draw_transaction(drawing *d, const finding *f)
-{
-    if (!(f->flags & FLAG_READ_AGAIN)) /* else an earlier packet has shown it */
-        draw_ended_transaction(d, f->transaction);
 }
 
 /* A FIN or a RST alone calls no dissector. */
@@ -262,8 +315,42 @@ static void draw_visited(void *data, const transaction *ended)
     draw_ended_transaction((drawing *)data, ended);
 }
 
-void draw_cut_off_transactions(drawing *d)
+/* From a packet of a mail to the one that tells what became of it. */
+static void draw_transaction_link(drawing *d, const transaction *t)
 {
-    if (d->pinfo->fd->visited && groups_are_wanted(GROUP_TRANSACTION)) /* else more of them may come */
-        transactions_cut_off_here(d->connection, d->segment, draw_visited, d);
+    proto_item *item = draw_generated_number(d->tree, FIELD_TRANSACTION_FRAME, d->tvb, t->last_frame);
+
+    if (item_is_read(item))
+        proto_item_set_text(item, "%s in frame %u", transaction_text(d, t), t->last_frame);
+}
+
+/* What is found of a mail in a packet mostly stands together: each mail is linked once. */
+static void draw_transaction_links(drawing *d)
+{
+    const transaction *linked = NULL;
+
+    for (uint32_t i = 0; i < d->segment->count; i++) {
+        const transaction *t = finding_transaction(&d->segment->findings[i]);
+        if (!t || t == linked || !t->last_frame || t->last_frame == d->pinfo->num)
+            continue;
+        draw_transaction_link(d, t);
+        linked = t;
+    }
+}
+
+/* What the first visit cannot know, since later packets tell it, is shown from the second one on. */
+void draw_transactions(drawing *d)
+{
+    if (!groups_are_wanted(GROUP_TRANSACTION))
+        return;
+    for (uint32_t i = 0; i < d->segment->count; i++) {
+        const finding *f = &d->segment->findings[i];
+        if (f->kind == FINDING_TRANSACTION && !(f->flags & FLAG_READ_AGAIN)) /* else an earlier packet has shown it */
+            draw_ended_transaction(d, f->transaction);
+    }
+    if (!d->pinfo->fd->visited)
+        return;
+    transactions_cut_off_here(d->connection, d->segment, draw_visited, d);
+    if (field_is_wanted(FIELD_TRANSACTION_FRAME))
+        draw_transaction_links(d);
 }

@@ -86,8 +86,14 @@ typedef struct drawing {
     uint64_t info_content;  /* octets of content, when the text says nothing else; else 0 */
     bool info_chunked;      /* ... these came by BDAT */
     unsigned info_outcomes; /* mails that the text tells the outcome of */
-    wmem_array_t *mails; /* const message *: complete in this call, to be handed on when all else is drawn; NULL for none */
+    wmem_array_t *mails;    /* mail_handed: complete in this call, to be handed on when all else is drawn; NULL for none */
 } drawing;
+
+/* A mail that is complete in a call. */
+typedef struct mail_handed {
+    const message *message;
+    tvbuff_t *tvb; /* by mail_tvb() */
+} mail_handed;
 
 /* Octets that are drawn: where they are in a tvbuff, and where the parsers find them. */
 typedef struct place {
@@ -167,6 +173,8 @@ int offset_in(const place *at, span part);
 proto_item *draw_text(proto_tree *tree, packet_info *pinfo, field which, const place *at, span part);
 /* A string field with a value that is not what stands in the packet (decoded, in upper case). */
 proto_item *draw_value(proto_tree *tree, field which, const place *at, span part, const char *value);
+/* Does anybody read the item in words? */
+bool item_is_read(proto_item *item);
 /* Says behind an item what it means, and who defines that; NULL as the source says that nobody does. */
 void draw_meaning(proto_item *item, const char *meaning, const char *source);
 proto_item *draw_true(proto_tree *tree, field which, const place *at, span part);
@@ -200,6 +208,13 @@ void draw_notes(drawing *d, proto_item *item, const finding *f);
 /* esmtp.expert, if the call has drawn any. To be called when all else is drawn. */
 void draw_experts_counted(const drawing *d);
 
+/* exchange_text.c — the two halves of an exchange in words: "RCPT TO:<bob@example.net>", "AUTH PLAIN", "the content"; and
+ * "550 5.1.1" of the last reply to it. */
+const char *exchange_command_text(drawing *d, const exchange *e);
+const char *exchange_reply_text(drawing *d, const exchange *e);
+/* A link from what is answered to the packet with the reply. */
+void draw_reply_link(drawing *d, proto_tree *tree, field which, const exchange *e);
+
 /* note_text.c — what a note says of this finding, with its place and its number; NULL: what it says of any. */
 const char *note_text(drawing *d, const finding *f, note which);
 
@@ -209,12 +224,11 @@ void draw_auth_response(drawing *d, const finding *f);
 void draw_reply(drawing *d, const finding *f);
 void draw_content(drawing *d, const finding *f);
 void draw_end_of_data(drawing *d, const finding *f);
-void draw_transaction(drawing *d, const finding *f);
 void draw_proxy(drawing *d, const finding *f);
 
-/* draw_transaction.c — the transactions that the end of the capture, or a command that was never answered, cut off in this
- * call. */
-void draw_cut_off_transactions(drawing *d);
+/* draw_transaction.c — the transactions that end in this call, those that the end of the capture, or a command that was
+ * never answered, cut off in it; and links to the end of the others that it is about. */
+void draw_transactions(drawing *d);
 /* Reports the connection's end to the session, if TCP has seen it. To be called before the mails that were cut off are
  * asked for. */
 void connection_notice_end(const connection *c);
@@ -235,16 +249,22 @@ void draw_capability(drawing *d, proto_tree *tree, const place *at, span text, c
 /* draw_parameter.c — what stands behind the path of MAIL (PARAMETER_OF_MAIL) and RCPT (PARAMETER_OF_RCPT). */
 void draw_parameters(drawing *d, proto_tree *tree, const place *at, span rest, unsigned verb);
 
-/* draw_auth.c — one message of an AUTH exchange, in base64; and a SASL mechanism with its meaning. */
+/* draw_auth.c — " of ann", where it is known who authenticates and may be shown, else "". */
+const char *auth_user_text(drawing *d, const auth_exchange *auth);
+/* One message of an AUTH exchange, in base64; and a SASL mechanism with its meaning. */
 void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender,
                        unsigned step);
 void draw_mechanism(proto_tree *tree, packet_info *pinfo, field which, const place *at, span name);
 
 /* mail.c — whether the mail's own dissector gets it: all of it was captured, and it is within the limit. */
 bool mail_is_shown(const message *m);
+/* The same in a tvbuff, which the mail's own dissector gets: a data source of its own where they are not in the packet as
+ * they are. Only of a mail that is shown. */
+tvbuff_t *mail_tvb(drawing *d, const message *m);
 /* Its octets, without stuffed dots: those of the session, of the packet, or a copy that lives with that. */
 span mail_octets(drawing *d, const message *m);
-/* Hands the mails that are complete in this call to the dissector for internet messages. */
+/* Finds the mails that are complete in this call, and hands them to the dissector for internet messages. */
+void mails_collect(drawing *d);
 void mails_hand_over(drawing *d);
 
 /* message_parts.c — what is wrong with the parts of a message that is complete, when the preference asks for it. */

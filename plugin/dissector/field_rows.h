@@ -55,7 +55,7 @@ FIELD(PARAMETER_KEYWORD, ARGUMENT, "Keyword", "esmtp.parameter.keyword", FT_STRI
       "The parameter's keyword in upper case")
 FIELD(PARAMETER_VALUE, ARGUMENT, "Value", "esmtp.parameter.value", FT_STRING, BASE_NONE, NULL,
       "The parameter's value as sent")
-FIELD(MAIL_SIZE, ARGUMENT, "Declared size", "esmtp.mail.size", FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+FIELD(MAIL_SIZE, ARGUMENT, "Declared size", "esmtp.mail.size", FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Size of the message as the client estimates it (RFC 1870)")
 FIELD(MAIL_BODY, ARGUMENT, "Body type", "esmtp.mail.body", FT_STRING, BASE_NONE, NULL,
       "7BIT, 8BITMIME or BINARYMIME (RFC 6152, RFC 3030)")
@@ -93,7 +93,7 @@ FIELD(RCPT_RRVS, ARGUMENT, "Recipient valid since", "esmtp.rcpt.rrvs", FT_ABSOLU
       "The address must not have changed hands since then (RFC 7293)")
 FIELD(RCPT_RRVS_ACTION, ARGUMENT, "Else", "esmtp.rcpt.rrvs_action", FT_STRING, BASE_NONE, NULL,
       "What to do when it has changed hands: C (continue) or R (reject) (RFC 7293)")
-FIELD(BDAT_SIZE, ARGUMENT, "Chunk size", "esmtp.bdat.size", FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+FIELD(BDAT_SIZE, ARGUMENT, "Chunk size", "esmtp.bdat.size", FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets of content that follow the command (RFC 3030)")
 FIELD(BDAT_LAST, ARGUMENT, "Last chunk", "esmtp.bdat.last", FT_BOOLEAN, BASE_NONE, NULL,
       "The content is complete with this chunk (RFC 3030)")
@@ -131,6 +131,12 @@ FIELD(AUTH_PROMPT, AUTH, "Prompt", "esmtp.auth.prompt", FT_STRING, BASE_NONE, NU
       "What the server asks for")
 FIELD(AUTH_TRACE, AUTH, "Trace information", "esmtp.auth.trace", FT_STRING, BASE_NONE, NULL,
       "What an anonymous client says of itself (RFC 4505)")
+FIELD(AUTH_COMMAND_FRAME, AUTH, "AUTH in frame", "esmtp.auth.command_frame",
+      FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST),
+      "On a response to a challenge: the packet of the AUTH command")
+FIELD(AUTH_REPLY_FRAME, AUTH, "Outcome in frame", "esmtp.auth.reply_frame",
+      FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
+      "On a response to a challenge: the packet with the reply that ends the exchange; from the second visit on")
 FIELD(AUTH_OUTCOME, REPLY, "Outcome", "esmtp.auth.outcome", FT_STRING, BASE_NONE, NULL,
       "How the exchange ended: succeeded, failed or cancelled")
 FIELD(REPLY, REPLY, "Reply", "esmtp.reply", FT_STRING, BASE_NONE, NULL,
@@ -160,6 +166,8 @@ FIELD(REPLY_COMMAND_FRAME, REPLY, "Command in frame", "esmtp.reply.command_frame
 FIELD(REPLY_VERB, REPLY, "Verb answered", "esmtp.reply.verb", FT_STRING, BASE_NONE, NULL,
       "Verb of the command that this answers; CONNECT for the greeting, END-OF-DATA for the reply to DATA's content; BDAT also for "
       "the last chunk")
+FIELD(REPLY_VERB_NUMBER, REPLY, "Number of the verb answered", "esmtp.reply.verb_number", FT_UINT16, BASE_DEC, VALS(verb_strings),
+      "The verb that this answers, by its place in the table of reply times: what Apply as Filter there needs")
 FIELD(REPLY_TIME, REPLY, "Time since command", "esmtp.reply.time", FT_RELATIVE_TIME, BASE_NONE, NULL,
       "Time since the command, or since the end of the content, or since the connection's SYN")
 FIELD(REPLY_QUEUE_ID, REPLY, "Queue identifier", "esmtp.reply.queue_id", FT_STRING, BASE_NONE, NULL,
@@ -185,7 +193,8 @@ FIELD(CAPABILITY_KEYWORD, CAPABILITY, "Keyword", "esmtp.capability.keyword", FT_
       "The extension's keyword in upper case")
 FIELD(CAPABILITY_PARAMETER, CAPABILITY, "Parameter", "esmtp.capability.parameter", FT_STRING, BASE_NONE, NULL,
       "A parameter of the extension")
-FIELD(CAPABILITY_SIZE, CAPABILITY, "Maximum message size", "esmtp.capability.size", FT_UINT64, BASE_DEC, NULL,
+FIELD(CAPABILITY_SIZE, CAPABILITY, "Maximum message size", "esmtp.capability.size",
+      FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "The largest message that the server takes, octets; 0 for no fixed limit (RFC 1870)")
 FIELD(CAPABILITY_AUTH_MECHANISM, CAPABILITY, "Mechanism", "esmtp.capability.auth_mechanism", FT_STRING, BASE_NONE, NULL,
       "A SASL mechanism that the server offers (RFC 4954)")
@@ -218,26 +227,32 @@ FIELD(MESSAGE, MESSAGE, "Message", "esmtp.message", FT_NONE, BASE_NONE, NULL,
       "Message content, complete in this packet; if its end was not captured, known to be over")
 FIELD(MESSAGE_CONTENT, MESSAGE, "Message content", "esmtp.message.content", FT_NONE, BASE_NONE, NULL,
       "Octets of message content")
-FIELD(MESSAGE_SIZE, MESSAGE, "Size", "esmtp.message.size", FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+FIELD(MESSAGE_SIZE, MESSAGE, "Size", "esmtp.message.size", FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets of content on the wire, without the line of the lone dot")
 FIELD(MESSAGE_UNSTUFFED_SIZE, MESSAGE, "Size without dot-stuffing", "esmtp.message.unstuffed_size",
-      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets of content without stuffed dots (RFC 5321, 4.5.2)")
 FIELD(MESSAGE_MISSING, MESSAGE, "Octets not captured", "esmtp.message.missing",
-      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets of the content that are not in the capture, one after the other; BDAT lines may be among them, or the end of the "
       "data")
+FIELD(MESSAGE_REPLY_FRAME, MESSAGE, "Reply in frame", "esmtp.message.reply_frame",
+      FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
+      "The packet in which the reply to this content is complete")
 FIELD(MESSAGE_FRAGMENT, MESSAGE, "Content in frame", "esmtp.message.fragment", FT_FRAMENUM, BASE_NONE, NULL,
       "A packet that has octets of this content")
 FIELD(MESSAGE_REASSEMBLED_IN, MESSAGE, "Complete in frame", "esmtp.message.reassembled_in", FT_FRAMENUM, BASE_NONE, NULL,
       "The packet in which this content is complete")
 FIELD(MESSAGE_REASSEMBLED_LENGTH, MESSAGE, "Reassembled length", "esmtp.message.reassembled_length",
-      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets of the content put together")
 FIELD(MESSAGE_END_OF_DATA, END_OF_DATA, "End of data", "esmtp.message.end_of_data", FT_NONE, BASE_NONE, NULL,
       "The line with the lone dot (RFC 5321, 4.1.1.4)")
 FIELD(TRANSACTION, TRANSACTION, "Mail transaction", "esmtp.transaction", FT_NONE, BASE_NONE, NULL,
       "What became of a mail, on the packet whose reply ends its transaction (RFC 5321, 3.3)")
+FIELD(TRANSACTION_FRAME, TRANSACTION, "Mail transaction in frame", "esmtp.transaction_frame",
+      FT_FRAMENUM, BASE_NONE, NULL,
+      "On the packets of a mail: the packet that ends its transaction, which shows what became of it; from the second visit on")
 FIELD(TRANSACTION_INDEX, TRANSACTION, "Number", "esmtp.transaction.index", FT_UINT32, BASE_DEC, NULL,
       "Of the transaction within its connection, from 1")
 FIELD(TRANSACTION_OUTCOME, TRANSACTION, "Outcome", "esmtp.transaction.outcome", FT_STRING, BASE_NONE, NULL,
@@ -269,6 +284,12 @@ FIELD(TRANSACTION_RCPT_STATUS, TRANSACTION, "Recipient's status", "esmtp.transac
       "The enhanced status of the reply that decided for the recipient")
 FIELD(TRANSACTION_RCPT_TEXT, TRANSACTION, "Recipient's text", "esmtp.transaction.rcpt_text", FT_STRING, BASE_NONE, NULL,
       "The first line's text of the reply that decided for the recipient")
+FIELD(TRANSACTION_RCPT_FRAME, TRANSACTION, "RCPT in frame", "esmtp.transaction.rcpt_frame",
+      FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST),
+      "The packet of the RCPT command that named the recipient")
+FIELD(TRANSACTION_RCPT_REPLY_FRAME, TRANSACTION, "Reply in frame", "esmtp.transaction.rcpt_reply_frame",
+      FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
+      "The packet in which the reply is complete that decided for the recipient")
 FIELD(TRANSACTION_RCPT_ACCEPTED, TRANSACTION, "Accepted recipient", "esmtp.transaction.rcpt_accepted",
       FT_STRING, BASE_NONE, NULL,
       "A recipient for whom the server took responsibility, or would have")
@@ -283,13 +304,13 @@ FIELD(TRANSACTION_RCPT_COUNT, TRANSACTION, "Recipients", "esmtp.transaction.rcpt
 FIELD(TRANSACTION_METHOD, TRANSACTION, "Content by", "esmtp.transaction.method", FT_STRING, BASE_NONE, NULL,
       "How the content came: DATA, BDAT or BURL")
 FIELD(TRANSACTION_SIZE, TRANSACTION, "Size", "esmtp.transaction.size",
-      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets of the content without dot-stuffing")
 FIELD(TRANSACTION_MISSING, TRANSACTION, "Octets not captured", "esmtp.transaction.missing",
-      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets of the content that are not in the capture")
 FIELD(TRANSACTION_DECLARED_SIZE, TRANSACTION, "Declared size", "esmtp.transaction.declared_size",
-      FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+      FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets that SIZE= announced (RFC 1870)")
 FIELD(TRANSACTION_CODE, TRANSACTION, "Deciding code", "esmtp.transaction.code", FT_UINT16, BASE_DEC, NULL,
       "The code of the reply that the outcome rests on")
@@ -386,6 +407,6 @@ FIELD(ASIDE, HELD, "Octets put aside", "esmtp.aside", FT_NONE, BASE_NONE, NULL,
       "Octets of a packet whose numbers cannot be of this connection")
 FIELD(EXPERT, LAYER, "Expert infos", "esmtp.expert", FT_NONE, BASE_NONE, NULL,
       "On every packet that has an expert info of this plugin")
-FIELD(GAP, GAP, "Octets not captured", "esmtp.gap", FT_UINT64, BASE_DEC|BASE_UNIT_STRING, &units_octet_octets,
+FIELD(GAP, GAP, "Octets not captured", "esmtp.gap", FT_UINT64, BASE_CUSTOM, CF_FUNC(octets_label),
       "Octets before or behind these that were not captured")
 /* clang-format on */

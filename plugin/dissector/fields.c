@@ -9,6 +9,7 @@
 #include <epan/unit_strings.h>
 
 #include "dissector/esmtp.h"
+#include "session/verb_number.h"
 #include "wire/reply.h"
 
 int proto_esmtp = -1;
@@ -20,6 +21,8 @@ expert_field ei[NOTE_COUNT];
 /* The meanings are copied from the tables in wire/ at registration. */
 #define CODES_MAX 128
 static value_string code_strings[CODES_MAX];
+#define VERBS_MAX 160
+static value_string verb_strings[VERBS_MAX];
 static value_string severity_strings[8];
 static value_string category_strings[8];
 static value_string class_strings[8];
@@ -203,8 +206,12 @@ static void strings_fill(void)
     size_t count;
     const reply_code_row *codes = reply_code_rows(&count);
 
+    /* A column shows the text alone: the number is part of it. */
     for (size_t i = 0; i < count && i < CODES_MAX - 1; i++)
-        code_strings[i] = (value_string){codes[i].code, codes[i].text};
+        code_strings[i] =
+            (value_string){codes[i].code, wmem_strdup_printf(wmem_epan_scope(), "%03u %s", codes[i].code, codes[i].text)};
+    for (unsigned i = 0; i < verb_number_count() && i < VERBS_MAX - 1; i++)
+        verb_strings[i] = (value_string){i, verb_number_name(i)};
     strings_from(severity_strings, reply_severities());
     strings_from(category_strings, reply_categories());
     strings_from(class_strings, enhanced_status_classes());

@@ -56,6 +56,7 @@ typedef enum subtree {
     SUBTREE_CAPABILITY,
     SUBTREE_MESSAGE,
     SUBTREE_TRANSACTION,
+    SUBTREE_RECIPIENT,
     SUBTREE_CONNECTION,
     SUBTREE_COUNT
 } subtree;
@@ -65,6 +66,9 @@ extern int proto_esmtp_parts; /* a name alone, for the list of objects to export
 extern int hf[FIELD_COUNT];
 extern int ett[SUBTREE_COUNT];
 extern expert_field ei[NOTE_COUNT]; /* by note: the table is session/note_rows.h */
+
+/* draw.c — "1,234 octets": how Wireshark shows a field that counts octets. `label` has room for ITEM_LABEL_LENGTH. */
+void octets_label(char *label, uint64_t octets);
 
 /* Registers all of them under proto_esmtp. */
 void fields_register(void);

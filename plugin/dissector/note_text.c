@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "dissector/esmtp.h"
-#include "session/mail_result.h"
 #include "session/parsed.h"
 #include "session/transaction.h"
 #include "wire/foreign.h"
@@ -45,29 +44,11 @@ static const char *code_and_status(drawing *d, const finding *f, const reply_lin
                               status ? text_of(d->pinfo, in->status_text) : "");
 }
 
-/* "RCPT TO:<x@y>" */
-static const char *command_name(drawing *d, const exchange *e)
-{
-    if (exchange_is(e, VERB_CONNECT))
-        return "the connection";
-    if (exchange_is(e, VERB_END_OF_DATA))
-        return "the content";
-    if (e->transaction && exchange_is(e, VERB_MAIL))
-        return wmem_strdup_printf(d->pinfo->pool, "MAIL FROM:<%s>", text_of(d->pinfo, exchange_address(e)));
-    if (e->transaction && exchange_is(e, VERB_RCPT))
-        return wmem_strdup_printf(d->pinfo->pool, "RCPT TO:<%s>", text_of(d->pinfo, exchange_address(e)));
-    return e->name[0] ? e->name : "a line";
-}
-
 static const char *user_of(drawing *d, const finding *f)
 {
     const auth_exchange *auth = f->exchange ? exchange_auth(f->exchange) : NULL;
 
-    if (!auth || !auth->mechanism[0])
-        return "";
-    if (!auth->username.length || !esmtp_preferences.decode_auth)
-        return wmem_strdup_printf(d->pinfo->pool, " %s", auth->mechanism);
-    return wmem_strdup_printf(d->pinfo->pool, " %s of %s", auth->mechanism, text_of(d->pinfo, auth->username));
+    return auth ? auth_user_text(d, auth) : "";
 }
 
 /* "550 5.1.1 to RCPT TO:<x@y>: user unknown" */
@@ -80,7 +61,7 @@ static const char *refusal_text(drawing *d, const finding *f)
     if (!in)
         return NULL;
     return wmem_strdup_printf(d->pinfo->pool, "%s%s%s%s: %s", code_and_status(d, f, in), f->exchange ? " to " : "",
-                              f->exchange ? command_name(d, f->exchange) : " with nothing to answer", user_of(d, f),
+                              f->exchange ? exchange_command_text(d, f->exchange) : " with nothing to answer", user_of(d, f),
                               f->flags & FLAG_SECRET ? "\xe2\x80\xa6" : text_of(d->pinfo, in->text));
 }
 
@@ -127,16 +108,14 @@ static const char *unknown_command_text(drawing *d, const finding *f)
 static const char *excess_text(drawing *d, const finding *f)
 {
     return wmem_strdup_printf(d->pinfo->pool,
-                              "A line of %s octets behind a chunk is no command: the size in BDAT was too small (RFC 3030, "
-                              "2)",
-                              grouped(d->pinfo, f->length));
+                              "A line of %s behind a chunk is no command: the size in BDAT was too small (RFC 3030, 2)",
+                              octets_text(d->pinfo, f->length));
 }
 
 static const char *missing_last_text(drawing *d, const finding *f)
 {
-    return wmem_strdup_printf(d->pinfo->pool, "%s gives up %s octets of content: no BDAT had LAST (RFC 3030, 2)",
-                              f->exchange->name,
-                              grouped(d->pinfo, exchange_superseded_content(f->exchange)->unstuffed_size));
+    return wmem_strdup_printf(d->pinfo->pool, "%s gives up %s of content: no BDAT had LAST (RFC 3030, 2)", f->exchange->name,
+                              octets_text(d->pinfo, exchange_superseded_content(f->exchange)->unstuffed_size));
 }
 
 /* --- either side ------------------------------------------------------------------------------------------------------- */
@@ -159,7 +138,7 @@ static const char *long_line_text(drawing *d, const finding *f)
         next = line_first(rest);
         longest = next.length > longest ? next.length : longest;
     }
-    return wmem_strdup_printf(d->pinfo->pool, "Line of %s octets (RFC 5321, 4.5.3.1)", grouped(d->pinfo, longest));
+    return wmem_strdup_printf(d->pinfo->pool, "Line of %s (RFC 5321, 4.5.3.1)", octets_text(d->pinfo, longest));
 }
 
 /* --- content ----------------------------------------------------------------------------------------------------------- */
@@ -172,10 +151,10 @@ static const char *size_text(drawing *d, const finding *f)
         return NULL;
     of = f->message->of;
     if (of && of->has_declared_size)
-        return wmem_strdup_printf(d->pinfo->pool, "Content of %s octets, where SIZE=%s was declared (RFC 1870)",
-                                  grouped(d->pinfo, f->message->unstuffed_size), grouped(d->pinfo, of->declared_size));
-    return wmem_strdup_printf(d->pinfo->pool, "Content of %s octets, more than the server takes (RFC 1870)",
-                              grouped(d->pinfo, f->message->unstuffed_size));
+        return wmem_strdup_printf(d->pinfo->pool, "Content of %s, where SIZE=%s was declared (RFC 1870)",
+                                  octets_text(d->pinfo, f->message->unstuffed_size), grouped(d->pinfo, of->declared_size));
+    return wmem_strdup_printf(d->pinfo->pool, "Content of %s, more than the server takes (RFC 1870)",
+                              octets_text(d->pinfo, f->message->unstuffed_size));
 }
 
 static const char *utf8_text(drawing *d, const finding *f)
@@ -189,9 +168,10 @@ static const char *smuggling_text(drawing *d, const finding *f)
     const lookalike_end *end = f->message->ended_like;
 
     return wmem_strdup_printf(d->pinfo->pool,
-                              "The server took %s in frame %u for the end of the data: %s octets sent behind it were no "
+                              "The server took %s in frame %u for the end of the data: %s sent behind it %s no "
                               "content to it, but commands",
-                              end->name, end->frame, grouped(d->pinfo, end->octets_behind));
+                              end->name, end->frame, octets_text(d->pinfo, end->octets_behind),
+                              end->octets_behind == 1 ? "was" : "were");
 }
 
 /* --- the table --------------------------------------------------------------------------------------------------------- */

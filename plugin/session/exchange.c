@@ -219,6 +219,7 @@ static exchange *end_of_data_early(reading *r, uint16_t code)
     exchange *e = exchange_wait(s, &verb_end_of_data, verb_end_of_data.name);
 
     e->content = s->content.message;
+    e->content->end = e;
     transaction_content_ends(r, e, s->content.message);
     if (message_has_holes(s->content.message) || reply_severity(code) == 2)
         message_cut_off(r);
@@ -289,6 +290,7 @@ static exchange *end_of_data_unasked(reading *r, transaction *t)
     e = exchange_unasked(s, &verb_end_of_data);
     if (t && m && transaction_resolved(m->of) == t) {
         e->content = m;
+        m->end = e;
         message_cut_off(r);
         s->content.answered = true;
         client_enter(s, CLIENT_UNKNOWN);

@@ -369,6 +369,7 @@ static void end_of_data(reading *r, message *m, size_t end_mark)
         exchange_through_unanswered(s, s->content.data);
     e = exchange_wait_from(r, &verb_end_of_data, verb_end_of_data.name);
     e->content = m;
+    m->end = e;
     transaction_content_ends(r, e, m);
     smuggling_content_ends(s, m, e, r->position + r->at);
     s->content.data = NULL;
@@ -447,6 +448,7 @@ static void chunk_complete(reading *r, finding *f)
         return;
     f->flags |= FLAG_MESSAGE_END;
     f->notes |= whole_notes(s, s->content.message);
+    s->content.message->end = s->content.bdat;
     message_finish(r, s->content.message);
     transaction_chunk_through(r, s->content.bdat);
 }

@@ -248,6 +248,22 @@ static void reply_takes_effect(reading *r, const server_reply *reply, finding *f
         unanswering(r, reply, f);
 }
 
+/* Registered subjects and details are below these, by far (RFC 5248); others are not kept. */
+#define SUBJECTS_LIMIT 16u
+#define DETAILS_LIMIT 512u
+
+/* The status of the reply's first line, for the packet of the command. */
+static void learn_status(exchange *e, const server_reply *reply)
+{
+    const reply_line *first = &reply->lines[0].parsed;
+    const enhanced_status *status = &first->status;
+    bool has = first->has_status && !reply->hello && status->subject < SUBJECTS_LIMIT && status->detail < DETAILS_LIMIT;
+
+    e->status_class = has ? status->status_class & 7u : 0;
+    e->status_subject = has ? status->subject & (SUBJECTS_LIMIT - 1) : 0;
+    e->status_detail = has ? status->detail & (DETAILS_LIMIT - 1) : 0;
+}
+
 /* The unit from octets[from] to r->at is complete, or `cut`: the rest of it was not captured. */
 static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
 {
@@ -269,6 +285,8 @@ static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
         take_offers(s->memory.found->pending);
     else
         take_statuses(s->memory.found->pending);
+    if (reply.exchange && reply.line_count)
+        learn_status(reply.exchange, &reply);
     findings_keep_lines(s->memory.found, reply.lines, reply.line_count);
     reply_takes_effect(r, &reply, f);
     server_drop_reply(r);

@@ -85,24 +85,27 @@ typedef struct exchange {
     transaction *transaction; /* what it belongs to, NULL for none */
     moment command_time;      /* END-OF-DATA: of the end of the content; CONNECT: of the SYN */
     uint32_t command_frame;
-    uint32_t reply_frame;            /* 0: not answered yet */
-    uint16_t reply_code;             /* of the last reply that answered it */
-    uint16_t replies_expected;       /* still to come: LMTP's and PRDR's content has one for each recipient */
-    uint32_t recipient;              /* RCPT: which of the transaction's */
-    uint32_t losses;                 /* how often octets of the server had been lost that the client has got before */
-    bool has_command : 1;            /* command_frame and command_time are known */
-    bool secret : 1;                 /* the command line, or a response to its challenges, may hold a secret */
-    bool waits : 1;                  /* for a reply: it is in the session's queue */
-    bool last_chunk : 1;             /* BDAT ... LAST, BURL ... LAST */
-    bool terminates : 1;             /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
-    bool content_follows : 1;        /* DATA: what follows was read as content before the reply */
-    bool no_command : 1;             /* a line of what was taken for content, until its DATA was refused */
-    bool ends_content : 1;           /* its reply is that to the content */
-    bool unrecognized : 1;           /* its verb is none that is known */
-    bool answered_last : 1;          /* when its last reply came, nothing sent behind it waited */
-    bool unconfirmed : 1;            /* it was sent behind missing octets, before any reply to what is behind them */
-    unsigned mistake : 4;            /* order_mistake: it may not come where it came */
-    bool without_greeting : 1;       /* it was answered, and there was no greeting before */
+    uint32_t reply_frame;        /* 0: not answered yet */
+    uint16_t reply_code;         /* of the last reply that answered it */
+    uint16_t replies_expected;   /* still to come: LMTP's and PRDR's content has one for each recipient */
+    uint32_t recipient;          /* RCPT: which of the transaction's */
+    uint32_t losses;             /* how often octets of the server had been lost that the client has got before */
+    bool has_command : 1;        /* command_frame and command_time are known */
+    bool secret : 1;             /* the command line, or a response to its challenges, may hold a secret */
+    bool waits : 1;              /* for a reply: it is in the session's queue */
+    bool last_chunk : 1;         /* BDAT ... LAST, BURL ... LAST */
+    bool terminates : 1;         /* granted, it ends the transaction: RSET, QUIT, EHLO ... */
+    bool content_follows : 1;    /* DATA: what follows was read as content before the reply */
+    bool no_command : 1;         /* a line of what was taken for content, until its DATA was refused */
+    bool ends_content : 1;       /* its reply is that to the content */
+    bool unrecognized : 1;       /* its verb is none that is known */
+    bool answered_last : 1;      /* when its last reply came, nothing sent behind it waited */
+    bool unconfirmed : 1;        /* it was sent behind missing octets, before any reply to what is behind them */
+    unsigned mistake : 4;        /* order_mistake: it may not come where it came */
+    bool without_greeting : 1;   /* it was answered, and there was no greeting before */
+    unsigned status_class : 3;   /* enhanced status of the first line of its last reply; 0: none ... */
+    unsigned status_subject : 4; /* ... or one with numbers that no registry has */
+    unsigned status_detail : 9;
     union {                          /* by verb; what follows gives each, or NULL */
         auth_exchange *auth;         /* AUTH */
         message *content;            /* END-OF-DATA and BDAT: what it ends or carries */
@@ -220,6 +223,7 @@ struct message {
     bool in_line;                    /* packets that do not show it brought some of it: `octets` has it, and keeps it */
     bool may_be_cut;                 /* it has what a server may take for its end */
     const lookalike_end *ended_like; /* ... as this one did; NULL: it ends with CRLF.CRLF */
+    const exchange *end;             /* the one whose reply is that to the content; NULL: not known. See message_end() */
     bool given_back;                 /* `octets` are given back, and gathered again on the second visit */
     struct message *next;            /* in a list: of those whose end was not captured, in the call under way; then of those
                                         whose octets are given back before the next packet */
@@ -237,6 +241,13 @@ static inline uint64_t message_captured(const message *m)
 static inline uint64_t message_octets_known(const message *m)
 {
     return m->no_end || m->uncounted ? message_captured(m) : m->unstuffed_size;
+}
+
+/* The exchange whose reply is that to the content, NULL where none is known. What looked like the end of a content may have
+ * been found to be something else since. */
+static inline const exchange *message_end(const message *m)
+{
+    return m->end && exchange_content(m->end) == m ? m->end : NULL;
 }
 
 /* Is it complete, with its first and last octet? */

@@ -104,6 +104,11 @@ static bool for_nobody(const transaction *t)
     return outcome_is_for_nobody(&seen);
 }
 
+const transaction *message_transaction(const message *m)
+{
+    return transaction_resolved(m->of);
+}
+
 const transaction *finding_transaction(const finding *f)
 {
     switch ((finding_kind)f->kind) {
@@ -209,6 +214,7 @@ void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
         return;
     added.address = session_keep(r->s, parsed->path.address);
+    added.command_frame = r->input->frame;
     e->recipient = wmem_array_get_count(t->recipients);
     wmem_array_append(t->recipients, &added, 1);
     command_waits(t, e);
@@ -607,6 +613,7 @@ void transaction_mail_answered(reading *r, exchange *e, transaction *t, const ve
 static void recipient_answered(recipient *to, const verdict *given)
 {
     to->code = given->code;
+    to->reply_frame = given->frame;
     to->inferred = given->inferred;
     to->status = given->status;
     to->text = given->text;

@@ -31,7 +31,9 @@ typedef struct recipient {
     span further;      /* of a refusal: the texts of its other lines, with spaces between */
     uint16_t code; /* of the reply to RCPT; under LMTP of the one after the content, if RCPT was accepted. 0: none seen */
     bool inferred; /* the code is, from the status: the reply had none */
-    bool taken_by_rcpt; /* RCPT was accepted */
+    bool taken_by_rcpt;     /* RCPT was accepted */
+    uint32_t command_frame; /* of RCPT */
+    uint32_t reply_frame;   /* where the reply with that code is complete; 0: none seen */
 } recipient;
 
 struct transaction {
@@ -119,6 +121,9 @@ transaction *transaction_copy(wmem_allocator_t *scope, const transaction *t, uns
  * keeps it. */
 bool session_content_is_undecided(const session *s, const message *m);
 bool session_content_was_none(const message *m);
+
+/* The mail that a content was sent for; NULL: none is known. */
+const transaction *message_transaction(const message *m);
 
 /* The mail that a finding belongs to, or that it ends; NULL: none. */
 const transaction *finding_transaction(const finding *f);

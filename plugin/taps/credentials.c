@@ -2,7 +2,8 @@
  *
  * One entry an AUTH, for the packet whose message holds the secret (a password, a token, a digest), since a click on the
  * entry goes to that packet and that field. An AUTH with a user name and no secret has an entry for the packet with the
- * name, which is made when the AUTH ends. The list itself never holds a secret.
+ * name, which is made when the AUTH ends. What became of the AUTH stands there where it is known: a first visit of the
+ * packet comes before the reply. The list itself never holds a secret.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -24,6 +25,19 @@ static const struct {
     {SASL_DIGEST, FIELD_AUTH_DIGEST},
 };
 
+/* "AUTH LOGIN, failed, username in packet 11" */
+static char *info_text(packet_info *pinfo, const auth_exchange *auth, uint32_t frame)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, "AUTH ");
+
+    wmem_strbuf_append(text, auth->mechanism);
+    if (auth->outcome)
+        wmem_strbuf_append_printf(text, ", %s", auth->outcome);
+    if (auth->username_frame && auth->username_frame != frame)
+        wmem_strbuf_append_printf(text, ", username in packet %u", auth->username_frame);
+    return wmem_strbuf_finalize(text);
+}
+
 static void entry_queue(int tap, packet_info *pinfo, const auth_exchange *auth, uint32_t frame, unsigned password_field)
 {
     credentials_record *entry = wmem_new0(pinfo->pool, credentials_record);
@@ -33,11 +47,7 @@ static void entry_queue(int tap, packet_info *pinfo, const auth_exchange *auth, 
     entry->password_field = password_field;
     entry->username = octets_format(pinfo->pool, auth->username.octets, auth->username.length);
     entry->protocol = "SMTP";
-    if (auth->username_frame && auth->username_frame != frame)
-        entry->info =
-            wmem_strdup_printf(pinfo->pool, "AUTH %s, username in packet %u", auth->mechanism, auth->username_frame);
-    else
-        entry->info = wmem_strdup_printf(pinfo->pool, "AUTH %s", auth->mechanism);
+    entry->info = info_text(pinfo, auth, frame);
     tap_queue_packet(tap, pinfo, entry);
 }
 

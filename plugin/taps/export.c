@@ -57,6 +57,29 @@ static char *stem_of(const char *name, const char *missing)
     return stem;
 }
 
+static const char *text_of_header(wmem_allocator_t *scope, const message *m, header_kind kind)
+{
+    return header_text(scope, mail_header_find(m->header, kind));
+}
+
+/* "ann@example.org → bob@example.net +1: Hello". Wireshark's list has no columns for these, and the host is every mail's. */
+static char *who_and_what(wmem_allocator_t *scope, const message *m)
+{
+    const transaction *of = message_transaction(m);
+    unsigned count = of ? wmem_array_get_count(of->recipients) : 0;
+    GString *text = g_string_new(text_of_header(scope, m, HEADER_FROM));
+    const char *subject = text_of_header(scope, m, HEADER_SUBJECT);
+
+    if (count)
+        g_string_append_printf(text, " \xe2\x86\x92 %s",
+                               text_in(scope, ((const recipient *)wmem_array_index(of->recipients, 0))->address));
+    if (count > 1)
+        g_string_append_printf(text, " +%u", count - 1);
+    if (subject[0])
+        g_string_append_printf(text, ": %s", subject);
+    return g_string_free(text, FALSE);
+}
+
 static void entry_add(void *data, const connection *of, const message *m, uint8_t *content)
 {
     export_call *call = (export_call *)data;
@@ -68,7 +91,7 @@ static void entry_add(void *data, const connection *of, const message *m, uint8_
     u->missing = content_missing_text(m);
     u->stem = stem_of(header_text(call->scope, mail_header_find(m->header, HEADER_SUBJECT)), u->missing);
     entry->pkt_num = m->complete_frame;
-    entry->hostname = g_strdup(header_text(call->scope, mail_header_find(m->header, HEADER_FROM)));
+    entry->hostname = who_and_what(call->scope, m);
     entry->content_type = g_strdup(CONTENT_TYPE);
     entry->filename = file_name_take(x->names, u->stem, EXTENSION);
     entry->payload_len = (size_t)message_captured(m);

@@ -10,37 +10,8 @@
 #include <epan/srt_table.h>
 
 #include "dissector/tap.h"
+#include "session/verb_number.h"
 #include "taps/register.h"
-
-/* Rows beside those of the verbs that are known. */
-static const char *const more_rows[] = {"CONNECT", "END-OF-DATA", "other"};
-#define MORE_ROWS (sizeof more_rows / sizeof more_rows[0])
-
-static const char *row_name(size_t row)
-{
-    size_t verbs;
-    const verb_row *rows = verb_rows(&verbs);
-
-    return row < verbs ? rows[row].name : more_rows[row - verbs];
-}
-
-static size_t row_count(void)
-{
-    size_t verbs;
-
-    verb_rows(&verbs);
-    return verbs + MORE_ROWS;
-}
-
-/* The row of the verb; verbs that nobody knows share the last. */
-static size_t row_of(const exchange *e)
-{
-    size_t row = 0, last = row_count() - 1;
-
-    while (row < last && strcmp(row_name(row), e->name))
-        row++;
-    return row;
-}
 
 /* Is the finding the reply with which its exchange is over? Of several in one call the last is. */
 static bool ends_exchange(const segment *in, uint32_t at)
@@ -72,21 +43,20 @@ static tap_packet_status srt_packet(void *data, packet_info *pinfo, epan_dissect
         if (!ends_exchange(in, i))
             continue;
         sent = (nstime_t){.secs = (time_t)e->command_time.seconds, .nsecs = e->command_time.nanoseconds};
-        add_srt_table_data(table, (int)row_of(e), &sent, pinfo);
+        add_srt_table_data(table, (int)verb_number(e), &sent, pinfo);
         status = TAP_PACKET_REDRAW;
     }
     return status;
 }
 
-/* Rows cannot be made into a filter by their number, so there is none. */
 static void srt_init(struct register_srt *srt, GArray *tables)
 {
-    srt_stat_table *table =
-        init_srt_table("SMTP: time to reply by command", "SMTP", tables, (int)row_count(), "Command", NULL, NULL);
+    srt_stat_table *table = init_srt_table("SMTP: time to reply by command", "SMTP", tables, (int)verb_number_count(),
+                                           "Command", "esmtp.reply.verb_number", NULL);
 
     (void)srt;
-    for (size_t i = 0; i < row_count(); i++)
-        init_srt_table_row(table, (int)i, row_name(i));
+    for (unsigned i = 0; i < verb_number_count(); i++)
+        init_srt_table_row(table, (int)i, verb_number_name(i));
 }
 
 void srt_register(void)

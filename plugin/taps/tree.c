@@ -17,14 +17,14 @@
 #define ROOT 0 /* the tree's own node */
 
 /* The nodes below the root, in the order in which they are shown. */
+#define MAILS "Mails"
+#define PROTECTION "Mails by protection"
+#define SIZES "Size of mails, octets"
 #define CONNECTIONS "Connections"
 #define STARTTLS "STARTTLS"
 #define COMMANDS "Commands"
 #define REPLIES "Replies"
 #define CAPABILITIES "Capabilities offered"
-#define MAILS "Mails"
-#define PROTECTION "Mails by protection"
-#define SIZES "Size of mails, octets"
 
 static int count(stats_tree *tree, const char *name, int parent)
 {
@@ -226,12 +226,15 @@ static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_
 
 static void tree_init(stats_tree *tree)
 {
-    static const char *const nodes[] = {CONNECTIONS, STARTTLS, COMMANDS, REPLIES, CAPABILITIES, MAILS, PROTECTION};
+    static const char *const of_mails[] = {MAILS, PROTECTION};
+    static const char *const others[] = {CONNECTIONS, STARTTLS, COMMANDS, REPLIES, CAPABILITIES};
 
-    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
-        stats_tree_create_node(tree, nodes[i], ROOT, STAT_DT_INT, true);
+    for (size_t i = 0; i < sizeof of_mails / sizeof of_mails[0]; i++)
+        stats_tree_create_node(tree, of_mails[i], ROOT, STAT_DT_INT, true);
     stats_tree_create_range_node(tree, SIZES, ROOT, "0-9999", "10000-99999", "100000-999999", "1000000-9999999", "10000000-",
                                  NULL);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        stats_tree_create_node(tree, others[i], ROOT, STAT_DT_INT, true);
     last_mails_watch(tree);
 }
 

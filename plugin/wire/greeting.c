@@ -17,6 +17,25 @@ static const software_row rows[] = {
     {"Exim", true, "Exim"},
     {"OpenSMTPD", true, "OpenSMTPD"},
     {"Sendmail", true, "Sendmail"},
+    {"QQ Mail Server", false, "QQ Mail"},
+    {"QQ QMail Server", false, "QQ Mail"},
+    {"Coremail", false, "Coremail"},
+    {"Yandex.Mail", false, "Yandex"},
+    {"Postini", false, "Postini"},
+    {"CheckPoint FireWall-1", false, "Check Point FireWall-1"},
+    {"FireWall-1", false, "Check Point FireWall-1"},
+    {"mxl_mta", true, "MX Logic"},
+    {"MailMarshal", true, "MailMarshal"},
+    {"Symantec Messaging Gateway", true, "Symantec Messaging Gateway"},
+    {"Symantec Mail Security", true, "Symantec Mail Security"},
+    {"Mirapoint", true, "Mirapoint"},
+    {"InterMail", false, "InterMail"},
+    {"Scalix SMTP Relay", true, "Scalix"},
+    {"Rockliffe SMTPRA", true, "Rockliffe MailSite"},
+    {"WinWebMail", true, "WinWebMail"},
+    {"TurboMail", true, "TurboMail"},
+    {"Zimbra LMTP", true, "Zimbra"},
+    {"smap", true, "smap"},
     {"qpsmtpd", true, "qpsmtpd"},
     {"netqmail", true, "qmail"},
     {"qmail", true, "qmail"},
@@ -26,6 +45,7 @@ static const software_row rows[] = {
     {"Cyrus", true, "Cyrus"},
     {"Courier", true, "Courier"},
     {"CommuniGate Pro", true, "CommuniGate Pro"},
+    {"CommuniGate", true, "CommuniGate Pro"},
     {"MDaemon", true, "MDaemon"},
     {"hMailServer", true, "hMailServer"},
     {"MailEnable", true, "MailEnable"},
@@ -41,6 +61,7 @@ static const software_row rows[] = {
     {"Oracle Communications Messaging", true, "Oracle Messaging Server"},
     {"Sun Java(tm) System Messaging Server", true, "Oracle Messaging Server"},
     {"iPlanet Messaging Server", true, "Oracle Messaging Server"},
+    {"PowerMTA(TM)", true, "PowerMTA"},
     {"PowerMTA", true, "PowerMTA"},
     {"ecelerity", true, "Momentum"},
     {"Halon", true, "Halon"},
@@ -70,8 +91,8 @@ static const software_row rows[] = {
 };
 
 /* Words that may stand where a domain should. */
-static const char *const no_domains[] = {"ESMTP",   "SMTP",  "LMTP", "Hello", "Hi",     "Welcome",
-                                         "Service", "Ready", "OK",   "there", "Unknown"};
+static const char *const no_domains[] = {"ESMTP",   "SMTP",  "LMTP", "Hello", "Hi",   "Welcome",
+                                         "Service", "Ready", "OK",   "there", "back", "Unknown"};
 
 static bool is_name_octet(uint8_t octet)
 {
@@ -100,20 +121,6 @@ static bool is_name(span word)
     return word.length > 0 && word.octets[0] != '.' && word.octets[0] != '-';
 }
 
-/* The domain at the start of a text, which is moved behind it. Empty, and the text stays, when it begins with another
- * word. */
-static span take_domain(span *text)
-{
-    span rest = *text;
-    span word = without_punctuation(span_next_word(&rest));
-    bool literal = address_of(word).kind != ADDRESS_NONE;
-
-    if (!literal && !is_name(word))
-        return (span){word.octets, 0};
-    *text = rest;
-    return word;
-}
-
 static bool is_word_octet(span in, size_t at)
 {
     return at < in.length && octet_is_alphanumeric(in.octets[at]);
@@ -128,8 +135,12 @@ static bool begins_word(span in, size_t at)
 /* Does the signature stand here as words of their own? */
 static bool has_signature(span in, size_t at, const char *signature)
 {
-    size_t end = at + strlen(signature);
+    size_t end;
 
+    /* Most rows differ in their first letter. The bit is what a letter's cases differ in. */
+    if (at >= in.length || (in.octets[at] | 0x20) != ((uint8_t)signature[0] | 0x20))
+        return false;
+    end = at + strlen(signature);
     return span_starts_nocase(span_from(in, at), signature) && !is_word_octet(in, end) &&
            !(end < in.length && in.octets[end] == '.' && is_word_octet(in, end + 1));
 }
@@ -160,8 +171,8 @@ static size_t version_length(span behind)
     static const struct {
         const char *link;
         const char *close;
-    } forms[] = {{" version ", ""}, {", version ", ""}, {", version: ", ""}, {" v", ""},
-                 {" (v", ")"},      {" (", ")"},        {"/", ""},           {" ", ""}};
+    } forms[] = {{" version ", ""}, {", version ", ""}, {", version: ", ""}, {" v", ""}, {" (v", ")"},
+                 {" (", ")"},       {" [", "]"},        {"/", ""},           {"-", ""},  {" ", ""}};
 
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         size_t link = strlen(forms[i].link);
@@ -175,6 +186,33 @@ static size_t version_length(span behind)
             return end + strlen(forms[i].close);
     }
     return 0;
+}
+
+/* Does the text begin with the name of a software, as "Postini ESMTP" does? A host may have such a name; then its software
+ * is named behind it. */
+static bool begins_with_software(span text)
+{
+    size_t at;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (has_signature(text, 0, rows[i].signature))
+            return !find_software(span_from(text, strlen(rows[i].signature)), &at);
+    }
+    return false;
+}
+
+/* The domain at the start of a text, which is moved behind it. Empty, and the text stays, when it begins with another
+ * word. */
+static span take_domain(span *text)
+{
+    span rest = span_trim_left(*text), begin = rest;
+    span word = without_punctuation(span_next_word(&rest));
+    bool literal = address_of(word).kind != ADDRESS_NONE;
+
+    if (!literal && (!is_name(word) || begins_with_software(begin)))
+        return (span){word.octets, 0};
+    *text = rest;
+    return word;
 }
 
 void greeting_parse(span text, greeting *greeting_r)

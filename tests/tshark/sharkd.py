@@ -6,6 +6,7 @@ clicks through the packet list. It can load one capture after the other.
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import base64
 import json
 import subprocess
 import tempfile
@@ -99,6 +100,12 @@ class Sharkd:
     def tree(self, frame):
         """The frame's protocol tree: nested lists of dicts, "l" is an item's text, "n" what is below it."""
         return self._ask("frame", frame=frame, proto=True)["tree"]
+
+    def octets(self, frame):
+        """The frame's tree, in which "h" is where an item's octets are and "ds" in which data source; and the sources: [(name, octets)]."""
+        answer = self._ask("frame", frame=frame, proto=True, bytes=True)
+        sources = [{"name": "Frame", "bytes": answer["bytes"]}, *answer.get("ds", [])]
+        return {"tree": answer["tree"], "sources": [(source["name"], base64.b64decode(source["bytes"])) for source in sources]}
 
     def _ask(self, method, **parameters):
         self._request += 1

@@ -258,6 +258,14 @@ def test_no_secret_of_a_sample_in_info(tshark, path):
     assert secrets or not re.search("-auth-(plain|login|cram|digest|scram|xoauth)", path.name)
 
 
+def test_column_of_the_code_has_number_and_words(tshark, capture):
+    script = OPENING + [("C", lines("VRFY ann", "XYZZY")), ("S", lines("550 5.1.1 No", "599 What?"))]
+    column = ("-o", 'gui.column.format:"Code","%Cus:esmtp.reply.code:0:R"', "-Y", "esmtp.reply.code")
+    listed_codes = tshark.run(capture(dialogue(Connection(), script)), options=column).splitlines()
+    assert listed_codes[0] == "220 Service ready"
+    assert listed_codes[2].startswith("550 Mailbox unavailable,")
+
+
 def test_built_in_name_keeps_matching(tshark, stock):
     """Every frame that the built-in dissector calls SMTP is still found by `smtp`."""
     path = places.SAMPLES / "seed-a-gmail-starttls.pcapng"

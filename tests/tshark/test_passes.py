@@ -12,7 +12,8 @@ import places
 CAPTURES = places.captures_in(places.SAMPLES) + places.captures_in(places.CORPUS)
 
 # What the first pass cannot know.
-LATER_FIELDS = {"esmtp.held.read_frame", "esmtp.command.reply_frame", "esmtp.message.reassembled_in", "esmtp.connection"}
+LATER_FIELDS = {"esmtp.held.read_frame", "esmtp.command.reply_frame", "esmtp.message.reassembled_in", "esmtp.message.reply_frame",
+                "esmtp.auth.reply_frame", "esmtp.transaction_frame", "esmtp.connection"}
 LATER_EXPERTS = ("withheld", "connection_lost", "bdat_incomplete",
                  "early_talker")  # this one goes: it becomes known that the server never greets
 # Layers of epan's own, whose reassembly notes and timing differ between passes, stand before ours, but for these.

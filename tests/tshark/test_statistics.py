@@ -124,6 +124,13 @@ def without_repeats(calls):
     return {verb: count for verb, count in calls.items() if verb not in ("AUTH", "END-OF-DATA", "CONNECT", "other")}
 
 
+def test_mails_stand_first(tshark):
+    text = printed(tshark, places.SAMPLES / "postfix-relay-pipelined.pcapng", "esmtp,tree")
+    nodes = re.findall(r"^([A-Z]\w.*?) {2,}\d", text, re.MULTILINE)
+    assert nodes == ["Mails", "Mails by protection", "Size of mails, octets", "Connections", "STARTTLS", "Commands", "Replies",
+                     "Capabilities offered"]
+
+
 def test_what_nobody_knows(tshark, capture):
     script = OPENING + [("C", lines("XYZZY", "GET / HTTP/1.1")), ("S", lines("500 5.5.2 What?", "599 What?"))]
     found = tree(tshark, capture(dialogue(Connection(), script)))
@@ -221,6 +228,20 @@ def test_times(tshark, capture, name):
     path = capture(dialogue(Connection(), script))
     assert srt(tshark, path) == expected
     assert srt(tshark, path, two_pass=True) == expected
+
+
+@pytest.mark.parametrize("path", [places.SAMPLES / f"{name}.pcapng" for name in ("postfix-relay-pipelined", "exim-commands", "dovecot-lmtp")],
+                         ids=places.name_of)
+def test_a_row_is_a_filter(tshark, path):
+    """Wireshark makes one of the row's number."""
+    rows = re.findall(r"^ *(\d+)  (\S+) +\d+ ", printed(tshark, path, "esmtp,srt"), re.MULTILINE)
+    assert len(rows) > 4
+    for number, verb in rows:
+        known = f'esmtp.reply.verb == "{verb}"'
+        if verb == "other":
+            known = "esmtp.reply.verb && !(" + " || ".join(f'esmtp.reply.verb == "{name}"' for _, name in rows if name != verb) + ")"
+        assert tshark.frames(path, f"esmtp.reply.verb_number == {number}") == tshark.frames(path, known)
+        assert tshark.frames(path, f'esmtp.reply.verb_number == "{verb}"') == tshark.frames(path, known)
 
 
 def test_without_the_syn_there_is_no_time_to_connect(tshark, capture):

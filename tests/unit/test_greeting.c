@@ -46,6 +46,29 @@ static void test_greeting(void)
         {"mail.example ESMTP SimpleEmailService-d-ABC 1700000000", "mail.example", "SimpleEmailService", "Amazon SES"},
         {"mx.example.org Python SMTP 1.4.4", "mx.example.org", "Python SMTP 1.4.4", "aiosmtpd"},
         {"mailhog.example ESMTP MailHog", "mailhog.example", "MailHog", "MailHog"},
+        {"Postini ESMTP 210 y6_35_0c6 ready.  CA Business and Professions Code Section 17538.45", "", "Postini", "Postini"},
+        {"CheckPoint FireWall-1 secure ESMTP server", "", "CheckPoint FireWall-1", "Check Point FireWall-1"},
+        {"fw.example.org FireWall-1 SMTP server", "fw.example.org", "FireWall-1", "Check Point FireWall-1"},
+        {"p01c11m073.mxlogic.example ESMTP mxl_mta-6.2.0-2 [ba62d7a]; Tue, 14 Nov 2023 22:13:20 +0000 (MST)",
+         "p01c11m073.mxlogic.example", "mxl_mta-6.2.0-2", "MX Logic"},
+        {"163.example Anti-spam GT for Coremail System (163com[20141201])", "163.example", "Coremail", "Coremail"},
+        {"mail.example ESMTP CommuniGate Pro 5.4.2 is glad to see you!", "mail.example", "CommuniGate Pro 5.4.2",
+         "CommuniGate Pro"},
+        {"CommuniGate Pro ESMTP 4.1.8 ready", "", "CommuniGate Pro", "CommuniGate Pro"},
+        {"newxmesmtplogicsvrszc9.qq.example XMail Esmtp QQ Mail Server.", "newxmesmtplogicsvrszc9.qq.example",
+         "QQ Mail Server", "QQ Mail"},
+        {"smtp.qq.example Esmtp QQ QMail Server", "smtp.qq.example", "QQ QMail Server", "QQ Mail"},
+        {"xmail.example ESMTP XMail 1.27", "xmail.example", "XMail 1.27", "XMail"},
+        {"ESMTP on WinWebMail [3.7.3.1] ready.  http://www.winwebmail.example", "", "WinWebMail [3.7.3.1]", "WinWebMail"},
+        {"mx.example.org ESMTP MailMarshal (v6.4.1.4345) Ready", "mx.example.org", "MailMarshal (v6.4.1.4345)",
+         "MailMarshal"},
+        {"mx.example.org (PowerMTA(TM) v3.2r4) ESMTP service ready", "mx.example.org", "PowerMTA(TM) v3.2r4", "PowerMTA"},
+        {"mx.example.org ESMTP server (InterMail vM.8.00.01.00 201-2244) ready", "mx.example.org", "InterMail", "InterMail"},
+        {"mx.example.org SMTP/smap Ready.", "mx.example.org", "smap", "smap"},
+        {"mx.example.org ESMTP ready; forwarded by Yandex.Mail", "mx.example.org", "Yandex.Mail", "Yandex"},
+        {"mercury ESMTP Sendmail 8.17.1", "mercury", "Sendmail 8.17.1", "Sendmail"},
+        {"Postfix ESMTP Postfix", "Postfix", "Postfix", "Postfix"},
+        {"cyrus.example.org ESMTP", "cyrus.example.org", "", NULL},
         {"[192.0.2.1] ESMTP", "[192.0.2.1]", "", NULL},
         {"localhost", "localhost", "", NULL},
         {"mx.example.org, ESMTP", "mx.example.org", "", NULL},
@@ -71,7 +94,8 @@ static void test_greeting(void)
 /* The servers whose greetings have a number behind the name that is no version. */
 static bool takes_version(const char *name)
 {
-    static const char *const unversioned[] = {"Amazon SES", "Gmail", "Trend Micro InterScan", NULL};
+    static const char *const unversioned[] = {"Amazon SES", "Gmail",   "Trend Micro InterScan",  "QQ Mail",   "Coremail",
+                                              "Yandex",     "Postini", "Check Point FireWall-1", "InterMail", NULL};
 
     return !g_strv_contains(unversioned, name);
 }
@@ -127,6 +151,8 @@ static void test_ehlo_reply(void)
         {"mx.example.org Nice to meet you, [192.0.2.1]", "mx.example.org", "", "192.0.2.1", ADDRESS_IPV4},
         {"Hello host.example [192.0.2.1]", "", "host.example", "192.0.2.1", ADDRESS_IPV4},
         {"Hello client.example", "", "client.example", "", ADDRESS_NONE},
+        {"Postini says hello back", "", "", "", ADDRESS_NONE},
+        {"postini.example says hello back", "postini.example", "", "", ADDRESS_NONE},
         {"mx.example.org", "mx.example.org", "", "", ADDRESS_NONE},
         {"mx.example.org Hello", "mx.example.org", "", "", ADDRESS_NONE},
         {"mx.example.org Hello 192.0.2.1", "mx.example.org", "", "", ADDRESS_NONE},
