@@ -294,8 +294,9 @@ static void decode(decoding *to, span sent, part_encoding encoding)
         return;
     }
     filter = filter_of(encoding);
-    if (filter) /* with padding GMime gives the octets of a last group of base64 that is not whole */
-        decode_filtered(to, encoded_octets(sent, encoding), filter, encoding == ENCODING_BASE64 ? "=" : "");
+    if (filter) /* with two signs of padding each release of GMime gives the octets of a last group of base64 that is not
+                   whole */
+        decode_filtered(to, encoded_octets(sent, encoding), filter, encoding == ENCODING_BASE64 ? "==" : "");
     else
         decoded_take(to, sent);
 }

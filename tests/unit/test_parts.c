@@ -199,6 +199,8 @@ static void test_illegal_encodings(void)
 {
     check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGV*sbG8=")), "1 text/plain 5 illegal_base64\n");
     check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGVsbG8")), "1 text/plain 5 illegal_base64\n");
+    check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGVsbA")), "1 text/plain 4 illegal_base64\n");
+    check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGVsb")), "1 text/plain 3 illegal_base64\n");
     check(ATTACHED(L("Content-Transfer-Encoding: base64"), L("SGVsbG8=x")), "1 text/plain 5 illegal_base64\n");
     check(ATTACHED(L("Content-Transfer-Encoding: quoted-printable"), L("a=ZZb")), "1 text/plain 5 "
                                                                                   "illegal_quoted_printable\n");
