@@ -421,6 +421,19 @@ static bool is_lone_dot(const client_line *in)
     return in->line.text.length == 1 && in->line.text.octets[0] == '.' && in->line.ending == LINE_ENDING_CRLF;
 }
 
+/* A line whose end is not there may begin with any part of a verb. */
+static bool may_be_verb(span begin)
+{
+    size_t count;
+    const verb_row *rows = verb_rows(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (begin.length <= strlen(rows[i].name) &&
+            g_ascii_strncasecmp(rows[i].name, (const char *)begin.octets, begin.length) == 0)
+            return true;
+    return false;
+}
+
 /* Does the line, or the beginning of one, look like a command of a group? The octets of a chunk that it announces go to
  * *chunk_r. */
 static bool is_of_group(line in, uint64_t *chunk_r)
@@ -430,6 +443,8 @@ static bool is_of_group(line in, uint64_t *chunk_r)
     bool whole = in.ending != LINE_ENDING_NONE;
 
     *chunk_r = 0;
+    if (!whole && may_be_verb(in.text))
+        return true;
     if (!command_parse(in.text, &parsed) || !parsed.row || (whole && !command_unmistakable(&parsed)))
         return false;
     if (verb_of(&parsed)->id == VERB_BDAT && bdat_parse(parsed.argument, &bdat) == BDAT_OK)
@@ -452,11 +467,23 @@ static bool only_commands(span octets, uint64_t at)
     return true;
 }
 
+bool client_heard_amid_gap(const session *s)
+{
+    return s->queue.losses != s->client.losses_before_gap;
+}
+
+/* Does something wait whose reply is not among the server's octets that were lost? */
+static bool latest_wait(const session *s)
+{
+    return s->queue.newest && s->queue.newest->losses == s->queue.losses;
+}
+
 static void commands_go_on(session *s)
 {
     s->content.answered = false;
     s->client.unrecognized = 0;
-    s->client.unconfirmed = s->queue.oldest || !s->queue.lost_answered;
+    s->client.lost_in_group = latest_wait(s);
+    s->client.unconfirmed = latest_wait(s) || !(s->queue.lost_answered || client_heard_amid_gap(s));
     client_enter(s, CLIENT_COMMANDS);
 }
 
@@ -679,6 +706,7 @@ void client_read(reading *r)
         read_proxy_header(r);
     while (r->at < r->octets.length)
         readers[s->client.state](r);
+    s->client.losses_heard = s->queue.losses;
     undecided_add(r);
     smuggling_keep(r, r->octets, r->position);
 }
@@ -711,8 +739,9 @@ void client_gap(reading *r, uint64_t octets)
     smuggling_forget(s);
     s->client.proxy_possible = false;
     s->connection.lossy = s->connection.client_lossy = true;
+    s->client.gaps++;
+    s->client.losses_before_gap = s->client.losses_heard;
     s->transactions.mail_may_be_missing = true;
-    s->queue.lost_answered = false;
     message_chunks_doubt(s);
     message_gap(s, octets);
     transaction_hidden(s);

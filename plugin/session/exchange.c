@@ -56,6 +56,7 @@ void exchange_wait_greeting(session *s, const moment *syn_time)
 exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name)
 {
     *e = (exchange){.has_command = true,
+                    .gaps = r->s->client.gaps,
                     .losses = r->s->queue.losses,
                     .command_frame = r->input->frame,
                     .command_time = r->input->time};
@@ -70,6 +71,11 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 
     e->no_command = r->s->again.sent_as_content;
     e->unconfirmed = r->s->client.unconfirmed;
+    e->behind_lost = r->s->client.lost_in_group;
+    r->s->client.lost_in_group = false;
+    r->s->queue.gaps = r->s->client.gaps;
+    r->s->queue.lost_answered = false;
+    e->gaps = r->s->client.gaps;
     e->losses = r->s->queue.losses;
     e->has_command = true;
     e->command_frame = r->input->frame;
@@ -169,7 +175,13 @@ void exchange_older_unanswered(session *s, bool lost_reply)
 
     while (newest && !sent_together(s, s->queue.oldest, newest))
         oldest_unanswered(s);
-    if (!newest || newest->losses == s->queue.losses || s->queue.oldest == newest || !lost_reply)
+    if (!newest || newest->losses == s->queue.losses || !lost_reply)
+        return;
+    if (newest->gaps != s->client.gaps && client_heard_amid_gap(s)) {
+        exchange_all_unanswered(s); /* the client went on, with what is missing */
+        return;
+    }
+    if (s->queue.oldest == newest)
         return;
     if (!(s->offers.lmtp && is_for_content(s->queue.oldest))) /* that gets more than one */
         oldest_unanswered(s);
@@ -390,6 +402,16 @@ static bool is_for_lost(reading *r, const server_reply *reply)
     return true;
 }
 
+/* The reply to a command that was lost comes before the next one's. */
+static bool takes_reply_to_lost(exchange *e)
+{
+    bool lost_waits = e && e->behind_lost;
+
+    if (lost_waits)
+        e->behind_lost = false;
+    return lost_waits;
+}
+
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
 static exchange *head_for(reading *r, const server_reply *reply)
 {
@@ -405,7 +427,7 @@ static exchange *head_for(reading *r, const server_reply *reply)
     data_unanswered(s, code);
     lines_unanswered(s, code);
     mail_unanswered(s, reply);
-    if (code == 354 || code == 334 || is_for_lost(r, reply))
+    if (code == 354 || code == 334 || takes_reply_to_lost(s->queue.oldest) || is_for_lost(r, reply))
         return NULL; /* no DATA, no AUTH waits for it */
     e = s->queue.oldest;
     if (!e && content_under_way(s) && is_of_later_command(s, code))
@@ -423,9 +445,10 @@ static bool client_is_unseen(const session *s)
     return s->connection.client_lossy || !s->connection.spoken[SIDE_CLIENT];
 }
 
+/* Does one command alone wait, and nothing that was lost behind it? */
 static bool one_waits(const session *s)
 {
-    return s->queue.oldest && !s->queue.oldest->next;
+    return s->queue.oldest && !s->queue.oldest->next && s->queue.oldest->gaps == s->client.gaps;
 }
 
 /* What a reply answers that names the mail it takes. It makes a mail only where the client may have sent one, and nothing
@@ -509,13 +532,22 @@ static exchange *answered_by(reading *r, const server_reply *reply)
     return reply->names_mail ? head_for_mail(r, reply) : head_for(r, reply);
 }
 
-exchange *exchange_answer(reading *r, const server_reply *reply)
+/* Are octets of the client missing behind the last command that is known, or before one that waits? */
+static bool octets_are_missing(const session *s)
+{
+    return s->client.gaps != s->queue.gaps || s->queue.oldest;
+}
+
+exchange *exchange_answer(reading *r, server_reply *reply)
 {
     transactions_part *t = &r->s->transactions;
     exchange *e = answered_by(r, reply);
     bool further = t->just_answered && reply_severity(reply->code) >= 4; /* the result of another recipient */
 
-    r->s->queue.lost_answered |= !e && reply->code >= 200 && reply->code != 421 && !r->s->queue.oldest;
+    if (!e && reply->code >= 200 && reply->code != 421) {
+        reply->answers_lost = octets_are_missing(r->s);
+        r->s->queue.lost_answered |= !r->s->queue.oldest;
+    }
     t->just_answered = e ? is_for_content(e) : reply->names_mail || further;
     return e ? answer(r, e, reply->code) : NULL;
 }

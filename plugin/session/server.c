@@ -45,7 +45,7 @@ static void notice_closing(reading *r, const server_reply *reply)
 {
     const exchange *e = reply->exchange;
 
-    if (reply->code == 421 || (!e && reply_severity(reply->code) >= 4))
+    if (reply->code == 421 || (!e && !reply->answers_lost && reply_severity(reply->code) >= 4))
         transaction_closing(r, reply);
     else if (e && !exchange_is(e, VERB_QUIT))
         r->s->transactions.closing = NULL;
@@ -222,7 +222,7 @@ static bool names_mail(const session *s, const server_reply *reply)
 
 /* The command that the reply answers. A line without a code is an answer only where one command alone waits, and not if
  * it is only the end of a line. */
-static exchange *answered_by(reading *r, const server_reply *reply)
+static exchange *answered_by(reading *r, server_reply *reply)
 {
     if (reply->code && !reply->inferred)
         return exchange_answer(r, reply);

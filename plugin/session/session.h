@@ -89,6 +89,7 @@ typedef struct exchange {
     uint16_t reply_code;         /* of the last reply that answered it */
     uint16_t replies_expected;   /* still to come: LMTP's and PRDR's content has one for each recipient */
     uint32_t recipient;          /* RCPT: which of the transaction's */
+    uint32_t gaps;               /* how often octets of the client had been lost before it */
     uint32_t losses;             /* how often octets of the server had been lost that the client has got before */
     bool has_command : 1;        /* command_frame and command_time are known */
     bool secret : 1;             /* the command line, or a response to its challenges, may hold a secret */
@@ -101,6 +102,7 @@ typedef struct exchange {
     bool unrecognized : 1;       /* its verb is none that is known */
     bool answered_last : 1;      /* when its last reply came, nothing sent behind it waited */
     bool unconfirmed : 1;        /* it was sent behind missing octets, before any reply to what is behind them */
+    bool behind_lost : 1;        /* a command that was lost is before it in its group: its reply comes first */
     unsigned mistake : 4;        /* order_mistake: it may not come where it came */
     bool without_greeting : 1;   /* it was answered, and there was no greeting before */
     unsigned status_class : 3;   /* enhanced status of the first line of its last reply; 0: none ... */

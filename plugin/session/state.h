@@ -99,16 +99,20 @@ typedef struct record_part {
 
 /* Owner: client.c. The reader of what the client sends. */
 typedef struct client_part {
-    client_state state;    /* set by client_enter() alone */
-    unsigned unrecognized; /* lines in a row that are no known command */
-    uint64_t raw_left;     /* CHUNK, RAW: octets still to come */
-    chunk_excess excess;   /* behind the last chunk */
-    bool quit_sent;        /* QUIT was sent, and not refused */
-    bool proxy_possible;   /* the client has sent nothing yet: a PROXY header may come */
-    bool foreign;          /* it has spoken another protocol, and no SMTP since */
-    bool unconfirmed;      /* its lines were found to be commands by their looks alone, behind missing octets */
-    bool line_cut;         /* UNKNOWN: the beginning of the next line may be missing */
-    bool amid_text;        /* UNKNOWN: lines have come that are no commands: a content or a chunk is under way */
+    client_state state;         /* set by client_enter() alone */
+    unsigned unrecognized;      /* lines in a row that are no known command */
+    uint64_t raw_left;          /* CHUNK, RAW: octets still to come */
+    chunk_excess excess;        /* behind the last chunk */
+    bool quit_sent;             /* QUIT was sent, and not refused */
+    bool proxy_possible;        /* the client has sent nothing yet: a PROXY header may come */
+    bool foreign;               /* it has spoken another protocol, and no SMTP since */
+    bool unconfirmed;           /* its lines were found to be commands by their looks alone, behind missing octets */
+    bool line_cut;              /* UNKNOWN: the beginning of the next line may be missing */
+    uint32_t gaps;              /* how often octets were lost */
+    uint32_t losses_heard;      /* queue.losses when its last octets came ... */
+    uint32_t losses_before_gap; /* ... and when the last ones before the last gap came */
+    bool lost_in_group;         /* COMMANDS: what is missing before the next command is of the same group */
+    bool amid_text;             /* UNKNOWN: lines have come that are no commands: a content or a chunk is under way */
 } client_part;
 
 /* Owner: server.c. The reply under way. */
@@ -161,7 +165,8 @@ typedef struct queue_part {
     exchange *oldest; /* the next reply answers it; NULL: none waits */
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
-    bool lost_answered;           /* a reply has come that can only be for what is missing of the client's octets */
+    uint32_t gaps;                /* client.gaps when the last command was read */
+    bool lost_answered;           /* since then a reply has come that can only be for what is missing of the client */
     uint32_t losses;              /* how often octets of the server were lost */
     uint32_t lost_frame;          /* before this packet, octets of the server were lost: replies to what was sent before */
     uint32_t nameless_frame;      /* the last reply that cannot be for the content that waits: see is_for_no_content() */
@@ -298,6 +303,7 @@ typedef struct server_reply {
     uint16_t code;      /* of the last line; 0: it cannot be read */
     bool inferred;      /* ... the general code of its status' class, for none was sent */
     bool cut;           /* its end was not captured */
+    bool answers_lost;  /* it answers a command that was not captured */
     bool names_mail;    /* where octets are missing: it names the mail it takes, as replies to contents alone do */
     bool hello;         /* it is the 250 to HELO, EHLO or LHLO, or looks like one to an EHLO that was not captured */
     exchange *exchange; /* what it answers, NULL for nothing */
@@ -378,7 +384,7 @@ exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 /* The same for one that was sent already, and undone. */
 exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, const char *name);
 /* The exchange that a reply answers, NULL when it answers none. The exchange stays in the queue if more replies are due. */
-exchange *exchange_answer(reading *r, const server_reply *reply);
+exchange *exchange_answer(reading *r, server_reply *reply);
 /* The same for a line that has no code, or one that was `inferred` (0: not even that): the exchange that waits, if it is
  * the only one. */
 exchange *exchange_answer_unreadable(reading *r, uint16_t inferred);
@@ -395,6 +401,8 @@ void exchange_content_unanswered(session *s);
 void exchange_all_unanswered(session *s);
 /* The reply of `e` was not captured, nor were the replies to what was sent before it. */
 void exchange_through_unanswered(session *s, const exchange *e);
+/* Did the client get octets of the server that are lost between what it sent before the last gap and what is behind that? */
+bool client_heard_amid_gap(const session *s);
 /* After a loss on the server's side: what a client has sent that had got the lost octets may still be answered, and what it
  * sent together. `lost_reply`: at least one of them has lost its reply. */
 void exchange_older_unanswered(session *s, bool lost_reply);

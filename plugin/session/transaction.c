@@ -206,6 +206,12 @@ transaction *transaction_sent_for(reading *r)
     return begin_without_mail(r);
 }
 
+/* Is MAIL among what is missing before the command, and has nobody replied since? */
+static bool is_behind_lost_mail(const session *s, const transaction *t)
+{
+    return t->without_mail && !t->unanswered && s->client.unconfirmed && s->client.gaps;
+}
+
 void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
     transaction *t = transaction_sent_for(r);
@@ -213,6 +219,7 @@ void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
         return;
+    e->behind_lost |= is_behind_lost_mail(r->s, t);
     added.address = session_keep(r->s, parsed->path.address);
     added.command_frame = r->input->frame;
     e->recipient = wmem_array_get_count(t->recipients);
@@ -702,6 +709,7 @@ static bool recipient_result(transaction *t, const verdict *given)
         while ((to = recipient_next(t)) != NULL)
             recipient_answered(to, &none); /* RCPT's reply is not the result */
         t->result_next = 0;
+        t->any_deferred = t->any_deferred && !t->recipients_taken;
     }
     if (t->result_lost) {
         result_out_of_order(t, given);

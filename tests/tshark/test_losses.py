@@ -81,6 +81,35 @@ CASES = {
          ("S", lines("250 2.1.0 Ok")), ("S", lines("250 2.1.5 Ok")), ("S", lines("550 5.1.1 Unknown")),
          ("S", lines("250 2.0.0 Ok: queued as 4XyZ01"))],
         [record(outcome="accepted", queue_id="4XyZ01")]),
+    "RCPT of a group, before one that is refused": (
+        [*envelope("a")[:1], lost(("C", lines("RCPT TO:<0@example.net>"))), ("C", lines("RCPT TO:<1@example.net>")), *chunk(),
+         ("S", lines("250 Ok", "250 Ok", "450 Later", "250 Done"))],
+        [record(outcome="accepted", rcpt_to=["1@example.net"], rcpt_code=[450], text="Done")]),
+    "MAIL of a group": (
+        [*step("NOOP", "250 Ok"), lost(envelope("a")[0]), ("C", lines("RCPT TO:<0@example.net>", "RCPT TO:<1@example.net>")), *chunk(),
+         ("S", lines("250 Ok", "250 Ok", "550 No", "250 Done"))],
+        [record(outcome="accepted", mail_from=None, rcpt_code=[250, 550], text="Done")]),
+    "a whole mail but the reply to it, and the reply to EHLO before": (
+        [*step("EHLO again", "")[:1], lost(("S", lines("250 mx"))),
+         *[lost(unit) for unit in [*begin("a"), ("C", lines("Subject: a", "", "."))]], ("S", lines("250 Ok: queued as 4XyZ01"))],
+        [record(outcome="accepted", mail_from=None, queue_id="4XyZ01")]),
+    "from the replies to a mail to the beginning of the next one's chunk": (
+        [*envelope("a"), *chunk(), lost(("S", lines("250 Ok", "250 Ok", "250 Ok: queued as 4XyZ01"))),
+         *[lost(unit) for unit in envelope("b")], lost(("C", lines(f"BDAT {2 * len(CHUNK)} LAST") + CHUNK)), ("C", CHUNK),
+         ("S", lines("250 2.1.0 Ok", "250 2.1.5 Ok", "250 Ok: queued as 4XyZ02"))],
+        [record(outcome="unknown", mail_from="a@example.org", queue_id=None),
+         record(outcome="accepted", mail_from=None, queue_id="4XyZ02")]),
+    "from the reply to RCPT to that to the content": (
+        [*envelope("a"), ("C", lines("DATA")), ("S", lines("250 Ok")), lost(("S", lines("250 Ok"))), lost(("S", lines("354 Go on"))),
+         lost(("C", lines("Subject: a", "", "text"))), lost(("C", lines("."))), lost(("S", lines("250 Done"))),
+         *[unit for unit in envelope("b")], ("C", lines("DATA")), ("S", lines("250 Ok")), ("S", lines("250 Ok")), ("S", lines("354 Go on")),
+         ("C", lines("Subject: b", "", ".")), ("S", lines("250 Ok: queued as 4XyZ02"))],
+        [record(outcome="unknown", mail_from="a@example.org", queue_id=None),
+         record(outcome="accepted", mail_from="b@example.org", queue_id="4XyZ02")]),
+    "RCPT and DATA, whose refusals close nothing": (
+        [*envelope("a")[:1], *[lost(unit) for unit in envelope("a")[1:]], lost(("C", lines("DATA"))),
+         ("S", lines("250 Ok")), ("S", lines("550 No")), ("S", lines("503 Need RCPT"))],
+        [record(outcome="unknown", mail_from="a@example.org", code=None)]),
     "last chunk, whose reply has no name": (
         [*envelope("a"), *chunk(last=""), lost(("C", lines(f"BDAT {len(CHUNK)} LAST") + CHUNK)),
          ("S", lines("250 Ok", "250 Ok", "250 Ok", "250 Done")), *envelope("b"), *chunk(),
@@ -154,3 +183,23 @@ def test_queue_id_that_a_snap_length_may_have_cut(tshark, capture, kept, queue_i
     found, = mail_log.records(tshark, path)
     assert (found["outcome"], found["queue_id"]) == ("accepted", queue_id)
     assert tshark.values(path, "esmtp.reply.queue_id") == [queue_id] * (queue_id is not None)
+
+
+def test_command_of_which_a_snap_length_left_one_letter(tshark, capture):
+    """It shows that the line before it is one of a group."""
+    connection = packets.dialogue(Connection(), GREETING)
+    for name in "ab":
+        group, = connection.client(b"".join(octets for _, octets in [*envelope(name), *chunk()]))
+        group.captured = IP_AND_TCP + len(envelope(name)[0][1]) + 1
+        connection.server(lines("250 Ok", "250 Ok", "250 Done"))
+    found = mail_log.records(tshark, capture(packets.dialogue(connection, BYE)))
+    assert [(entry["mail_from"], entry["outcome"]) for entry in found] == [(f"{name}@example.org", "unknown") for name in "ab"]
+
+
+def test_result_of_lmtp_and_a_recipient_deferred_before(tshark, capture):
+    """RCPT's reply is no result (RFC 2033, 4.2)."""
+    connection = packets.dialogue(Connection(), [GREETING[0], ("C", lines("LHLO client.example.org")), GREETING[2], *envelope("a", 2),
+                                                 ("C", lines("DATA")), ("S", lines("250 Ok", "450 Later", "250 Ok", "354 Go on")),
+                                                 ("C", lines("Subject: a", "", ".")), ("S", lines("554 No")), *BYE])
+    found, = mail_log.records(tshark, capture(connection))
+    assert (found["outcome"], found["code"]) == ("rejected", 554)

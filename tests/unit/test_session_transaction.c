@@ -471,7 +471,7 @@ static const script taken[] = {
                {C, "RCPT TO:<c@d>\r\n"},
                {C, "BDAT 2 LAST\r\nxx"},
                {S, "250 ok\r\n250 ok\r\n"}},
-     .mails = {"1 unknown, END-OF-DATA, 0, a@b to, helo a", "2 unknown, CLOSE, 0, e@f to 0, BDAT 2, helo a"}},
+     .mails = {"1 unknown, CLOSE, 0, a@b to, helo a", "2 unknown, CLOSE, 0, e@f to 0, BDAT 2, helo a"}},
     {.name = "nothing is missing",
      .turns = {GREETING, FROM, {C, "RCPT TO:<c@d>\r\n"}, TAKEN},
      .mails = {"1 aborted, CLOSE, 0, a@b to 250, helo a"}},
