@@ -65,6 +65,8 @@ def write(path, share, states, rows):
 def insert_all(database, numbers, rows):
     inserters = {log: Inserter(database, log) for log in TABLES}
     for path, log, text in rows:
+        if log not in inserters:
+            continue
         row = json.loads(text)
         key = inserters[log].insert(numbers[path], row)
         if log == "mails":

@@ -24,9 +24,12 @@ class Question:
     fields: tuple = ()
     filter: str = ""
     options: tuple = ()  # for tshark: preferences and the like
+    report: bool = False  # besides
 
     def tshark(self, path, *further):
         asked = [word for log in self.logs for word in ("-z", f"esmtp,{log},ndjson")]
+        if self.report:
+            asked += ["-z", "esmtp,report,json"]
         if self.fields:
             asked += ["-T", "fields", "-E", f"aggregator={AGGREGATOR}", *(word for field in self.fields for word in ("-e", field))]
             asked += ["-Y", self.filter] if self.filter else []
@@ -93,5 +96,18 @@ def lines_of(path):
 
 
 def rows_of(question, path):
-    """The rows that tshark wrote to a file. Raises ValueError where one is not whole."""
-    return (row_of(question, line) for line in lines_of(path))
+    """The rows that tshark wrote to a file. Raises ValueError where one is not whole. The report is a row of several lines, of which
+    the first and the last are a brace alone."""
+    report = None
+    for line in lines_of(path):
+        if line == "{" and not question.fields:
+            report = []
+        if report is None:
+            yield row_of(question, line)
+            continue
+        report.append(line)
+        if line == "}":
+            yield Row("report", json.dumps(json.loads("\n".join(report)), ensure_ascii=False))
+            report = None
+    if report is not None:
+        raise ValueError("the report is not whole")

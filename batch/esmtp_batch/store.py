@@ -51,6 +51,9 @@ class Store:
         self._lock()
         self._ask(question)
         self._load()
+        self.clear_run()
+
+    def clear_run(self):
         shutil.rmtree(self.run, ignore_errors=True)
         self.run.mkdir()
 

@@ -3,6 +3,8 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import collections
+import html.parser
 import ipaddress
 import json
 import os
@@ -10,6 +12,7 @@ import shutil
 import signal
 import sqlite3
 import struct
+import subprocess
 import time
 
 import pytest
@@ -18,7 +21,7 @@ import mail_log
 import places
 from batch import Batch, cut_short, known_whole, mails_by_file, make_folder, slurm, ssh_server
 from load import Load
-from packets import SYN, checksum, ip_packet, tcp_header
+from packets import SYN, Connection, checksum, dialogue, ip_packet, lines, tcp_header, write
 
 MUST = os.environ.get("ESMTP_BATCH_ENGINES") == "yes"  # then an engine that is not there is an error
 CAPTURES, DAMAGED = 24, 8
@@ -372,3 +375,76 @@ def test_answers(batch, database):
 
 def test_unknown_question(batch, database):
     assert "no such question: nothing; there are attachments" in batch.run("query", "nothing", database, status=2)[1]
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------------------
+
+HOSTILE = "<script>document.title='taken over'</script>\"'><img src=x onerror=\"document.title='taken over'\">"
+
+
+class Texts(html.parser.HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.text = collections.Counter(), []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements[tag] += 1
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def hostile(path):
+    connection = Connection()
+    dialogue(connection, [
+        ("S", lines("220 mx")), ("C", lines("EHLO a")), ("S", lines("250 mx")),
+        ("C", lines(f"MAIL FROM:<\"{HOSTILE}\"@example.org>", "RCPT TO:<b@example.net>", "DATA")),
+        ("S", lines("250 Ok", "250 Ok", "354 Go on")), ("C", lines(f"Subject: {HOSTILE}", "", "text", ".")),
+        ("S", lines(f"554 5.7.1 {HOSTILE}"))])
+    write(path, connection.segments)
+
+
+@pytest.fixture(scope="module")
+def page(batch):
+    place = batch.new_folder()
+    shutil.copyfile(places.SAMPLES / "postfix-relay-pipelined.pcapng", place / "relay.pcapng")
+    hostile(place / "hostile.pcap")
+    batch.run(place, "--html", place / "page.html")
+    return place / "page.html"
+
+
+def test_page_shows_what_was_sent_and_runs_none_of_it(page):
+    found = Texts(page.read_text())
+    text = "".join(found.text)
+    assert found.elements["script"] == 1 and found.elements["img"] == 0 and found.elements["link"] == 0
+    assert text.count(HOSTILE) >= 3  # sender, subject, reply
+    assert "http" not in page.read_text().replace("http-equiv", "")
+
+
+def test_page_tells_why_and_draws_the_dialogue(page):
+    text = "".join(Texts(page.read_text()).text)
+    assert "no such user" in text and "Check the address with the recipient" in text
+    assert "C: EHLO relay.example.com" in text and "S: 220 mx.example.org" in text
+    assert "REJECTED" not in text and "rejected" in text
+
+
+@pytest.mark.thorough
+def test_page_of_many_mails_opens_in_a_browser(batch):
+    """And the browser shows hostile text as text."""
+    browser = shutil.which("chromium")
+    if not browser and not MUST:
+        pytest.skip("not there: chromium")
+    place = batch.new_folder()
+    Load(10000).write(place / "load.pcap")
+    hostile(place / "hostile.pcap")
+    batch.run(place, "--html", place / "page.html")
+    started = time.monotonic()
+    done = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={place}/profile", "--dump-dom",
+                           (place / "page.html").as_uri()], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    shown = Texts(done.stdout)
+    assert shown.elements["tr"] > 12000 and "<title>Mails in 2 captures</title>" in done.stdout
+    assert time.monotonic() - started < 60
