@@ -32,7 +32,7 @@ static dissector_handle_t lmtp_handle;
 /* What is read of mails where their parts are asked for. */
 static void part_preferences_register(module_t *module)
 {
-    prefs_register_bool_preference(module, "mime_expert", "Expert information about parts of mails",
+    prefs_register_bool_preference(module, "mime_expert", "Look for defects in the parts of mails",
                                    "Look for what is wrong with the parts of a mail: boundaries, encodings, long lines, "
                                    "programs. The mail is read once more for it each time its packet is shown.",
                                    &esmtp_preferences.mime_expert);
@@ -59,7 +59,7 @@ static void preferences_register(void)
 {
     module_t *module = prefs_register_protocol(proto_esmtp, NULL);
 
-    prefs_register_bool_preference(module, "decode_auth", "Show what AUTH carries",
+    prefs_register_bool_preference(module, "decode_auth", "Show user names and passwords of AUTH",
                                    "Decode the base64 of AUTH and show the user names, passwords and tokens in it. "
                                    "The packet list never shows them.",
                                    &esmtp_preferences.decode_auth);
@@ -81,12 +81,12 @@ static void preferences_register(void)
                                    "Put the segments of SMTP connections in order as they were captured. Without it only "
                                    "those are read that TCP hands on, and what comes late counts as lost.",
                                    &esmtp_preferences.all_segments);
-    prefs_register_uint_preference(module, "held_limit", "Octets held for missing ones (KiB)",
+    prefs_register_uint_preference(module, "held_limit", "Most octets that wait for missing ones (KiB)",
                                    "Octets whose turn it is not wait until the missing ones come. Where more KiB (1,024 "
                                    "octets) "
                                    "of one direction would wait, the first hole counts as lost. At most 1048576 KiB.",
                                    10, &esmtp_preferences.held_limit);
-    prefs_register_bool_preference(module, "log_tls", "Tell of TLS in logs and reports",
+    prefs_register_bool_preference(module, "log_tls", "TLS version and certificate in logs and reports",
                                    "The logs of mails and connections and the report also tell TLS version, cipher suite, "
                                    "server name and certificate. Each packet then takes more time.",
                                    &esmtp_preferences.log_tls);
@@ -106,9 +106,10 @@ bool preference_is_true(const char *protocol, const char *name)
 
 void dissector_register(void)
 {
-    proto_esmtp = proto_register_protocol("Extended Simple Mail Transfer Protocol", "ESMTP", "esmtp");
+    /* The name stands in menus and dialogs. "SMTP" alone is the built-in dissector's, and no two protocols may have one. */
+    proto_esmtp = proto_register_protocol("Extended Simple Mail Transfer Protocol", "SMTP (esmtp)", "esmtp");
     proto_esmtp_parts =
-        proto_register_protocol_in_name_only("ESMTP Parts of Mails", "ESMTP Parts", "esmtp-parts", proto_esmtp, FT_PROTOCOL);
+        proto_register_protocol_in_name_only("SMTP Parts of Mails", "SMTP Parts", "esmtp-parts", proto_esmtp, FT_PROTOCOL);
     fields_register();
     tap_register();
     preferences_register();

@@ -17,7 +17,7 @@ NOTE_ROW(SYNTAX, syntax, PROTOCOL, WARN,
      "commands.",
      "Read the line and the server's reply. If such lines come in numbers, look at what came before the first of them.")
 NOTE_ROW(LENIENT_SYNTAX, lenient_syntax, PROTOCOL, NOTE,
-     "Not correct by the grammar, but servers accept it",
+     "Breaks the grammar, but servers accept it",
      "The line breaks the grammar in a way that servers accept.",
      "Old or simple clients: a space behind MAIL FROM:, missing angle brackets, blanks at the end, an xtext in lower "
      "case.",
@@ -141,7 +141,7 @@ NOTE_ROW(AUTH_PROOF_WITHOUT_TLS, auth_without_tls, SECURITY, NOTE,
      "A client without TLS that uses a challenge, such as CRAM-MD5 or SCRAM.",
      "Require TLS before AUTH.")
 NOTE_ROW(MASKED, masked, SECURITY, NOTE,
-     "Something on the way has written over this",
+     "A device on the way (a firewall, a proxy) has written over this",
      "Something between client and server has written over a greeting, a command or a keyword.",
      "A firewall that inspects SMTP, as old Cisco PIX and ASA do (fixup, inspect esmtp).",
      "Turn that inspection off: it hides extensions, and may break mails.")
@@ -172,13 +172,13 @@ NOTE_ROW(NUL, nul, PROTOCOL, NOTE,
      "Binary data that was not encoded, a program with a fault, or an attempt to hide text from a filter.",
      "Correct the sender, or declare the content as BINARYMIME and send it by BDAT.")
 NOTE_ROW(LOOKALIKE, end_of_data_lookalike, SECURITY, WARN,
-     "Like an end of data, but not CRLF.CRLF: servers that differ here can be made to smuggle mails",
+     "Looks like the end of a mail, but is not CRLF.CRLF: servers that differ here can be made to smuggle mails",
      "A lone dot stands between line ends that are not CRLF on both sides. A server that takes it for the end of the "
      "data takes what follows for commands.",
      "An attempt to smuggle a mail (CVE-2023-51764 and its kind), or a mail with mixed line ends.",
      "See whether esmtp.expert.smuggling is raised too. Update servers, and have them refuse bare LF.")
 NOTE_ROW(SMUGGLING, smuggling, SECURITY, ERROR,
-     "The server took something else than CRLF.CRLF for the end of the data, and what follows for commands",
+     "A mail was smuggled: the server took something else than CRLF.CRLF for the end of the data, and what follows for commands",
      "The replies prove that the server ended the mail at a look-alike, and executed what the sender had put behind "
      "it.",
      "A server that accepts other ends of data than CRLF.CRLF.",

@@ -71,7 +71,7 @@ static char *who_and_what(wmem_allocator_t *scope, const message *m)
     const char *subject = text_of_header(scope, m, HEADER_SUBJECT);
 
     if (count)
-        g_string_append_printf(text, " \xe2\x86\x92 %s",
+        g_string_append_printf(text, "%s\xe2\x86\x92 %s", text->len ? " " : "",
                                text_in(scope, ((const recipient *)wmem_array_index(of->recipients, 0))->address));
     if (count > 1)
         g_string_append_printf(text, " +%u", count - 1);

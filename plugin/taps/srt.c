@@ -1,4 +1,5 @@
-/* srt.c — how long servers take to reply, by verb: -z esmtp,srt[,FILTER] and Statistics > Service Response Time > ESMTP.
+/* srt.c — how long servers take to reply, by verb: -z esmtp,srt[,FILTER] and Statistics > Service Response Time > SMTP
+ * (esmtp).
  *
  * CONNECT is the time from the SYN to the greeting, END-OF-DATA that from the end of the content to its reply. AUTH ends
  * with its final reply, and an LMTP content with the last of its replies.

@@ -132,15 +132,17 @@ static bool begins_word(span in, size_t at)
     return at == 0 || !(is_word_octet(in, at - 1) || in.octets[at - 1] == '.' || in.octets[at - 1] == '@');
 }
 
+/* Most rows differ from a word in the first letter already. The bit is what a letter's cases differ in. */
+static inline bool begins_alike(uint8_t octet, const char *signature)
+{
+    return (octet | 0x20) == ((uint8_t)signature[0] | 0x20);
+}
+
 /* Does the signature stand here as words of their own? */
 static bool has_signature(span in, size_t at, const char *signature)
 {
-    size_t end;
+    size_t end = at + strlen(signature);
 
-    /* Most rows differ in their first letter. The bit is what a letter's cases differ in. */
-    if (at >= in.length || (in.octets[at] | 0x20) != ((uint8_t)signature[0] | 0x20))
-        return false;
-    end = at + strlen(signature);
     return span_starts_nocase(span_from(in, at), signature) && !is_word_octet(in, end) &&
            !(end < in.length && in.octets[end] == '.' && is_word_octet(in, end + 1));
 }
@@ -155,7 +157,7 @@ static const software_row *find_software(span in, size_t *at_r)
         if (!begins_word(in, at))
             continue;
         for (size_t i = 0; i < found; i++) {
-            if (!has_signature(in, at, rows[i].signature))
+            if (!begins_alike(in.octets[at], rows[i].signature) || !has_signature(in, at, rows[i].signature))
                 continue;
             found = i;
             *at_r = at;
@@ -195,7 +197,7 @@ static bool begins_with_software(span text)
     size_t at;
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (has_signature(text, 0, rows[i].signature))
+        if (begins_alike(text.octets[0], rows[i].signature) && has_signature(text, 0, rows[i].signature))
             return !find_software(span_from(text, strlen(rows[i].signature)), &at);
     }
     return false;

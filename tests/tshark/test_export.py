@@ -17,6 +17,7 @@ import mime
 import places
 from dialogues import CHUNKS, DIALOGUE, MAIL
 from packets import CLIENT, Connection, dialogue, lines
+from tshark import Tshark
 
 SAMPLES = places.captures_in(places.SAMPLES)
 # With the limit at 0 the dissector puts no mail together: the export has to do it by itself.
@@ -308,3 +309,33 @@ def test_content_that_came_with_a_refused_data_is_not_exported(tshark, capture, 
     path = capture(dialogue(Connection(), OPENING + [("C", first), ("S", refused)] + taken))
     assert exported(tshark, path, two_pass=two_pass) == {"4XyZ02.eml": lines("Subject: Taken", "")}
     assert tshark.values(path, "esmtp.transaction.size", two_pass=two_pass) == [str(len(lines("Subject: Taken", "")))]
+
+
+# --- the list --------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def with_list():
+    """tshark that shows what the window's list of objects would."""
+    with Tshark(places.PLUGIN) as tshark:
+        tshark.sandbox.add_plugin(Path(__file__).with_name("objects_shown.c"))
+        yield tshark
+
+
+# The header, the recipients, and what the list tells.
+LISTED = {
+    "two recipients, encoded words": (["From: Ann <ann@example.org>", "Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?="], ["bob@example.net", "carol@example.net"],
+                                      "Ann <ann@example.org> → bob@example.net +1: Grüße"),
+    "no subject": (["From: ann@example.org"], ["bob@example.net"], "ann@example.org → bob@example.net"),
+    "no sender": (["Subject: Hello"], ["bob@example.net"], "→ bob@example.net: Hello"),
+}
+
+
+@pytest.mark.parametrize("case", LISTED)
+def test_the_list_tells_who_wrote_what_to_whom(with_list, capture, case):
+    header, recipients, shown = LISTED[case]
+    script = [("S", lines("220 mx")), ("C", lines("EHLO a")), ("S", lines("250 mx")),
+              ("C", lines("MAIL FROM:<ann@example.org>", *[f"RCPT TO:<{to}>" for to in recipients], "DATA")),
+              ("S", lines("250 Ok", *["250 Ok"] * len(recipients), "354 Go")), ("C", lines(*header, "", "Body.", ".")),
+              ("S", lines("250 Ok: queued as E9643651"))]
+    path = capture(dialogue(Connection(), script))
+    assert with_list.run(path, "-q", "-z", "objects_shown,esmtp").splitlines() == [f"{shown}\tmessage/rfc822\tE9643651.eml"]

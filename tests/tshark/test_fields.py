@@ -299,7 +299,7 @@ def test_the_list_of_expert_informations_has_ours(tshark, capture, name, two_pas
     """It is made without drawing a tree. One is of what a token may be in, which is looked at then as well."""
     path = capture(dialogue(Connection(), HELLO + [OFFERS] + RAISES[name]))
     listed = tshark.run(path, "-q", "-z", "expert", two_pass=two_pass)
-    assert re.findall(r"^ +(\d+) +\S+ +ESMTP ", listed, re.MULTILINE) == ["1"]
+    assert re.findall(r"^ +(\d+) +\S+ +SMTP \(esmtp\) ", listed, re.MULTILINE) == ["1"]
 
 
 def test_starttls_masked_on_its_way(tshark, capture):
