@@ -37,10 +37,10 @@ CREATE TABLE mail (
     tls_cert_not_before TEXT, tls_cert_not_after TEXT
 );
 
--- A recipient of a mail, with the reply that decided about it. code 0: no reply was captured.
+-- A recipient of a mail, with the reply that decided about it, and the seconds to that. code 0: no reply was captured.
 CREATE TABLE recipient (
     mail INTEGER NOT NULL REFERENCES mail,
-    address TEXT NOT NULL, outcome TEXT, code INTEGER, status TEXT, text TEXT
+    address TEXT NOT NULL, outcome TEXT, code INTEGER, status TEXT, text TEXT, reply_time REAL
 );
 
 -- An AUTH that was answered for good. outcome: succeeded, failed, cancelled.

@@ -41,8 +41,9 @@ class Inserter:
 
 def recipients_of(mail, row):
     outcomes = {address: outcome for outcome in ("accepted", "deferred", "rejected") for address in row[f"rcpt_{outcome}"]}
-    for address, code, status, text in zip(row["rcpt_to"], row["rcpt_code"], row["rcpt_status"], row["rcpt_text"]):
-        yield mail, address, outcomes.get(address), code, status or None, text or None
+    columns = (row[f"rcpt_{name}"] for name in ("to", "code", "status", "text", "time"))
+    for address, code, status, text, time in zip(*columns):
+        yield mail, address, outcomes.get(address), code, status or None, text or None, time
 
 
 def write(path, share, states, rows):
@@ -70,7 +71,7 @@ def insert_all(database, numbers, rows):
         row = json.loads(text)
         key = inserters[log].insert(numbers[path], row)
         if log == "mails":
-            database.executemany("INSERT INTO recipient VALUES (?, ?, ?, ?, ?, ?)", recipients_of(key, row))
+            database.executemany("INSERT INTO recipient VALUES (?, ?, ?, ?, ?, ?, ?)", recipients_of(key, row))
 
 
 def questions(share):

@@ -96,6 +96,24 @@ static proto_item *draw_recipient_item(drawing *d, proto_tree *tree, const trans
     return item;
 }
 
+static void draw_relative_time(drawing *d, proto_tree *tree, field which, const nstime_t *time)
+{
+    proto_item_set_generated(proto_tree_add_time(tree, hf[which], d->tvb, 0, 0, time));
+}
+
+static nstime_t as_nstime(const moment *of)
+{
+    return (nstime_t){.secs = (time_t)of->seconds, .nsecs = of->nanoseconds};
+}
+
+static void draw_recipient_time(drawing *d, proto_tree *tree, const recipient *to)
+{
+    nstime_t wait = as_nstime(&to->wait);
+
+    if (to->has_wait && field_is_wanted(FIELD_TRANSACTION_RCPT_TIME))
+        draw_relative_time(d, tree, FIELD_TRANSACTION_RCPT_TIME, &wait);
+}
+
 static void draw_recipient(drawing *d, proto_tree *parent, const transaction *t, const recipient *to)
 {
     proto_tree *tree = draw_below(parent, draw_recipient_item(d, parent, t, to), SUBTREE_RECIPIENT);
@@ -110,6 +128,7 @@ static void draw_recipient(drawing *d, proto_tree *parent, const transaction *t,
     draw_uint(d, tree, FIELD_TRANSACTION_RCPT_FRAME, to->command_frame);
     if (to->reply_frame)
         draw_uint(d, tree, FIELD_TRANSACTION_RCPT_REPLY_FRAME, to->reply_frame);
+    draw_recipient_time(d, tree, to);
 }
 
 static void draw_recipients(drawing *d, proto_tree *tree, const transaction *t)
@@ -131,16 +150,6 @@ static void draw_verdict(drawing *d, proto_tree *tree, const transaction *t)
     draw_span(d, tree, FIELD_TRANSACTION_TEXT, t->verdict.text);
     draw_span(d, tree, FIELD_TRANSACTION_QUEUE_ID, t->verdict.queue_id);
     draw_uint(d, tree, FIELD_TRANSACTION_REPLY_FRAME, t->verdict.frame);
-}
-
-static void draw_relative_time(drawing *d, proto_tree *tree, field which, const nstime_t *time)
-{
-    proto_item_set_generated(proto_tree_add_time(tree, hf[which], d->tvb, 0, 0, time));
-}
-
-static nstime_t as_nstime(const moment *of)
-{
-    return (nstime_t){.secs = (time_t)of->seconds, .nsecs = of->nanoseconds};
 }
 
 static void draw_duration(drawing *d, proto_tree *tree, const transaction *t)

@@ -290,6 +290,9 @@ FIELD(TRANSACTION_RCPT_FRAME, TRANSACTION, "RCPT in frame", "esmtp.transaction.r
 FIELD(TRANSACTION_RCPT_REPLY_FRAME, TRANSACTION, "Reply in frame", "esmtp.transaction.rcpt_reply_frame",
       FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),
       "The packet in which the reply is complete that decided for the recipient")
+FIELD(TRANSACTION_RCPT_TIME, TRANSACTION, "Recipient's time to reply", "esmtp.transaction.rcpt_time",
+      FT_RELATIVE_TIME, BASE_NONE, NULL,
+      "From RCPT to the reply that decided for the recipient; from the end of the content where the reply is to that")
 FIELD(TRANSACTION_RCPT_ACCEPTED, TRANSACTION, "Accepted recipient", "esmtp.transaction.rcpt_accepted",
       FT_STRING, BASE_NONE, NULL,
       "A recipient for whom the server took responsibility, or would have")

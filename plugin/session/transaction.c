@@ -617,8 +617,10 @@ void transaction_mail_answered(reading *r, exchange *e, transaction *t, const ve
     refusal(r, t, given);
 }
 
-static void recipient_answered(recipient *to, const verdict *given)
+/* `asked`: when the server was; NULL: nobody knows. */
+static void recipient_answered(recipient *to, const verdict *given, const moment *asked, const moment *now)
 {
+    to->has_wait = asked && moment_between(asked, now, &to->wait);
     to->code = given->code;
     to->reply_frame = given->frame;
     to->inferred = given->inferred;
@@ -632,7 +634,7 @@ void transaction_rcpt_answered(reading *r, exchange *e, transaction *t, const ve
     unsigned at = e->recipient + (e->transaction->merged_into ? e->transaction->merged_at : 0);
     recipient *to = (recipient *)wmem_array_index(t->recipients, at);
 
-    recipient_answered(to, given);
+    recipient_answered(to, given, e->has_command ? &e->command_time : NULL, &r->input->time);
     to->taken_by_rcpt = reply_severity(given->code) == 2;
     t->recipients_taken += to->taken_by_rcpt;
     t->recipients_answered++;
@@ -682,15 +684,20 @@ static bool is_last_taken(const transaction *t, const recipient *to)
     return false;
 }
 
+static void result_is_for(const reading *r, const transaction *t, recipient *to, const verdict *given)
+{
+    recipient_answered(to, given, t->content_end_known ? &t->content_end : NULL, &r->input->time);
+}
+
 /* Behind one that was not captured nobody knows whose a result is, unless it says so. */
-static void result_out_of_order(transaction *t, const verdict *given)
+static void result_out_of_order(const reading *r, transaction *t, const verdict *given)
 {
     recipient *to = recipient_named(t, given->text);
 
     t->any_deferred |= reply_severity(given->code) == 4;
     t->last_result_seen |= to && is_last_taken(t, to);
     if (to)
-        recipient_answered(to, given);
+        result_is_for(r, t, to, given);
     else if (reply_severity(given->code) == 2)
         t->results_taken_by_some++;
     else
@@ -699,7 +706,7 @@ static void result_out_of_order(transaction *t, const verdict *given)
 
 /* The n-th result after an LMTP, PRDR or EXDATA content is for the n-th recipient that RCPT accepted (RFC 2033, 4.2); a 421
  * is for all that are left, since the session ends with it. False: no recipient is left. */
-static bool recipient_result(transaction *t, const verdict *given)
+static bool recipient_result(const reading *r, transaction *t, const verdict *given)
 {
     static const verdict none;
     recipient *to;
@@ -707,16 +714,16 @@ static bool recipient_result(transaction *t, const verdict *given)
 
     if (!t->recipient_results++) {
         while ((to = recipient_next(t)) != NULL)
-            recipient_answered(to, &none); /* RCPT's reply is not the result */
+            recipient_answered(to, &none, NULL, NULL); /* RCPT's reply is not the result */
         t->result_next = 0;
         t->any_deferred = t->any_deferred && !t->recipients_taken;
     }
     if (t->result_lost) {
-        result_out_of_order(t, given);
+        result_out_of_order(r, t, given);
         return true;
     }
     while ((to = recipient_next(t)) != NULL) {
-        recipient_answered(to, given);
+        result_is_for(r, t, to, given);
         found = true;
         if (given->code != 421)
             break;
@@ -764,7 +771,7 @@ static void exdata_result(reading *r, transaction *t, span text, const reply_lin
 {
     verdict given = verdict_of(r, first, first->code, true);
 
-    if (!recipient_result(t, &given))
+    if (!recipient_result(r, t, &given))
         return; /* more results than recipients */
     weigh(r, t, &given);
     if (reply_severity(first->code) == 2 && !t->verdict.queue_id.length)
@@ -808,7 +815,7 @@ static void content_answered(reading *r, const server_reply *reply, transaction 
     if (!t->content_answered && !t->recipient_results && !(t->chunk_refused && !exchange_is(e, VERB_END_OF_DATA)))
         forget_refusal(t);
     if (lmtp || (t->prdr && e->waits))
-        recipient_result(t, given);
+        recipient_result(r, t, given);
     else if (t->prdr)
         result_of_whole(t, given->code);
     if (lmtp || given->code != EXDATA_RESULTS || !exdata_answered(r, t, reply))

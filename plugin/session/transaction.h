@@ -34,6 +34,8 @@ typedef struct recipient {
     bool taken_by_rcpt;     /* RCPT was accepted */
     uint32_t command_frame; /* of RCPT */
     uint32_t reply_frame;   /* where the reply with that code is complete; 0: none seen */
+    bool has_wait;
+    moment wait; /* from RCPT to that reply; from the end of the content where the reply is to that */
 } recipient;
 
 struct transaction {

@@ -95,6 +95,12 @@ static value recipient_text(wmem_allocator_t *scope, const recipient *to)
     return value_octets(scope, to->text);
 }
 
+static value recipient_time(wmem_allocator_t *scope, const recipient *to)
+{
+    (void)scope;
+    return to->has_wait ? value_seconds(&to->wait) : value_absent;
+}
+
 #define ANY_SEVERITY 0
 
 /* A value of each recipient whose code has the severity. */
@@ -130,6 +136,11 @@ static value rcpt_status(wmem_allocator_t *scope, const transaction *t)
 static value rcpt_text(wmem_allocator_t *scope, const transaction *t)
 {
     return list_recipients(scope, t, ANY_SEVERITY, recipient_text);
+}
+
+static value rcpt_time(wmem_allocator_t *scope, const transaction *t)
+{
+    return list_recipients(scope, t, ANY_SEVERITY, recipient_time);
 }
 
 static value rcpt_accepted(wmem_allocator_t *scope, const transaction *t)
@@ -371,6 +382,7 @@ static const struct {
     [COLUMN_RCPT_CODE] = {"rcpt_code", rcpt_code},
     [COLUMN_RCPT_STATUS] = {"rcpt_status", rcpt_status},
     [COLUMN_RCPT_TEXT] = {"rcpt_text", rcpt_text},
+    [COLUMN_RCPT_TIME] = {"rcpt_time", rcpt_time},
     [COLUMN_RCPT_ACCEPTED] = {"rcpt_accepted", rcpt_accepted},
     [COLUMN_RCPT_DEFERRED] = {"rcpt_deferred", rcpt_deferred},
     [COLUMN_RCPT_REJECTED] = {"rcpt_rejected", rcpt_rejected},

@@ -7,7 +7,7 @@ import json
 import re
 
 STATISTIC = "esmtp,mails"
-LISTS = {"rcpt_to", "rcpt_code", "rcpt_status", "rcpt_text", "rcpt_accepted", "rcpt_deferred", "rcpt_rejected", "received"}
+LISTS = {"rcpt_to", "rcpt_code", "rcpt_status", "rcpt_text", "rcpt_time", "rcpt_accepted", "rcpt_deferred", "rcpt_rejected", "received"}
 NO_FIELD = {"stream", "time"}  # columns that no field esmtp.transaction.* gives
 ESCAPES = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r", ",": ","}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tshark import asking_for
 
 # What disorder may change: where and when something was.
-OF_THE_LOG = {"stream", "time", "first_frame", "reply_frame", "duration", "content_time", "reply_time", "client_addr", "server_addr"}
+OF_THE_LOG = {"stream", "time", "first_frame", "reply_frame", "duration", "content_time", "reply_time", "rcpt_time", "client_addr", "server_addr"}
 OTHER_TYPES = {"FT_FRAMENUM", "FT_RELATIVE_TIME", "FT_ABSOLUTE_TIME"}
 ADDRESSES = {"esmtp.transaction.client_addr", "esmtp.transaction.server_addr"}
 SHOWN = ("esmtp.command", "esmtp.reply", "esmtp.message.size", "esmtp.message.unstuffed_size", "imf.subject")

@@ -337,14 +337,15 @@ def test_database_has_what_the_logs_have(batch, tshark, database):
                               (f"%/{path.name}",)).fetchall()
         assert [(row["mail_from"], row["outcome"], row["queue_id"], row["size"], row["duration"]) for row in rows] == \
             [(record["mail_from"], record["outcome"], record["queue_id"], record["size"], record["duration"]) for record in records]
-        recipients = opened.execute("SELECT address, outcome, code FROM recipient WHERE mail = ? ORDER BY rowid", (rows[0]["mail"],))
-        assert [tuple(row) for row in recipients] == [("bob@example.org", "accepted", 250), ("nobody@example.org", "rejected", 550)]
+        recipients = opened.execute("SELECT address, outcome, code, reply_time FROM recipient WHERE mail = ? ORDER BY rowid", (rows[0]["mail"],))
+        assert [tuple(row) for row in recipients] == [("bob@example.org", "accepted", 250, 0.012675),
+                                                      ("nobody@example.org", "rejected", 550, 0.012675)]
         assert opened.execute("SELECT count(*) FROM part WHERE mail IS NULL").fetchone()[0] == 0
 
 
 def test_every_column_of_a_log_is_in_the_database(batch, tshark, database):
     other_names = {"index": "mail_index", "part": "number"}
-    lists = {"rcpt_to", "rcpt_code", "rcpt_status", "rcpt_text", "rcpt_accepted", "rcpt_deferred", "rcpt_rejected"} # table recipient
+    lists = {f"rcpt_{name}" for name in ("to", "code", "status", "text", "time", "accepted", "deferred", "rejected")} # table recipient
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as opened:
         for log, table in (("mails", "mail"), ("connections", "connection"), ("parts", "part"), ("logins", "login")):
             columns = {row[1] for row in opened.execute(f"PRAGMA table_info({table})")}

@@ -42,7 +42,8 @@ TYPES = {
     "FT_IPv4": "helo.ipv4 mail.from.ipv4 rcpt.to.ipv4 ehlo_reply.client_ipv4".split(),
     "FT_IPv6": "helo.ipv6 mail.from.ipv6 rcpt.to.ipv6 ehlo_reply.client_ipv6".split(),
     "FT_ABSOLUTE_TIME": "mail.holduntil rcpt.rrvs capability.future_release_until".split(),
-    "FT_RELATIVE_TIME": "reply.time transaction.duration transaction.content_time transaction.reply_time connection.silence".split(),
+    "FT_RELATIVE_TIME": """reply.time transaction.duration transaction.content_time transaction.reply_time transaction.rcpt_time
+        connection.silence""".split(),
     "FT_FRAMENUM": """command.reply_frame reply.command_frame starttls.frame message.fragment message.reassembled_in
         transaction.first_frame transaction.reply_frame""".split(),
     "FT_NONE": "message message.end_of_data transaction connection".split(),

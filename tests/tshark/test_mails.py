@@ -121,6 +121,7 @@ def test_json(tshark, strange):
         "mail_from": '"a,b"@example.org', "null_sender": False, "auth_username": None,
         "rcpt_to": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_code": [250, 250],
         "rcpt_status": ["2.1.5", "2.1.5"], "rcpt_text": ["Ok", "Ok"],
+        "rcpt_time": [pytest.approx(0.001, abs=2e-6)] * 2,
         "rcpt_accepted": ['"c,d"@example.net', "e\\f@example.net"], "rcpt_deferred": [], "rcpt_rejected": [],
         "rcpt_count": 2, "method": "DATA", "size": len(STRANGE_MAIL[-2][1]) - 3, "missing": 0, "declared_size": 500, "code": 250,
         "enhanced_status": "2.0.0", "text": "Ok: queued as 1234567", "queue_id": "1234567",
@@ -162,6 +163,26 @@ def test_text_of_each_recipient(tshark, capture, opening, results, expected):
                             + [("S", lines(*results))]))
     (record,) = mail_log.records(tshark, path)
     assert [list(pair) for pair in zip(record["rcpt_status"], record["rcpt_text"])] == expected
+
+
+def test_time_to_the_reply_of_each_recipient(tshark, capture):
+    """From RCPT to its reply; where each recipient has a result, from the end of the content to that. One has no reply."""
+    def spoken(opening, *steps):
+        c = dialogue(Connection(), opening + [("C", lines("MAIL FROM:<a@example.org>")), ("S", lines("250 Ok"))])
+        for wait, side, text in steps:
+            c.now += wait
+            (c.client if side == "C" else c.server)(lines(*text))
+        return c
+
+    smtp = spoken(OPENING, (0, "C", ["RCPT TO:<b@example.net>", "RCPT TO:<c@example.net>", "RCPT TO:<d@example.net>"]), (1, "S", ["250 Ok"]),
+                  (2, "S", ["550 No"]), (0, "C", ["RSET"]))
+    lmtp = spoken(LMTP, (0, "C", ["RCPT TO:<b@example.net>", "RCPT TO:<c@example.net>"]), (1, "S", ["250 Ok", "250 Ok"]), (0, "C", ["DATA"]),
+                  (0, "S", ["354 Go"]), (0, "C", ["x", "."]), (4, "S", ["250 Kept"]), (5, "S", ["452 Full"]))
+    for path, expected in ((capture(smtp), [1, 3, None]), (capture(lmtp), [4, 9])):
+        (record,) = json.loads(tshark.run(path, "-q", "-z", "esmtp,mails,json"))
+        assert [wait and round(wait) for wait in record["rcpt_time"]] == expected
+        fields = tshark.values(path, "esmtp.transaction.rcpt_time", two_pass=True)
+        assert [round(float(wait)) for wait in fields] == [wait for wait in expected if wait]
 
 
 def test_lines_of_json(tshark, three_mails):
