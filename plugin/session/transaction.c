@@ -428,7 +428,7 @@ static void decide(const session *s, transaction *t)
 
     count_results(t, &seen);
     seen.closing_code = closing ? closing->verdict.code : 0;
-    seen.hidden = t->hidden || !s->connection.spoken[SIDE_SERVER];
+    seen.hidden = t->hidden || !s->connection.spoken[SIDE_SERVER] || (s->server.lost_before && t->unanswered);
     seen.capture_ends = is_open_at_end(s, t);
     t->outcome = outcome_decide(&seen, &by);
     if (by == DECIDED_BY_CONTENT)

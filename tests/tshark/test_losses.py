@@ -203,3 +203,15 @@ def test_result_of_lmtp_and_a_recipient_deferred_before(tshark, capture):
                                                  ("C", lines("Subject: a", "", ".")), ("S", lines("554 No")), *BYE])
     found, = mail_log.records(tshark, capture(connection))
     assert (found["outcome"], found["code"]) == ("rejected", 554)
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_replies_lost_before_the_connection_ends(tshark, capture, two_pass):
+    """Nobody knows what the server said, and so whether the client gave the mail up."""
+    connection = packets.dialogue(Connection(), [*GREETING, ("C", lines("MAIL FROM:<a@example.org>"))])
+    connection.lost(False, len(lines("550 No")))
+    connection.client(lines("RCPT TO:<0@example.net>"))
+    connection.lost(False, len(lines("503 No")))
+    connection.close()
+    found, = mail_log.records(tshark, capture(connection), two_pass=two_pass)
+    assert (found["outcome"], found["ended_by"]) == ("unknown", "CLOSE")
