@@ -236,8 +236,7 @@ static GMimeFilter *filter_of(part_encoding encoding)
 /* `end` is given to the filter behind the octets. */
 static void decode_filtered(decoding *to, span sent, GMimeFilter *filter, const char *end)
 {
-    char last[2] = {0};
-    char *block = NULL;
+    char *last = g_strdup(end), *block = NULL;
     size_t length = 0, before = 0;
 
     for (span rest = sent; rest.length; rest = span_from(rest, BLOCK)) {
@@ -245,10 +244,10 @@ static void decode_filtered(decoding *to, span sent, GMimeFilter *filter, const 
         g_mime_filter_filter(filter, (char *)(uintptr_t)next.octets, next.length, 0, &block, &length, &before);
         decoded_take(to, (span){(const uint8_t *)block, length});
     }
-    g_strlcpy(last, end, sizeof last);
     g_mime_filter_complete(filter, last, strlen(last), 0, &block, &length, &before);
     decoded_take(to, (span){(const uint8_t *)block, length});
     g_object_unref(filter);
+    g_free(last);
 }
 
 /* What is uuencoded or in yEnc begins with a line of its own. GMime would look at that line, and at that of a part of
@@ -294,8 +293,8 @@ static void decode(decoding *to, span sent, part_encoding encoding)
         return;
     }
     filter = filter_of(encoding);
-    if (filter) /* with two signs of padding each release of GMime gives the octets of a last group of base64 that is not
-                   whole */
+    /* With two signs of padding each release of GMime gives the octets of a last group of base64 that is not whole. */
+    if (filter)
         decode_filtered(to, encoded_octets(sent, encoding), filter, encoding == ENCODING_BASE64 ? "==" : "");
     else
         decoded_take(to, sent);
