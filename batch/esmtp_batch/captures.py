@@ -39,20 +39,40 @@ class Capture:
         return (now.st_size, now.st_mtime_ns) != (self.size, self.mtime)
 
 
+class Unreadable(str):
+    """Why it is not known whether a file is a capture."""
+
+
+def begins_as_capture(begin):
+    return begin.startswith(PLAIN) or any(begin.startswith(magic) for magic, _ in COMPRESSED)
+
+
 def looked_at(path):
     """The capture in a file, or a word on why it is none."""
     try:
         found = os.stat(path)
+        if stat.S_ISDIR(found.st_mode):
+            return "a link to a folder, which is not followed" if os.path.islink(path) else Unreadable("a folder that cannot be read")
         if not stat.S_ISREG(found.st_mode):
             return "not a regular file"
         with open(path, "rb") as file:
             begin = file.read(8)
     except OSError as error:
-        return error.strerror
+        return Unreadable(error.strerror)
     decompress = next((command for magic, command in COMPRESSED if begin.startswith(magic)), ())
     if not decompress and not begin.startswith(PLAIN):
         return "empty" if not begin else "neither pcap nor pcapng, plain or compressed by gzip, zstd or xz"
     return Capture(path, found.st_size, found.st_mtime_ns, decompress)
+
+
+def files_below(folder):
+    """A link to a folder, and a folder that cannot be read, stand for themselves: looked_at() says what they are."""
+    unread = []
+    for place, folders, names in os.walk(folder, onerror=lambda error: unread.append(error.filename)):
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        folders.sort()
+        yield from (os.path.join(place, name) for name in sorted([*names, *links]))
+    yield from unread
 
 
 def files_of(arguments):
@@ -61,9 +81,7 @@ def files_of(arguments):
         if argument == "-":
             yield from files_of(line.rstrip("\n") for line in sys.stdin if line.rstrip("\n") not in ("", "-"))
         elif os.path.isdir(argument):
-            for folder, folders, names in os.walk(argument):
-                folders.sort()
-                yield from (os.path.join(folder, name) for name in sorted(names))
+            yield from files_below(argument)
         elif os.path.lexists(argument):
             yield argument
         else:

@@ -108,12 +108,12 @@ def main(share, words):
     if not os.path.isfile(chosen.database):
         raise Failure(f"no such database: {chosen.database}")
     file = known[chosen.name][0] if chosen.name in known else chosen.name
-    with open(file) as sql, contextlib.closing(sqlite3.connect(f"file:{chosen.database}?mode=ro", uri=True)) as database:
-        try:
+    try:
+        with open(file) as sql, contextlib.closing(sqlite3.connect(f"file:{chosen.database}?mode=ro", uri=True)) as database:
             found = database.execute(sql.read())
             names, rows = [column[0] for column in found.description or ()], found.fetchall()
-        except sqlite3.Error as error:
-            raise Failure(f"{chosen.database}: {error}") from None
+    except sqlite3.Error as error:
+        raise Failure(f"{file} asked of {chosen.database}: {error}") from None
     if chosen.format == "json":
         json.dump([dict(zip(names, row)) for row in rows], sys.stdout, ensure_ascii=False, indent=1)
         print()

@@ -80,7 +80,7 @@ def bars_of(mails):
     for time, mail in zip(times, mails):
         counts[int((time - first) // span)][mail["outcome"]] += 1
     begins = (datetime.datetime.fromtimestamp(first + number * span, datetime.timezone.utc) for number in range(len(counts)))
-    return [(begin.strftime("%Y-%m-%d %H:%M"), count) for begin, count in zip(begins, counts)], span
+    return [(begin.strftime("%Y-%m-%d" if span >= 86400 else "%Y-%m-%d %H:%M"), count) for begin, count in zip(begins, counts)], span
 
 
 def dialogues_wanted(contents):
@@ -112,11 +112,17 @@ def outcome_words(report):
             + (f" {mail['code']} {mail['text'] or ''}" if mail["code"] else "") for mail in report["log"]]
 
 
-def write(path, share, states, contents):
+def check():
+    """Jinja2, or an error that says where it is."""
     try:
         import jinja2
     except ImportError:
         raise Failure("--html needs Jinja2; on Debian it is in the package python3-jinja2") from None
+    return jinja2
+
+
+def write(path, share, states, contents):
+    jinja2 = check()
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(share), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(outcome_words=outcome_words)
     bars, span = bars_of(contents.mails)

@@ -50,6 +50,8 @@ class Question:
             done = subprocess.run(self.tshark("-"), input=empty, capture_output=True)
         except FileNotFoundError:
             raise Failure("tshark is not installed") from None
+        if b"Invalid -z argument" in done.stderr:
+            raise Failure("this tshark has no plugin esmtp: install it for this user and this release of Wireshark")
         if done.returncode:
             raise Failure("tshark does not take this: " + error_of(done.stderr.decode(errors="replace")))
 

@@ -42,10 +42,10 @@ class Store:
         self.folder = pathlib.Path(folder)
         self.state = self.folder / "state.ndjson"
         self.done = {}
-        if restart and self.folder.is_dir():
-            self._mine()
-            shutil.rmtree(self.folder)
-        if self.folder.exists() and not resume:
+        self._mine()
+        if restart:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        if (self.folder / "question.json").exists() and not resume:
             raise Failure(f"{self.folder} is there, with what an earlier run has read: --resume goes on with it, --restart removes it")
         (self.folder / "results").mkdir(parents=True, exist_ok=True)
         self._lock()
@@ -95,7 +95,10 @@ class Store:
         shutil.rmtree(self.folder)
 
     def _mine(self):
-        if not (self.folder / "question.json").exists() and any(self.folder.iterdir()):
+        """Only a folder that a run has made is gone on with, or removed."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise Failure(f"{self.folder} is a file: it stays as it is")
+        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / "question.json").exists():
             raise Failure(f"{self.folder} is no folder of esmtp-batch: it stays as it is")
 
     def _lock(self):

@@ -317,6 +317,7 @@ static const wording_rule wordings[] = {
     {"send auth command first", REFUSAL_AUTH_WANTED, 0}, /* Postfix, with 503 */
     {"not authenticated to send", REFUSAL_AUTH_WANTED, 0},
     {"client was not authenticated", REFUSAL_AUTH_WANTED, 0},
+    {"sender address rejected: not logged in", REFUSAL_AUTH_WANTED, 0}, /* Postfix */
     {"smtp authentication", REFUSAL_AUTH_WANTED, 530},
     {"authentication failed", REFUSAL_AUTH_FAILED, 0},
     {"authentication unsuccessful", REFUSAL_AUTH_FAILED, 0},

@@ -449,3 +449,33 @@ def test_page_of_many_mails_opens_in_a_browser(batch):
     shown = Texts(done.stdout)
     assert shown.elements["tr"] > 12000 and "<title>Mails in 2 captures</title>" in done.stdout
     assert time.monotonic() - started < 60
+
+
+# --- what stays as it is ------------------------------------------------------------------------------------------------------------
+
+
+def test_no_capture_and_no_folder_of_others_is_written_over(batch, place):
+    path = place / "load.pcap"
+    Load(1).write(path)
+    before = path.read_bytes()
+    for option in ("-w", "--sqlite", "--html"):
+        assert "is a capture: it stays as it is" in batch.run(path, option, path, status=2)[1]
+    precious = batch.new_folder()
+    (precious / "thesis.txt").write_text("x")
+    for words in (["--resume"], ["--restart"], []):
+        assert "is no folder of esmtp-batch" in batch.run(path, "--work", precious, *words, status=2)[1]
+    assert "two outputs have the same name" in batch.run(path, "-w", place / "x", "--sqlite", place / "x", status=2)[1]
+    assert "no such folder: /nosuch" in batch.run(path, "-w", "/nosuch/x", status=2)[1]
+    assert path.read_bytes() == before and [file.name for file in precious.iterdir()] == ["thesis.txt"]
+    assert sorted(file.name for file in place.iterdir()) == ["load.pcap"]
+
+
+def test_what_cannot_be_read_is_a_failure(batch, place):
+    Load(1).write(place / "load.pcap")
+    (place / "load.pcap").chmod(0)
+    (place / "linked").symlink_to("/usr")
+    (place / "closed").mkdir(mode=0)
+    printed, said = batch.run(place, status=1)
+    assert not printed
+    assert "load.pcap: Permission denied" in said and "closed: a folder that cannot be read" in said
+    assert "linked: a link to a folder, which is not followed" in said

@@ -358,6 +358,7 @@ static void test_servers(void)
         /* AUTH, submission */
         {550, "RCPT", "5.7.1 Authentication is required for relay", REFUSAL_AUTH_WANTED, false},
         {530, "MAIL", "5.5.1 Authentication Required. Learn more", REFUSAL_AUTH_WANTED, false},
+        {553, "RCPT", "5.7.1 <a@b.example>: Sender address rejected: not logged in", REFUSAL_AUTH_WANTED, false},
         {503, "MAIL", "5.5.4 Error: send AUTH command first", REFUSAL_AUTH_WANTED, false},
         {535, "AUTH", "Incorrect authentication data", REFUSAL_AUTH_FAILED, false},
         {535, "AUTH", "5.7.8 Error: authentication failed: (reason unavailable)", REFUSAL_AUTH_FAILED, false},
