@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import hashlib
 import itertools
+import re
 import resource
 import uuid
 from collections import Counter
@@ -43,13 +44,21 @@ def checksums(contents):
 
 # --- the samples -----------------------------------------------------------------------------------------------------------
 
+def with_line_ends(content):
+    """As that dissector gets a mail: it would find no field behind a line of the header that ends in LF alone."""
+    end = re.search(rb"\n\r?\n", content)
+    header = content[:end.end()] if end else content
+    return re.sub(rb"(?<!\r)\n", b"\r\n", header) + content[len(header):]
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=places.name_of)
 def test_a_sample_gives_the_mails_that_were_sent(tshark, path):
     """As files of ours, named by their queue ids, and as those of Wireshark's own dissector for internet messages."""
     sent = evidence.mails(path)
     ours, internet_messages = exports(tshark, path, "esmtp", "imf")
     assert checksums(ours.values()) == Counter(mail["sha256"] for mail in sent)
-    shown, whole = checksums(internet_messages.values()), Counter(mail["sha256"] for mail in sent if mail["size"])
+    shown = checksums(internet_messages.values())
+    whole = checksums(with_line_ends(evidence.content(path, mail)) for mail in sent if mail["size"])
     assert not whole - shown
     # Wireshark also lists the messages within the mails.
     assert (shown - whole).total() == sum(kind in mime.MESSAGES for content in ours.values() for _, kind, _ in mime.parts(content))
