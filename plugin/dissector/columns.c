@@ -269,7 +269,7 @@ static void add_refusal(drawing *d, wmem_strbuf_t *text, const transaction *t)
         wmem_strbuf_append_printf(text, " %s", text_of(d->pinfo, t->verdict.status));
 }
 
-/* "[mail 1: ann@example.org \xe2\x86\x92 bob@example.net +1, rejected 550 5.1.1]" */
+/* "[mail 1: ann@example.org → bob@example.net +1, rejected 550 5.1.1]" */
 static void info_outcome(void *data, const transaction *t)
 {
     drawing *d = (drawing *)data;

@@ -64,7 +64,7 @@ static const struct result *result_of(const recipient *to)
     return severity < sizeof results / sizeof results[0] && results[severity].text ? &results[severity] : NULL;
 }
 
-/* "nobody@example.org \xe2\x80\x94 550 5.1.1, rejected". A mail may be refused for one whose RCPT was accepted. */
+/* "nobody@example.org — 550 5.1.1, rejected". A mail may be refused for one whose RCPT was accepted. */
 static void name_recipient(drawing *d, proto_item *item, const transaction *t, const recipient *to)
 {
     const struct result *result = result_of(to);

@@ -452,6 +452,12 @@ static bool is_of_group(line in, uint64_t *chunk_r)
     return verb_of(&parsed)->id != VERB_DATA || in.length == 0 || whole;
 }
 
+/* The place behind so many octets; a BDAT may announce more than anybody can count. */
+static uint64_t place_behind(uint64_t at, uint64_t octets)
+{
+    return octets > UINT64_MAX - at ? UINT64_MAX : at + octets;
+}
+
 /* A client sends a group of commands and waits (RFC 2920, 3.1): is octets[at ...) nothing but commands? Lines of a
  * content that look like commands have other lines behind them. */
 static bool only_commands(span octets, uint64_t at)
@@ -462,7 +468,7 @@ static bool only_commands(span octets, uint64_t at)
         line next = line_first(span_from(octets, (size_t)at));
         if (!is_of_group(next, &chunk))
             return false;
-        at += next.length + chunk;
+        at = place_behind(at + next.length, chunk);
     }
     return true;
 }
@@ -514,7 +520,7 @@ static bool begins_group(const reading *r, const client_line *in)
 {
     uint64_t chunk;
 
-    return is_unmistakable(in) && is_of_group(in->line, &chunk) && only_commands(r->octets, r->at + chunk);
+    return is_unmistakable(in) && is_of_group(in->line, &chunk) && only_commands(r->octets, place_behind(r->at, chunk));
 }
 
 /* A client sends what is behind a content when it has got the reply to that. Without its server one sees only that commands

@@ -6,8 +6,6 @@
 
 #include "taps/record_log.h"
 
-#define ARROW "\xe2\x86\x92"
-
 static span copy_of(wmem_allocator_t *scope, span in)
 {
     return in.length ? (span){(const uint8_t *)wmem_memdup(scope, in.octets, in.length), in.length} : (span){NULL, 0};
@@ -31,40 +29,10 @@ logged_connection logged_connection_make(wmem_allocator_t *scope, const carrier 
 
 typedef value getter(wmem_allocator_t *scope, const logged_connection *of);
 
-static value stream(wmem_allocator_t *scope, const logged_connection *of)
-{
-    (void)scope;
-    return value_number(of->peers->stream);
-}
-
 static value time_of(wmem_allocator_t *scope, const logged_connection *of)
 {
     (void)scope;
     return value_time(&of->connection.begin);
-}
-
-static value client_addr(wmem_allocator_t *scope, const logged_connection *of)
-{
-    (void)scope;
-    return value_text(of->peers->client_addr);
-}
-
-static value client_port(wmem_allocator_t *scope, const logged_connection *of)
-{
-    (void)scope;
-    return value_number(of->peers->client_port);
-}
-
-static value server_addr(wmem_allocator_t *scope, const logged_connection *of)
-{
-    (void)scope;
-    return value_text(of->peers->server_addr);
-}
-
-static value server_port(wmem_allocator_t *scope, const logged_connection *of)
-{
-    (void)scope;
-    return value_number(of->peers->server_port);
 }
 
 static value server_name(wmem_allocator_t *scope, const logged_connection *of)
@@ -197,14 +165,16 @@ static value text(wmem_allocator_t *scope, const logged_connection *of)
 static const struct {
     const char *name;
     getter *get;
-    tls_column tls; /* in its place: what the TLS dissector has found */
+    /* In its place: who talks to whom, and what the TLS dissector has found. */
+    value (*of_peers)(const peers *of);
+    tls_column tls;
 } columns[] = {
-    {"stream", .get = stream},
+    {"stream", .of_peers = peers_stream},
     {"time", .get = time_of},
-    {"client_addr", .get = client_addr},
-    {"client_port", .get = client_port},
-    {"server_addr", .get = server_addr},
-    {"server_port", .get = server_port},
+    {"client_addr", .of_peers = peers_client_addr},
+    {"client_port", .of_peers = peers_client_port},
+    {"server_addr", .of_peers = peers_server_addr},
+    {"server_port", .of_peers = peers_server_port},
     {"server_name", .get = server_name},
     {"server_software", .get = server_software},
     {"client_name", .get = client_name},
@@ -242,9 +212,11 @@ static column_source source_of_column(unsigned at)
 
 static value value_of_record(wmem_allocator_t *scope, const void *record, unsigned at)
 {
+    const logged_connection *of = (const logged_connection *)record;
+
     if (columns[at].tls)
-        return tls_facts_value(((const logged_connection *)record)->peers->tls, columns[at].tls);
-    return columns[at].get(scope, (const logged_connection *)record);
+        return tls_facts_value(of->peers->tls, columns[at].tls);
+    return columns[at].of_peers ? columns[at].of_peers(of->peers) : columns[at].get(scope, of);
 }
 
 /* --- the table for people ---------------------------------------------------------------------------------------------- */
@@ -259,15 +231,10 @@ static void time_cell(wmem_allocator_t *scope, GString *out, const void *record)
     append_time_for_people(out, time_of(scope, (const logged_connection *)record));
 }
 
-/* "192.0.2.1 → 198.51.100.25:25" */
 static void peers_cell(wmem_allocator_t *scope, GString *out, const void *record)
 {
-    const logged_connection *of = (const logged_connection *)record;
-
-    append(out, client_addr(scope, of));
-    g_string_append(out, " " ARROW " ");
-    append(out, server_addr(scope, of));
-    g_string_append_printf(out, ":%u", of->peers->server_port);
+    (void)scope;
+    peers_append_route(out, ((const logged_connection *)record)->peers);
 }
 
 /* "server RST, CONTENT" */
@@ -296,7 +263,7 @@ static void silence_cell(wmem_allocator_t *scope, GString *out, const void *reco
 static const table_column table[] = {
     {"time", "Time (UTC)", .write = time_cell, .limit = 24},
     {"stream", "Stream", .right = true, .limit = 10},
-    {"route", "Client " ARROW " server", .write = peers_cell, .limit = 90},
+    {"route", "Client \xe2\x86\x92 server", .write = peers_cell, .limit = 90},
     {"server_name", "Server", .limit = 40},
     {"client_name", "Client", .limit = 40},
     {"mails", "Mails", .right = true, .limit = 10},

@@ -18,7 +18,6 @@
 #include "taps/register.h"
 
 #define STATISTIC "esmtp,logins"
-#define ARROW "\xe2\x86\x92"
 
 typedef struct login {
     moment time; /* of the reply */
@@ -41,12 +40,6 @@ typedef struct login_log {
 
 /* --- columns ----------------------------------------------------------------------------------------------------------- */
 
-static value stream(wmem_allocator_t *scope, const login *of)
-{
-    (void)scope;
-    return value_number(of->peers->stream);
-}
-
 static value time_of(wmem_allocator_t *scope, const login *of)
 {
     (void)scope;
@@ -57,30 +50,6 @@ static value frame(wmem_allocator_t *scope, const login *of)
 {
     (void)scope;
     return value_number(of->frame);
-}
-
-static value client_addr(wmem_allocator_t *scope, const login *of)
-{
-    (void)scope;
-    return value_text(of->peers->client_addr);
-}
-
-static value client_port(wmem_allocator_t *scope, const login *of)
-{
-    (void)scope;
-    return value_number(of->peers->client_port);
-}
-
-static value server_addr(wmem_allocator_t *scope, const login *of)
-{
-    (void)scope;
-    return value_text(of->peers->server_addr);
-}
-
-static value server_port(wmem_allocator_t *scope, const login *of)
-{
-    (void)scope;
-    return value_number(of->peers->server_port);
 }
 
 static value mechanism(wmem_allocator_t *scope, const login *of)
@@ -114,19 +83,20 @@ static value tls(wmem_allocator_t *scope, const login *of)
 static const struct {
     const char *name;
     value (*get)(wmem_allocator_t *scope, const login *of);
+    value (*of_peers)(const peers *of); /* in its place */
 } columns[] = {
-    {"stream", stream},
-    {"time", time_of},
-    {"frame", frame},
-    {"client_addr", client_addr},
-    {"client_port", client_port},
-    {"server_addr", server_addr},
-    {"server_port", server_port},
-    {"mechanism", mechanism},
-    {"username", username},
-    {"outcome", outcome_of_login},
-    {"code", code},
-    {"tls", tls},
+    {"stream", .of_peers = peers_stream},
+    {"time", .get = time_of},
+    {"frame", .get = frame},
+    {"client_addr", .of_peers = peers_client_addr},
+    {"client_port", .of_peers = peers_client_port},
+    {"server_addr", .of_peers = peers_server_addr},
+    {"server_port", .of_peers = peers_server_port},
+    {"mechanism", .get = mechanism},
+    {"username", .get = username},
+    {"outcome", .get = outcome_of_login},
+    {"code", .get = code},
+    {"tls", .get = tls},
 };
 
 static const char *column_name(unsigned at)
@@ -134,15 +104,11 @@ static const char *column_name(unsigned at)
     return columns[at].name;
 }
 
-static column_source source_of_column(unsigned at)
-{
-    (void)at;
-    return SOURCE_SESSION;
-}
-
 static value value_of_record(wmem_allocator_t *scope, const void *record, unsigned at)
 {
-    return columns[at].get(scope, (const login *)record);
+    const login *of = (const login *)record;
+
+    return columns[at].of_peers ? columns[at].of_peers(of->peers) : columns[at].get(scope, of);
 }
 
 static void time_cell(wmem_allocator_t *scope, GString *out, const void *record)
@@ -150,14 +116,10 @@ static void time_cell(wmem_allocator_t *scope, GString *out, const void *record)
     append_time_for_people(out, time_of(scope, (const login *)record));
 }
 
-/* "192.0.2.1 → 198.51.100.25:587" */
 static void peers_cell(wmem_allocator_t *scope, GString *out, const void *record)
 {
-    const login *of = (const login *)record;
-
     (void)scope;
-    g_string_append_printf(out, "%s " ARROW " %s:%u", of->peers->client_addr ? of->peers->client_addr : "",
-                           of->peers->server_addr ? of->peers->server_addr : "", of->peers->server_port);
+    peers_append_route(out, ((const login *)record)->peers);
 }
 
 static void tls_cell(wmem_allocator_t *scope, GString *out, const void *record)
@@ -170,7 +132,7 @@ static const table_column table[] = {
     {"time", "Time (UTC)", .write = time_cell, .limit = 24},
     {"stream", "Stream", .right = true, .limit = 10},
     {"frame", "Packet", .right = true, .limit = 10},
-    {"route", "Client " ARROW " server", .write = peers_cell, .limit = 90},
+    {"route", "Client \xe2\x86\x92 server", .write = peers_cell, .limit = 90},
     {"mechanism", "Mechanism", .limit = 20},
     {"username", "User", .limit = 60},
     {"outcome", "Outcome", .limit = 10},
@@ -193,7 +155,6 @@ static const record_kind login_record_kind = {
     .size = sizeof(login),
     .columns = sizeof columns / sizeof columns[0],
     .column_name = column_name,
-    .column_source = source_of_column,
     .value = value_of_record,
     .table = table,
     .table_columns = sizeof table / sizeof table[0],

@@ -316,33 +316,6 @@ static value reply_time(wmem_allocator_t *scope, const transaction *t)
     return transaction_reply_time(t, &time) ? value_seconds(&time) : value_absent;
 }
 
-/* --- the connection ---------------------------------------------------------------------------------------------------- */
-
-static value stream_of(const peers *of)
-{
-    return value_number(of->stream);
-}
-
-static value client_addr(const peers *of)
-{
-    return value_text(of->client_addr);
-}
-
-static value client_port(const peers *of)
-{
-    return value_number(of->client_port);
-}
-
-static value server_addr(const peers *of)
-{
-    return value_text(of->server_addr);
-}
-
-static value server_port(const peers *of)
-{
-    return value_number(of->server_port);
-}
-
 /* --- the content ------------------------------------------------------------------------------------------------------- */
 
 static value attachments(const carried *of)
@@ -365,15 +338,15 @@ static const struct {
     tls_column tls;
     value (*of_content)(const carried *of);
 } columns[COLUMN_COUNT] = {
-    [COLUMN_STREAM] = {"stream", NULL, stream_of},
+    [COLUMN_STREAM] = {"stream", NULL, peers_stream},
     [COLUMN_TIME] = {"time", begin_of},
     [COLUMN_INDEX] = {"index", index_of},
     [COLUMN_OUTCOME] = {"outcome", outcome_of},
     [COLUMN_ENDED_BY] = {"ended_by", ended_by},
-    [COLUMN_CLIENT_ADDR] = {"client_addr", NULL, client_addr},
-    [COLUMN_CLIENT_PORT] = {"client_port", NULL, client_port},
-    [COLUMN_SERVER_ADDR] = {"server_addr", NULL, server_addr},
-    [COLUMN_SERVER_PORT] = {"server_port", NULL, server_port},
+    [COLUMN_CLIENT_ADDR] = {"client_addr", NULL, peers_client_addr},
+    [COLUMN_CLIENT_PORT] = {"client_port", NULL, peers_client_port},
+    [COLUMN_SERVER_ADDR] = {"server_addr", NULL, peers_server_addr},
+    [COLUMN_SERVER_PORT] = {"server_port", NULL, peers_server_port},
     [COLUMN_HELO] = {"helo", helo},
     [COLUMN_MAIL_FROM] = {"mail_from", mail_from},
     [COLUMN_NULL_SENDER] = {"null_sender", null_sender},

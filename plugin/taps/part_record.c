@@ -144,12 +144,6 @@ static value value_of_record(wmem_allocator_t *scope, const void *record, unsign
     return columns[at].get(scope, (const part_record *)record);
 }
 
-static column_source source_of_column(unsigned at)
-{
-    (void)at;
-    return SOURCE_SESSION;
-}
-
 /* --- the table for people ---------------------------------------------------------------------------------------------- */
 
 static const table_column table[] = {
@@ -177,7 +171,6 @@ const record_kind part_record_kind = {
     .size = sizeof(part_record),
     .columns = sizeof columns / sizeof columns[0],
     .column_name = column_name,
-    .column_source = source_of_column,
     .value = value_of_record,
     .table = table,
     .table_columns = sizeof table / sizeof table[0],

@@ -16,6 +16,16 @@ typedef struct peers {
     const tls_facts *tls; /* NULL: nobody asks for them */
 } peers;
 
+/* Columns that each log has. */
+value peers_stream(const peers *of);
+value peers_client_addr(const peers *of);
+value peers_client_port(const peers *of);
+value peers_server_addr(const peers *of);
+value peers_server_port(const peers *of);
+
+/* Appends "192.0.2.1 → 198.51.100.25:25". */
+void peers_append_route(GString *out, const peers *of);
+
 /* Lives with `scope`. */
 const peers *peers_new(wmem_allocator_t *scope, const carrier *of, unsigned restarts);
 

@@ -33,7 +33,7 @@ typedef struct record_kind {
     size_t size;      /* of a record, in octets */
     unsigned columns; /* that there are */
     const char *(*column_name)(unsigned column);
-    column_source (*column_source)(unsigned column);
+    column_source (*column_source)(unsigned column); /* NULL: the session, for all of them */
     /* The value of a column. It may lie in the record or in `scope`: good for as long as both are. */
     value (*value)(wmem_allocator_t *scope, const void *record, unsigned column);
     const table_column *table;

@@ -21,10 +21,15 @@ bool column_source_is_asked_for(column_source source)
     return asked[source];
 }
 
+static column_source source_of(const record_kind *kind, unsigned column)
+{
+    return kind->column_source ? kind->column_source(column) : SOURCE_SESSION;
+}
+
 bool record_columns_need(const record_kind *kind, column_source source)
 {
     for (unsigned at = 0; at < kind->chosen_count; at++)
-        if (kind->column_source(kind->chosen[at]) == source)
+        if (source_of(kind, kind->chosen[at]) == source)
             return true;
     return false;
 }
@@ -69,7 +74,7 @@ static char *complaint_about(const record_kind *kind, const char *name, bool tab
 static void choose_default(record_kind *kind, GArray *chosen, GArray *table)
 {
     for (unsigned at = 0; at < kind->columns; at++)
-        if (column_source_is_asked_for(kind->column_source(at)))
+        if (column_source_is_asked_for(source_of(kind, at)))
             g_array_append_val(chosen, at);
     for (unsigned at = 0; at < kind->table_columns; at++) {
         table_column column;

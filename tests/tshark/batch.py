@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import contextlib
+import dataclasses
 import gzip
 import json
 import os
@@ -19,7 +20,6 @@ from load import Load
 from sandbox import NOBODY
 
 TIME_LIMIT = 300  # seconds
-
 
 
 class Batch:
@@ -83,8 +83,19 @@ def only_a_header(path):
 DAMAGE = (cut_short, cut_short_compressed, bad_record, only_a_header)
 
 
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """What is known of a capture: the mails as (sender, recipients, queue id), before it was damaged."""
+    mails: list
+    damaged: bool = False
+
+
+def mails_of(load):
+    return sorted((mail.sender, tuple(mail.recipients), mail.queue_id) for mail in load.mails)
+
+
 def make_folder(folder, captures, damaged, mails=5):
-    """{path: [(sender, recipients, queue id), ...]} of so many captures, some of them damaged: of these None."""
+    """{path: Made} of so many captures, some of them damaged."""
     known = {}
     chance = random.Random("damage")
     broken = set(chance.sample(range(captures), damaged))
@@ -93,7 +104,7 @@ def make_folder(folder, captures, damaged, mails=5):
         path.parent.mkdir(parents=True, exist_ok=True)
         load = Load(mails, seed=number)
         load.write(path)
-        known[str(path)] = None if number in broken else [(mail.sender, tuple(mail.recipients), mail.queue_id) for mail in load.mails]
+        known[str(path)] = Made(mails_of(load), number in broken)
         if number in broken:
             DAMAGE[number % len(DAMAGE)](path)
     (folder / "notes.txt").write_text("no capture\n")
@@ -106,10 +117,6 @@ def mails_by_file(rows):
     for row in rows:
         found.setdefault(row["file"], []).append((row["mail_from"], tuple(row["rcpt_accepted"]), row["queue_id"]))
     return {path: sorted(mails) for path, mails in found.items()}
-
-
-def known_whole(known):
-    return {path: sorted(mails) for path, mails in known.items() if mails is not None}
 
 
 # --- engines ------------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ import pytest
 
 import mail_log
 import places
-from batch import Batch, cut_short, known_whole, mails_by_file, make_folder, slurm, ssh_server
+from batch import Batch, Made, cut_short, mails_by_file, mails_of, make_folder, slurm, ssh_server
 from load import Load
 from packets import SYN, Connection, checksum, dialogue, ip_packet, lines, tcp_header, write
 
@@ -56,17 +56,23 @@ def captures(batch):
 
 
 def check_rows(rows, known):
+    """All mails of the captures that are whole. Of the damaged ones none that was not sent, none twice, and nothing that is not
+    so: the replies to the last one may be behind the damage."""
     found = mails_by_file(rows)
-    assert {path: mails for path, mails in found.items() if known[path] is not None} == known_whole(known)
-    assert {path for path in found if known[path] is None} <= {path for path, mails in known.items() if mails is None}
+    assert {path: mails for path, mails in found.items() if not known[path].damaged} == {
+        path: made.mails for path, made in known.items() if not made.damaged}
+    for path, mails in found.items():
+        sent = {sender: (recipients, queue_id) for sender, recipients, queue_id in known[path].mails}
+        assert len({sender for sender, _, _ in mails}) == len(mails)
+        assert all(recipients in ((), sent[sender][0]) and queue_id in (None, sent[sender][1]) for sender, recipients, queue_id in mails)
 
 
 def test_a_folder(batch, captures):
     folder, known = captures
     printed, said = batch.run(folder, status=1)
     check_rows(map(json.loads, printed.splitlines()), known)
-    for path, mails in known.items():
-        assert mails is not None or f"{path}: " in said
+    for path, made in known.items():
+        assert (f"{path}: " in said) == made.damaged
     assert f"{CAPTURES - DAMAGED:>12,}" in next(line for line in said.splitlines() if line.startswith("captures read"))
     assert "notes.txt: neither pcap nor pcapng" in said and "empty.pcap: empty" in said
 
@@ -129,7 +135,7 @@ def test_interrupted_and_resumed(batch, captures, place, number):
     check_rows(map(json.loads, output.read_text().splitlines()), known)
     after = states_of(work)[len(before):]
     again = set(before) & set(after)
-    assert again <= {path for path, mails in known.items() if mails is None}, "read twice"
+    assert again <= {path for path, made in known.items() if made.damaged}, "read twice"
     assert set(before) | set(after) == set(known)
 
 
@@ -143,7 +149,7 @@ def test_a_file_that_changed_is_read_anew(batch, place):
     load = Load(10, seed=99)
     load.write(place / "new.pcap")
     os.replace(place / "new.pcap", changed)
-    known[changed] = [(mail.sender, tuple(mail.recipients), mail.queue_id) for mail in load.mails]
+    known[changed] = Made(mails_of(load))
     batch.run(folder, "-w", output, "--resume")
     check_rows(map(json.loads, output.read_text().splitlines()), known)
     assert states_of(place / "mails.ndjson.work").count(changed) == 2
@@ -155,7 +161,7 @@ def test_nothing_is_left_behind_when_all_went_well(batch, place):
     batch.run(place / "captures", "-w", place / "out.tsv", "--format", "tsv")
     assert sorted(file.name for file in place.iterdir()) == ["captures", "out.tsv"]
     header, *rows = (place / "out.tsv").read_text().splitlines()
-    assert len(rows) == sum(map(len, known.values())) and header.startswith("file\tstream\ttime\t")
+    assert len(rows) == sum(len(made.mails) for made in known.values()) and header.startswith("file\tstream\ttime\t")
 
 
 def test_tsv_is_that_of_the_plugin(batch, tshark, place):
@@ -189,7 +195,8 @@ def test_fields(batch, place):
     rows = batch.rows(path, "-e", "frame.number", "-e", "esmtp.reply.code", "-e", "esmtp.mail.from", "-Y", "esmtp.reply")
     assert {row["file"] for row in rows} == {str(path)}
     assert rows[0]["esmtp.reply.code"] == "220" and rows[0]["esmtp.mail.from"] is None
-    assert ["250"] * 4 == rows[1]["esmtp.reply.code"] or "250" in rows[1]["esmtp.reply.code"]
+    assert rows[1]["esmtp.reply.code"] == "250"
+    assert any(isinstance(row["esmtp.reply.code"], list) for row in rows)  # replies to what was pipelined
 
 
 def test_a_list_on_standard_input(batch, place):
@@ -429,7 +436,7 @@ def test_page_tells_why_and_draws_the_dialogue(page):
     text = "".join(Texts(page.read_text()).text)
     assert "no such user" in text and "Check the address with the recipient" in text
     assert "C: EHLO relay.example.com" in text and "S: 220 mx.example.org" in text
-    assert "REJECTED" not in text and "rejected" in text
+    assert "rejected" in text
 
 
 @pytest.mark.thorough
