@@ -5,7 +5,9 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,8 @@ def run(*words, script=RUN, **options):
     return subprocess.run([str(script), *words], capture_output=True, text=True, timeout=60, check=False, **options)
 
 
-@pytest.mark.parametrize("words", ["install anything", "uninstall x", "package x", "fuzz abc", "fuzz 10 20", "bench bogus",
-                                   "bench quick quick", "demo --bogus", "demo a b", "format x", "reference x", "cases", "matrix 9.9",
+@pytest.mark.parametrize("words", ["install anything", "uninstall x", "package x", "package check source", "fuzz abc", "fuzz 10 20", "bench bogus",
+                                   "bench quick quick", "demo --bogus", "demo a b", "demo -o", "demo -o x", "demo nosuch.pcap", "format x", "reference x", "cases", "matrix 9.9",
                                    "record nosuch", "test bogus", "test quick bogus", "lint x", "packages x", "bogus"])
 def test_stray_words(words, tmp_path):
     """Nothing is built, so nothing is installed either: the build folder is not even made. No package is looked for."""
@@ -86,3 +88,120 @@ def test_uninstall_keeps_a_profile_that_was_changed(home):
     assert done.returncode == 0, done.stderr
     assert not plugin.exists() and f"Kept, since it was changed: {profile}" in done.stderr
     assert (profile / "preferences").read_text() == "gui.toolbar_main_style: 1\n"
+
+
+def test_a_link_to_it_finds_its_tree(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(RUN)
+    assert "no recording is called nosuch" in run("record", "nosuch", script=link).stderr
+
+
+@pytest.fixture
+def tree(home):
+    """A copy of what ./run needs to build, of an unprivileged user's, with programs of the test's own before all others: what these
+    do is what a build does. Returns the tree, the folder of the programs and the options of run()."""
+    folder = home[0]
+    programs = folder / "programs"
+    programs.mkdir()
+    options = as_user(folder)
+    environment = options["env"] | {"PATH": f"{programs}:{os.environ['PATH']}", "TMPDIR": str(folder)}
+    environment.pop("ESMTP_BUILD", None)
+    return folder / "tree", programs, options | {"env": environment}
+
+
+def program(folder, name, script):
+    file = folder / name
+    file.write_text(f"#!/bin/bash\n{script}\n")
+    file.chmod(0o755)
+
+
+NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="files of two users are only root's to make")
+
+
+@NEEDS_ROOT
+def test_a_build_of_another_user_is_named(tree):
+    folder, programs, options = tree
+    program(programs, "cmake", "exit 1")
+    (folder / "build").mkdir()
+    (folder / "build" / "of-root").write_text("")
+    done = run("install", **options)
+    assert done.returncode == 1
+    assert f"{folder}/build is root's and cannot be written by" in done.stderr
+    assert f"sudo rm -r {folder}/build" in done.stderr
+
+
+@NEEDS_ROOT
+def test_root_leaves_nothing_of_its_own_in_the_tree_of_another(tree):
+    folder, programs, options = tree
+    program(programs, "cmake", f"echo made >>{folder}/build/package/made")
+    program(programs, "cpack", f"touch {folder}/build/package/packed; echo package: {folder}/build/package/packed generated.")
+    done = run("package", "source", script=options["script"], env=options["env"])
+    assert done.returncode == 0, done.stderr
+    assert (folder / "build" / "package" / "made").exists()
+    assert [path for path in folder.rglob("*") if path.stat().st_uid == 0] == []
+
+
+@NEEDS_ROOT
+def test_a_full_disk_is_named(tree):
+    folder, programs, options = tree
+    program(programs, "cmake", "head -c 1000000 /dev/zero >filler; echo of no use >&2; exit 1")
+    program(programs, "in-a-small-disk", f"""mount -t tmpfs -o size=64k none {folder}/build; cd {folder}/build; exec {options['script']} "$@" """)
+    (folder / "build").mkdir()
+    done = run("unshare", "--mount", str(programs / "in-a-small-disk"), "package", "source", script="/usr/bin/env", env=options["env"])
+    assert done.returncode == 1
+    assert f"no space is left on the disk of {folder}/build" in done.stderr, done.stderr
+
+
+def test_a_failure_keeps_its_log_and_success_does_not(tree):
+    folder, programs, options = tree
+    program(programs, "cmake", "echo this is why; exit 1")
+    done = run("package", "source", **options)
+    assert done.returncode == 1 and "this is why" in done.stderr
+    log, = folder.parent.glob("esmtp-run-*.log")
+    assert f"the log {log}" in done.stderr and "this is why" in log.read_text()
+    log.unlink()
+    program(programs, "cmake", "exit 0")
+    program(programs, "cpack", "echo package: nothing generated.")
+    assert run("package", "source", **options).returncode == 0
+    assert not list(folder.parent.glob("esmtp-run-*.log"))
+
+
+def test_a_tree_that_was_moved_is_built_anew(tree):
+    folder, programs, options = tree
+    cache = folder / "build" / "package" / "CMakeCache.txt"
+    program(programs, "cmake", f"[ ! -e {cache} ]; echo CMAKE_HOME_DIRECTORY:INTERNAL=/some/where/else >{cache}")
+    program(programs, "cpack", "echo package: nothing generated.")
+    assert run("package", "source", **options).returncode == 0
+    again = run("package", "source", **options)
+    assert again.returncode == 0 and "This tree was /some/where/else: building anew" in again.stderr
+    elsewhere = cache.parent.parent.rename(folder.parent / "of-others")
+    done = run("package", "source", **options | {"env": options["env"] | {"ESMTP_BUILD": str(elsewhere)}})
+    assert done.returncode == 1 and "of-others/package is the build folder of /some/where/else" in done.stderr
+    assert (elsewhere / "package" / "CMakeCache.txt").exists()
+
+
+def test_without_apt_it_goes_on(tree):
+    folder, programs, options = tree
+    for file in Path("/usr/bin").iterdir():
+        if not file.name.startswith(("apt", "dpkg")):
+            (programs / file.name).symlink_to(file)
+    (programs / "cmake").unlink(missing_ok=True)
+    program(programs, "cmake", "echo reached; exit 1")
+    done = run("package", "source", **options | {"env": options["env"] | {"PATH": str(programs)}})
+    assert "no apt-get here; needed is what Debian calls: gcc" in done.stderr and "reached" in done.stderr
+
+
+def test_what_was_interrupted_is_said(tree):
+    folder, programs, options = tree
+    program(programs, "cmake", f"touch {folder.parent}/begun; exec sleep 60")
+    folder.parent.chmod(0o777)
+    process = subprocess.Popen([options.pop("script"), "package", "source"], stderr=subprocess.PIPE, text=True, process_group=0, **options)
+    end = time.monotonic() + 60
+    while not (folder.parent / "begun").exists():
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == -signal.SIGINT
+    assert f"interrupted while building in {folder}/build/package" in said and "package source" in said
+    assert not list(folder.parent.glob("esmtp-run-*.log"))

@@ -91,15 +91,15 @@ def test_what_the_file_was_handed_for_is_all_that_is_opened(own, private, monkey
         own.run(private, "-r", other) # the last -r counts
 
 
-def demo(capture, folder):
-    return subprocess.Popen([sys.executable, Path(sandbox.__file__).with_name("demo.py"), places.PLUGIN, capture], text=True,
+def demo(folder, *words):
+    return subprocess.Popen([sys.executable, Path(sandbox.__file__).with_name("demo.py"), places.PLUGIN, *words], text=True,
                             env=os.environ | {"TMPDIR": str(folder)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def test_demo_shows_what_went_wrong_first():
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755) # the sandbox's user looks for the plugin in it
-        process = demo(SAMPLE, folder)
+        process = demo(folder, SAMPLE)
         output, complaints = process.communicate(timeout=120)
     assert (process.returncode, complaints) == (0, "")
     sections = re.split(r"^== (.*)\n", output, flags=re.MULTILINE)[1:]
@@ -109,13 +109,45 @@ def test_demo_shows_what_went_wrong_first():
     assert "Fault: the recipient's address." in report and "4 mails: 2 accepted, 1 deferred, 1 rejected" in log
 
 
+def test_demo_of_a_folder_tells_of_each_capture():
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        captures = folder / "captures" / "below"
+        captures.mkdir(parents=True)
+        shutil.copy(SAMPLE, captures / "good.pcapng")
+        (captures / "bad.pcap").write_text("no capture at all")
+        process = demo(folder, captures.parent)
+        output, complaints = process.communicate(timeout=120)
+    assert (process.returncode, complaints) == (1, "")
+    assert output.index("bad.pcap, and why\ncannot be read: ") < output.index("good.pcapng, and why\n1 connection, 4 mails")
+    assert "2 captures, of which 1 could not be read" in output
+
+
+def test_demo_reads_with_the_key_log_of_its_user(private):
+    """Which, as the capture, the sandbox's user may not read, and which is named from the folder of the caller."""
+    private.chmod(0o600)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        sample = places.SAMPLES / "postfix-starttls-tls12.pcapng"
+        secrets = b"\n".join(re.findall(rb"(?:CLIENT_RANDOM|[A-Z]+_[A-Z_0-9]+) [0-9a-f]{64} [0-9a-f]+", sample.read_bytes())) + b"\n"
+        subprocess.run(["editcap", "-T", "ether", "--discard-all-secrets", sample, folder / "sealed.pcap"], check=True)
+        keys = private.parent / "keys"
+        keys.write_bytes(secrets)
+        keys.chmod(0o600)
+        sealed = demo(folder, folder / "sealed.pcap").communicate(timeout=120)[0]
+        read = demo(folder, "-o", f"tls.keylog_file:{os.path.relpath(keys)}", folder / "sealed.pcap").communicate(timeout=120)[0]
+    assert "ann@example.com" not in sealed and "ann@example.com" in read
+
+
 @pytest.mark.thorough
 def test_demo_that_is_ended_leaves_nothing_behind(private):
     private.chmod(0o600)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)
-        process = demo(private, folder)
+        process = demo(folder, private)
         deadline = time.monotonic() + 120
         while not list(folder.glob("esmtp-*/private/*")):
             assert process.poll() is None and time.monotonic() < deadline
