@@ -23,6 +23,7 @@ static bool prints_details; /* -V or -O: the tree is printed */
 static bool prints_fields;  /* -e */
 static bool two_passes;     /* -2 */
 static bool leaves_out;     /* -R: packets that it does not match are not in the second pass */
+static bool reads_more;     /* than the fields of -e, of filters, and what our own taps get */
 
 /* tshark's options: letters that take no value, letters that take one, and the same for words. */
 #define FLAGS "2DILPQVghlnpqvx"
@@ -37,6 +38,14 @@ static const char *const words_with_value[] = {
     "elastic-mapping-filter", "enable-heuristic", "enable-protocol", "export-objects", "export-tls-session-keys", "hexdump",
     "interface", "linktype", "log-debug", "log-domain", "log-domains", "log-fatal", "log-file", "log-level", "log-noisy",
     "only-protocols", "read-file", "read-filter", "ring-buffer", "snapshot-length", "temp-dir", "time-stamp-type", NULL};
+/* clang-format on */
+
+/* Those that make nobody read more of a packet. -T and -z do with some values. */
+#define READ_NO_MORE "2DILQhlnpqvBCEHKNTWYabcdefiorsyz"
+/* clang-format off */
+static const char *const words_that_read_no_more[] = {
+    "autostop", "buffer-size", "disable-heuristic", "disable-protocol", "display-filter", "enable-heuristic", "enable-protocol",
+    "interface", "linktype", "monitor-mode", "no-promiscuous-mode", "read-file", "ring-buffer", "snapshot-length", NULL};
 /* clang-format on */
 
 /* Stands for a word whose value comes next: no letter's value is looked for then. */
@@ -56,12 +65,29 @@ static void add_named(char option, const char *value)
 
 static void read_flag(char flag)
 {
+    reads_more |= !strchr(READ_NO_MORE, flag);
     prints_details |= flag == 'V';
     two_passes |= flag == '2';
 }
 
+/* Is the option's value one that makes somebody read more of a packet? */
+static bool value_reads_more(char option, const char *value)
+{
+    switch (option) {
+    case 'T':
+        return strcmp(value, "fields") != 0;
+    case 'z':
+        return !g_str_has_prefix(value, "esmtp,");
+    case A_WORD: /* the word itself has been looked at */
+        return false;
+    default:
+        return !strchr(READ_NO_MORE, option);
+    }
+}
+
 static void read_option(char option, const char *value)
 {
+    reads_more |= value_reads_more(option, value);
     prints_details |= option == 'O';
     prints_fields |= option == 'e';
     leaves_out |= option == 'R';
@@ -95,6 +121,7 @@ static char read_word(const char *word)
 
     understood &= takes_value || g_strv_contains(flag_words, name);
     leaves_out |= strcmp(name, "read-filter") == 0;
+    reads_more |= !g_strv_contains(words_that_read_no_more, name);
     g_free(name);
     return takes_value && !strchr(word, '=') ? A_WORD : '\0';
 }
@@ -200,6 +227,21 @@ visits command_line_visits(void)
 bool command_line_wants_fields_alone(void)
 {
     return understood && prints_fields && !prints_details;
+}
+
+bool command_line_reads_more(void)
+{
+    return !understood || reads_more;
+}
+
+bool command_line_all_fields(bool (*holds)(const char *name))
+{
+    for (unsigned i = 0; i < all_named->len; i++) {
+        const named *at = &g_array_index(all_named, named, i);
+        if (at->option == 'e' && !holds(at->value))
+            return false;
+    }
+    return true;
 }
 
 /* "tcp.port==25,esmtp", "tcp.port==25-27,esmtp", "tcp.port==25:3,esmtp", which is the same. */

@@ -438,7 +438,8 @@ void sessions_frame_begins(uint32_t frame)
         return;
     for (unsigned i = 0; i < read_last->len; i++)
         session_free_finished((session *)g_ptr_array_index(read_last, i));
-    g_ptr_array_set_size(read_last, 0);
+    if (read_last->len)
+        g_ptr_array_set_size(read_last, 0);
     read_last_frame = frame;
 }
 
@@ -493,10 +494,10 @@ static tvbuff_t *record_tvb(const watched *w, packet_info *pinfo, const segment 
     tvbuff_t *tvb;
 
     if (!of->octets)
-        return of->offset || of->length != tvb_captured_length(w->payload)
-                   ? tvb_new_subset_length(w->payload, (int)of->offset, (int)of->length)
-                   : w->payload;
-    tvb = tvb_new_child_real_data(w->payload, of->octets, of->length, (int)of->length);
+        return of->offset || of->length != tvb_captured_length(watched_payload(w))
+                   ? tvb_new_subset_length(watched_payload(w), (int)of->offset, (int)of->length)
+                   : watched_payload(w);
+    tvb = tvb_new_child_real_data(watched_payload(w), of->octets, of->length, (int)of->length);
     add_new_data_source(pinfo, tvb, "Octets held until this packet");
     return tvb;
 }
@@ -535,8 +536,7 @@ static bool belongs_to_another(conversation_t *conversation, uint32_t frame)
  * the connection has met before, unless another with the same ends has begun since. */
 static conversation_t *conversation_at(const watched *w, packet_info *pinfo)
 {
-    const route_record *first =
-        wmem_array_get_count(w->records) ? (const route_record *)wmem_array_index(w->records, 0) : NULL;
+    const route_record *first = watched_record_count(w) ? (const route_record *)wmem_array_index(w->records, 0) : NULL;
     conversation_t *met = first ? first->connection->conversation : NULL;
 
     return met && !met->next && met->setup_frame <= pinfo->num ? met : find_or_create_conversation(pinfo);
@@ -546,15 +546,15 @@ static int dissect_watched_segment(const watched *w, packet_info *pinfo, proto_t
 {
     conversation_t *conversation = conversation_at(w, pinfo);
     struct tcp_analysis *tcp = get_tcp_conversation_data(conversation, pinfo);
-    unsigned count = wmem_array_get_count(w->records);
+    unsigned count = watched_record_count(w);
 
     if (!kept_back && route_is_tls(w->segment.route) && !count) {
-        tls_take_over(w->payload, pinfo);
+        tls_take_over(watched_payload(w), pinfo);
         return 0;
     }
     if (!count || (kept_back && belongs_to_another(conversation, pinfo->num)))
         return 0;
-    *w->drawn = true;
+    w->yield->drawn = true;
     for (unsigned i = 0; i < count; i++) {
         const route_record *record = (const route_record *)wmem_array_index(w->records, i);
         connection_meets(record->connection, conversation);
@@ -562,7 +562,7 @@ static int dissect_watched_segment(const watched *w, packet_info *pinfo, proto_t
             tls_follow_session(record->connection, pinfo);
         draw_record(w, pinfo, tree, record, tcp ? tcp->stream : 0);
     }
-    return MAX(1, (int)tvb_reported_length(w->payload));
+    return MAX(1, (int)tvb_reported_length(watched_payload(w)));
 }
 
 /* --- what other dissectors hand to us ---------------------------------------------------------------------------------- */
@@ -631,6 +631,7 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     if (w && w->segment.route && protocol_below(pinfo) == proto_tls && !pinfo->fd->visited && !route_has_tls(&w->segment))
         return 0; /* the TLS dissector hands on what was sent again of the plain text before it */
     if (w && w->segment.route && protocol_below(pinfo) != proto_tls)
-        return *w->drawn ? (int)tvb_reported_length(tvb) : dissect_watched_segment(w, pinfo, tree, watch_is_own_call(data));
+        return w->yield->drawn ? (int)tvb_reported_length(tvb)
+                               : dissect_watched_segment(w, pinfo, tree, watch_is_own_call(data));
     return dissect_handed(tvb, pinfo, tree, data);
 }

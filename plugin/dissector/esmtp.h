@@ -159,6 +159,11 @@ bool command_line_mentions(const char *text);
 visits command_line_visits(void);
 /* Is the tree made for the fields alone that -e names? */
 bool command_line_wants_fields_alone(void);
+/* Does anybody read more of a packet than the fields that -e and filters name, and what our own taps get? True also if that
+ * is not known. */
+bool command_line_reads_more(void);
+/* Does it hold for each name that -e gives? */
+bool command_line_all_fields(bool (*holds)(const char *name));
 /* Does -d say what dissects this port of the table? */
 bool command_line_decodes(const char *table, uint32_t port);
 
@@ -266,6 +271,11 @@ span mail_octets(drawing *d, const message *m);
 /* Finds the mails that are complete in this call, and hands them to the dissector for internet messages. */
 void mails_collect(drawing *d);
 void mails_hand_over(drawing *d);
+
+/* mail_readers.c — can anybody see what that dissector makes of a mail? The answer is the same for all packets of a file. */
+bool mails_are_read(const packet_info *pinfo);
+/* Another file begins. */
+void mail_readers_reset(void);
 
 /* message_parts.c — what is wrong with the parts of a message that is complete, when the preference asks for it. */
 void draw_part_defects(drawing *d, proto_item *item, const message *m);

@@ -116,6 +116,11 @@ static void look_for_readers(void)
     reader_loaded = lua_scripts_loaded() > 0 || postdissectors_want_hfids();
 }
 
+bool fields_have_readers(void)
+{
+    return reader_loaded;
+}
+
 /* Does anybody read the whole tree, though -e names some fields? */
 static bool is_read(const proto_tree *top)
 {
@@ -123,7 +128,7 @@ static bool is_read(const proto_tree *top)
            (!command_line_wants_fields_alone() || reader_loaded || union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
 }
 
-bool fields_ask(const proto_tree *top, const packet_info *pinfo)
+static void ask(const proto_tree *top, const packet_info *pinfo)
 {
     bool shown = top && is_read(top);
 
@@ -131,10 +136,19 @@ bool fields_ask(const proto_tree *top, const packet_info *pinfo)
     groups_asked = groups_named = groups_in_command;
     if (shown || (top && all_in_command) || experts_asked(pinfo))
         asked = ASKED_ALL;
-    else if (!top)
-        return false;
-    else if (groups_in_command || is_referenced(proto_esmtp))
+    else if (top && (groups_in_command || is_referenced(proto_esmtp)))
         asked = any_expert_named() ? ASKED_ALL : ASKED_NAMED;
+}
+
+/* Where packets are visited once, all that asks is there before the first of them. So the answer for the first tree, and
+ * what is found of the groups, hold for the others. */
+bool fields_ask(const proto_tree *top, const packet_info *pinfo)
+{
+    static bool answered;
+
+    if (!answered || !top)
+        ask(top, pinfo);
+    answered = top && command_line_visits() == VISITS_ONCE;
     return asked == ASKED_ALL;
 }
 

@@ -134,7 +134,7 @@ void mails_hand_over(drawing *d)
     dissector_handle_t imf;
     bool protocol, info;
 
-    if (!count)
+    if (!count || !mails_are_read(d->pinfo))
         return;
     imf = find_dissector("imf");
     protocol = col_get_writable(columns, COL_PROTOCOL);

@@ -9,6 +9,7 @@
 #include <epan/prefs.h>
 
 #include "dissector/esmtp.h"
+#include "dissector/route.h"
 
 #define SMTP_PORTS "25,587" /* RFC 5321, 4.5.4.2; RFC 6409, 3.1 */
 #define ODMR_PORT 366       /* RFC 2645, 4 */
@@ -129,6 +130,8 @@ void dissector_register_handoff(void)
     ports_register_handoff(esmtp_handle);
     builtin_fields_register_handoff();
     register_init_routine(dissect_reset);
+    register_init_routine(mail_readers_reset);
+    register_init_routine(routes_reset);
 }
 
 dissector_handle_t dissector_handle(void)

@@ -47,6 +47,7 @@ struct route {
 /* --- which route ------------------------------------------------------------------------------------------------------- */
 
 static wmem_map_t *routes; /* of the file that is open */
+static route *last_found;  /* of these */
 
 static unsigned route_key_hash(const void *data)
 {
@@ -102,7 +103,12 @@ static route *route_look_up(const packet_info *pinfo, unsigned *direction_r, boo
         routes = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), route_key_hash, route_key_equal);
     if (!route_key_read(&key, pinfo, direction_r))
         return NULL;
+    /* Packets of one connection mostly stand together, and a hash takes as long as all else here. */
+    if (last_found && route_key_equal(&key, &last_found->key))
+        return last_found;
     r = (route *)wmem_map_lookup(routes, &key);
+    if (r)
+        last_found = r;
     if (r || !make)
         return r;
     r = wmem_new0(wmem_file_scope(), route);
@@ -111,6 +117,11 @@ static route *route_look_up(const packet_info *pinfo, unsigned *direction_r, boo
     r->number = wmem_map_size(routes);
     wmem_map_insert(routes, &r->key, r);
     return r;
+}
+
+void routes_reset(void)
+{
+    last_found = NULL; /* it was freed with its file */
 }
 
 route *route_find(const packet_info *pinfo, unsigned *direction_r)
@@ -553,11 +564,11 @@ wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
 
     note_syn(f.route, &in->in);
     events = segments_put(f.route->order, &in->in, &count);
-    f.records = wmem_array_new(pinfo->pool, sizeof(route_record));
     if (!count) {
         note_segment(&f);
-        return f.records;
+        return NULL;
     }
+    f.records = wmem_array_new(pinfo->pool, sizeof(route_record));
     f.events = wmem_alloc_array(pinfo->pool, segments_event, count);
     for (size_t i = 0; i < count; i++)
         take_event(&f, events[i]);

@@ -50,7 +50,11 @@ bool route_awaits_tls(const route *r);
 /* It is SMTP in the clear: reads it from the segment at hand on. */
 void route_read_plain(route *r);
 
-/* Reads a segment, on the first visit of its packet. The records, route_record, live with the packet. */
+/* Another file begins. */
+void routes_reset(void);
+
+/* Reads a segment, on the first visit of its packet. The records, route_record, live with the packet; NULL: there are none.
+ */
 wmem_array_t *route_read(const route_segment *in, packet_info *pinfo);
 /* To be called when another segment is read before these records were drawn: the session uses its lists again. */
 void route_keep_record(wmem_array_t *records, packet_info *pinfo);

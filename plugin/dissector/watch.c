@@ -83,16 +83,34 @@ static bool segment_parse(watched *w, const packet_info *pinfo)
     in->rst = flags & FLAG_RST;
     in->payload = (span){payload ? tvb_get_ptr(w->tvb, header, payload) : NULL, (size_t)payload};
     in->missing = (uint32_t)(reported - header - payload);
-    w->payload = tvb_new_subset_length_caplen(w->tvb, MIN(header, captured), payload, reported - header);
+    w->payload_begin = MIN(header, captured);
     return true;
 }
 
-/* The same segments of a frame are counted on each visit. */
+tvbuff_t *watched_payload(const watched *w)
+{
+    const tcp_segment *in = &w->segment.in;
+
+    if (!w->yield->payload)
+        w->yield->payload = tvb_new_subset_length_caplen(w->tvb, w->payload_begin, (int)in->payload.length,
+                                                         (int)(in->payload.length + in->missing));
+    return w->yield->payload;
+}
+
+unsigned watched_record_count(const watched *w)
+{
+    return w->records ? wmem_array_get_count(w->records) : 0;
+}
+
+/* The same segments of a frame are counted on each visit, if there is more than one. */
 static uint32_t count_segment(packet_info *pinfo, const route *r)
 {
     uint32_t key = UINT32_C(1) << 31 | route_number(r); /* conversations have lower numbers */
-    uint32_t *count = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, key);
+    uint32_t *count;
 
+    if (command_line_visits() == VISITS_ONCE)
+        return 0;
+    count = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, proto_esmtp, key);
     if (!count) {
         count = wmem_new0(pinfo->pool, uint32_t);
         p_add_proto_data(pinfo->pool, pinfo, proto_esmtp, key, count);
@@ -103,7 +121,7 @@ static uint32_t count_segment(packet_info *pinfo, const route *r)
 
 static void give_back_what_is_readable(const watched *w, packet_info *pinfo)
 {
-    for (unsigned i = 0; i < wmem_array_get_count(w->records); i++) {
+    for (unsigned i = 0; i < watched_record_count(w); i++) {
         connection *c = ((const route_record *)wmem_array_index(w->records, i))->connection;
         if (session_tls(c->session) == TLS_READABLE)
             tls_follow_session(c, pinfo);
@@ -116,7 +134,7 @@ static void read_segment(watched *w, packet_info *pinfo, route *r, unsigned dire
         w->segment.nth = count_segment(pinfo, r);
     w->segment.route = r;
     w->segment.in.direction = direction;
-    w->drawn = wmem_new0(pinfo->pool, bool);
+    w->yield = wmem_new0(pinfo->pool, watched_yield);
     sessions_frame_begins(pinfo->num);
     if (pinfo->fd->visited) {
         w->records = route_records(&w->segment, pinfo);
@@ -181,10 +199,10 @@ bool watch_is_own_call(const void *data)
 /* What was read with a segment that TCP has kept back. */
 static void draw_kept_back(const watched *w, packet_info *pinfo, proto_tree *tree)
 {
-    if (*w->drawn || !wmem_array_get_count(w->records))
+    if (w->yield->drawn || !watched_record_count(w))
         return;
     col_clear(pinfo->cinfo, COL_INFO);
-    call_dissector_only(dissector_handle(), w->payload, pinfo, tree, (void *)(uintptr_t)&own_call);
+    call_dissector_only(dissector_handle(), watched_payload(w), pinfo, tree, (void *)(uintptr_t)&own_call);
 }
 
 /* TCP, and what lies above it, may throw: at a packet that was cut off, or at fragments that do not fit. */
@@ -203,9 +221,9 @@ static int call_tcp_and_draw(const watched *own, const watched *outer, packet_in
             carrier_learn_stream(route_carrier(own->segment.route), pinfo);
         draw_kept_back(own, pinfo, tree);
         if (route_begins_tls(own->segment.route, pinfo->num))
-            draw_tls_unasked(own->payload, pinfo, tree);
+            draw_tls_unasked(watched_payload(own), pinfo, tree);
         if (route_tls_behind(own->segment.route, pinfo->num))
-            draw_tls_kept_back(own->payload, pinfo, tree, route_tls_behind(own->segment.route, pinfo->num));
+            draw_tls_kept_back(watched_payload(own), pinfo, tree, route_tls_behind(own->segment.route, pinfo->num));
         current = *outer;
     }
     ENDTRY;

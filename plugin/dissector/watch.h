@@ -7,6 +7,12 @@
 
 #include "dissector/route.h"
 
+/* What has come of a segment so far. */
+typedef struct watched_yield {
+    tvbuff_t *payload; /* NULL: nobody has asked for it yet, see watched_payload() */
+    bool drawn;        /* the records were drawn already */
+} watched_yield;
+
 /* A segment on its way through TCP. */
 typedef struct watched {
     const packet_info *pinfo;
@@ -15,10 +21,10 @@ typedef struct watched {
     tvbuff_t *tvb;          /* with TCP's header; NULL: nothing that can be read */
     address source, target; /* as TCP sees them, what tunnels make of them later on */
     uint16_t source_port, target_port;
-    tvbuff_t *payload;     /* from here on: if it is of a route */
+    int payload_begin;     /* in `tvb`; from here on: if it is of a route */
     route_segment segment; /* its `route` is NULL, if not */
-    wmem_array_t *records; /* route_record: what was read with it */
-    bool *drawn;           /* that was drawn already */
+    wmem_array_t *records; /* route_record: what was read with it; NULL: nothing was */
+    watched_yield *yield;
 } watched;
 
 /* Takes the place of TCP in `ip.proto`, or gives it back, as the preferences say. To be
@@ -27,6 +33,9 @@ void watch_refresh(void);
 
 /* The segment that this packet is being dissected for; NULL: there is none, segments are not watched. */
 const watched *watch_current(const packet_info *pinfo);
+/* What TCP carries in it; and how many records there are of it. */
+tvbuff_t *watched_payload(const watched *w);
+unsigned watched_record_count(const watched *w);
 /* The connection of the current segment turned out to be SMTP: reads the segment. `late`: packets before it were not read.
  * False: segments are not watched. */
 bool watch_adopt(packet_info *pinfo, bool late);

@@ -28,13 +28,19 @@ void findings_free(finding_list *found)
     g_free(found);
 }
 
+static void clear(GArray *array)
+{
+    if (array->len)
+        g_array_set_size(array, 0);
+}
+
 void findings_clear(finding_list *found)
 {
-    g_array_set_size(found->list, 0);
-    g_array_set_size(found->parsed, 0);
-    g_array_set_size(found->commands, 0);
-    g_array_set_size(found->lines, 0);
-    g_array_set_size(found->pending, 0);
+    clear(found->list);
+    clear(found->parsed);
+    clear(found->commands);
+    clear(found->lines);
+    clear(found->pending);
 }
 
 finding *findings_add(finding_list *found, finding_kind kind, uint64_t position, uint64_t length)
