@@ -118,6 +118,39 @@ def program(folder, name, script):
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="files of two users are only root's to make")
 
 
+def files(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_install_adds_and_uninstall_takes_away_what_is_ours_alone(home):
+    """Other profiles and settings stay as they are."""
+    folder, plugin, profile = home
+    shutil.copytree(places.ROOT / "batch", folder / "tree" / "batch", ignore=shutil.ignore_patterns("__pycache__"))
+    plugin.unlink()
+    shutil.rmtree(profile)
+    for name in ("preferences", "profiles/Other/preferences", "profiles/Other/colorfilters"):
+        file = profile.parents[1] / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("gui.toolbar_main_style: 1\n")
+    programs = folder / "programs"
+    programs.mkdir()
+    program(programs, "cmake", "[ $1 != -E ] || exec /usr/bin/cmake \"$@\"; mkdir -p $HOME/b/plugin; echo built >$HOME/b/plugin/esmtp.so")
+    options = as_user(folder)
+    options["env"] |= {"PATH": f"{programs}:{os.environ['PATH']}", "ESMTP_BUILD": str(folder / "b")}
+    before = files(folder)
+    done = run("install", **options)
+    assert done.returncode == 0, done.stderr
+    after = files(folder)
+    assert {name: after[name] for name in before} == before
+    added = {name for name in after.keys() - before.keys() if not name.startswith("b/")}
+    assert str(plugin.relative_to(folder)) in added
+    ours = (str(plugin.relative_to(folder)), str(profile.relative_to(folder)) + "/", ".local/bin/esmtp-batch", ".local/share/esmtp-batch/")
+    assert [name for name in added if not name.startswith(ours)] == []
+    assert {path.name for path in profile.iterdir()} == {path.name for path in PROFILE.iterdir()}
+    assert run("uninstall", **options).returncode == 0
+    assert {name: octets for name, octets in files(folder).items() if not name.startswith("b/")} == before
+
+
 @NEEDS_ROOT
 def test_a_build_of_another_user_is_named(tree):
     folder, programs, options = tree
