@@ -28,6 +28,22 @@ class Result:
     errors: pathlib.Path
 
 
+SLURM_JOB = "slurm-job"  # in the folder of a run: the number of its array job
+
+
+def end_left_over(folders):
+    """Ends what runs that were killed have left at work: an array job. GNU parallel ends with the run that started it."""
+    for folder in folders:
+        file = folder / SLURM_JOB
+        if file.exists() and shutil.which("scancel"):
+            subprocess.run(["scancel", file.read_text()], check=False, capture_output=True)
+
+
+def ends_with_us():
+    """What stands before a command so that it gets SIGTERM when this program ends, whatever ends it. Linux has that."""
+    return ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+
+
 def needed(command, package):
     if not shutil.which(command):
         raise Failure(f"{command} is not installed; on Debian it is in the package {package}")
@@ -70,7 +86,7 @@ class Parallel:
     def run(self, commands, folder):
         log = folder / "joblog"
         log.touch()
-        words = ["parallel", "--null", "--will-cite", "--jobs", self.jobs, "--joblog", str(log), "--results", f"{folder}/{{#}}",
+        words = [*ends_with_us(), "parallel", "--null", "--will-cite", "--jobs", self.jobs, "--joblog", str(log), "--results", f"{folder}/{{#}}",
                  *(word for login in self.logins for word in ("--sshlogin", login)), *self.options]
         (folder / "commands").write_bytes(b"\0".join(command.encode() for command in commands))
         with open(folder / "commands", "rb") as jobs, open(folder / "errors", "wb") as errors, open(log) as ended:
@@ -127,6 +143,7 @@ class Slurm:
                                         f"--output={folder}/task-%a.log", *self.options, str(script)],
                                        stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
             number = process.stdout.readline().strip().split(";")[0]
+            (folder / SLURM_JOB).write_text(number)
             try:
                 yield from self._results(process, folder, len(commands))
             finally:

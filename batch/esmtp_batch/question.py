@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import dataclasses
 import json
+import pathlib
 import re
 import shlex
 import subprocess
@@ -15,6 +16,10 @@ from . import Failure
 LOGS = {"mails": "rcpt_to", "connections": "longest_wait", "parts": "type_by_content", "logins": "mechanism"}
 AGGREGATOR = "\x1f"  # between the values of a field: no text that tshark writes has one
 STREAM_STARTS = ("-Y", "tcp.time_relative == 0", "-T", "fields", "-e", "frame.number", "-e", "tcp.stream")
+# Of Wireshark's data: names of hardware vendors, enterprises and ports. Some releases read them whenever tshark starts, and need for
+# that as long as for all else.
+NAME_LISTS = ("manuf", "wka", "services", "enterprises", "enterprises.tsv")
+JOBS_WORTH_IT = 10  # to find out where the lists are takes as long as a start
 NO_CAPTURE = re.compile("isn't a capture file|is not a capture file|not a format that|can't be read because")
 
 
@@ -54,6 +59,24 @@ class Question:
             raise Failure("this tshark has no plugin esmtp: install it for this user and this release of Wireshark")
         if done.returncode:
             raise Failure("tshark does not take this: " + error_of(done.stderr.decode(errors="replace")))
+
+
+def without_name_lists(asked, jobs, folder):
+    """What stands before each command, for bash, so that tshark reads no lists of names: the rows of logs have none. `folder` is made,
+    with links to the rest of Wireshark's data. Machines that do not have the folder, and Wireshark as root, read the lists."""
+    if asked.fields or jobs < JOBS_WORTH_IT:
+        return ""
+    told = subprocess.run(["tshark", "-G", "folders"], capture_output=True, text=True).stdout
+    where = re.search(r"^Global configuration:\s*(/.*)$", told, re.MULTILINE)
+    data = pathlib.Path(where[1]) if where else None
+    if not data or not any((data / name).exists() for name in NAME_LISTS):
+        return ""
+    folder.mkdir()
+    for file in data.iterdir():
+        if file.name not in NAME_LISTS:
+            (folder / file.name).symlink_to(file)
+    quoted = shlex.quote(str(folder))
+    return f"[ ! -d {quoted} ] || export WIRESHARK_DATA_DIR={quoted}; "
 
 
 def error_of(stderr):

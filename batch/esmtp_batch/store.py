@@ -3,7 +3,8 @@
     question.json    what was asked; results of another question are of no use
     state.ndjson     a line for each capture that was read: what the file was, how that ended. The last line of a file counts
     results/KEY      the rows of a capture, each behind the name of its log; the file has this name when all of it was written
-    run/             what the engine and its jobs write; begun anew each time
+    run-N/           what the engine and its jobs write; begun anew each time
+    lock             held while a run is at work in the folder
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -42,24 +43,31 @@ class Store:
         self.folder = pathlib.Path(folder)
         self.state = self.folder / "state.ndjson"
         self.done = {}
+        self.run = None  # the folder of the run at hand: begin_run()
         self._mine()
-        if restart:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        if (self.folder / "question.json").exists() and not resume:
+        if (self.folder / "question.json").exists() and not (resume or restart):
             raise Failure(f"{self.folder} is there, with what an earlier run has read: --resume goes on with it, --restart removes it")
-        (self.folder / "results").mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._lock()
+        if restart:
+            shutil.rmtree(self.folder / "results", ignore_errors=True)
+            for file in (self.state, self.folder / "question.json"):
+                file.unlink(missing_ok=True)
+        (self.folder / "results").mkdir(exist_ok=True)
         self._ask(question)
         self._load()
-        self.clear_run()
 
-    def clear_run(self):
-        shutil.rmtree(self.run, ignore_errors=True)
+    def runs(self):
+        """The folders of runs so far."""
+        return list(self.folder.glob("run-*"))
+
+    def begin_run(self):
+        """Another folder each time: jobs of a run that was killed may still write to theirs."""
+        for old in self.runs():
+            shutil.rmtree(old, ignore_errors=True)
+        last = max((int(left.name.partition("-")[2]) for left in self.runs()), default=0)
+        self.run = self.folder / f"run-{last + 1}"
         self.run.mkdir()
-
-    @property
-    def run(self):
-        return self.folder / "run"
 
     def rows_of(self, path):
         """The file with the rows of a capture."""
@@ -98,7 +106,8 @@ class Store:
         """Only a folder that a run has made is gone on with, or removed."""
         if self.folder.exists() and not self.folder.is_dir():
             raise Failure(f"{self.folder} is a file: it stays as it is")
-        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / "question.json").exists():
+        files = {file.name for file in self.folder.iterdir()} if self.folder.exists() else set()
+        if files - {"lock"} and "question.json" not in files:
             raise Failure(f"{self.folder} is no folder of esmtp-batch: it stays as it is")
 
     def _lock(self):

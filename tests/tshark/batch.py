@@ -11,15 +11,18 @@ import os
 import random
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import places
 from load import Load
 from sandbox import NOBODY
 
 TIME_LIMIT = 300  # seconds
+WHOLE_RUN_LIMIT = 3600  # seconds, of thousands of captures
 
 
 class Batch:
@@ -40,13 +43,13 @@ class Batch:
             os.chown(folder, NOBODY, NOBODY)
         return folder
 
-    def start(self, *words):
+    def start(self, *words, environment=None):
         command = ["/usr/bin/python3", "-B", self.program, *words]
-        return self.sandbox.popen(command, self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return self.sandbox.popen(command, self.environment | (environment or {}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def run(self, *words, status=0):
+    def run(self, *words, status=0, environment=None):
         """What it prints, and what it says."""
-        process = self.start(*words)
+        process = self.start(*words, environment=environment)
         printed, said = process.communicate(timeout=TIME_LIMIT)
         assert process.returncode == status, said
         return printed, said
@@ -117,6 +120,75 @@ def mails_by_file(rows):
     for row in rows:
         found.setdefault(row["file"], []).append((row["mail_from"], tuple(row["rcpt_accepted"]), row["queue_id"]))
     return {path: sorted(mails) for path, mails in found.items()}
+
+
+def check_rows(rows, known):
+    """All mails of the captures that are whole. Of the damaged ones none that was not sent, none twice, and nothing that is not
+    so: the replies to the last one may be behind the damage."""
+    found = mails_by_file(rows)
+    assert {path: mails for path, mails in found.items() if not known[path].damaged} == {
+        path: made.mails for path, made in known.items() if not made.damaged}
+    for path, mails in found.items():
+        sent = {sender: (recipients, queue_id) for sender, recipients, queue_id in known[path].mails}
+        assert len({sender for sender, _, _ in mails}) == len(mails)
+        assert all(recipients in ((), sent[sender][0]) and queue_id in (None, sent[sender][1]) for sender, recipients, queue_id in mails)
+
+
+# --- whole runs ---------------------------------------------------------------------------------------------------------------
+
+
+def rows_in(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def finished(process, status):
+    _, said = process.communicate(timeout=WHOLE_RUN_LIMIT)
+    assert process.returncode == status, said
+
+
+def in_one_go(batch, folder, known, words):
+    """Seconds, and how many rows: the right ones. Damaged captures make it end with 1."""
+    output = batch.new_folder() / "mails.ndjson"
+    began = time.monotonic()
+    finished(batch.start(folder, "-w", output, *words), 1)
+    seconds = time.monotonic() - began
+    check_rows(rows_in(output), known)
+    return seconds, len(rows_in(output))
+
+
+def states_of(work):
+    """The captures that were read, in order."""
+    state = work / "state.ndjson"
+    whole = state.read_bytes().rpartition(b"\n")[0] if state.exists() else b""
+    return [json.loads(line)["identity"][0] for line in whole.splitlines()]
+
+
+def killed_and_resumed(batch, folder, known, words, at, number=signal.SIGKILL):
+    """Seconds of both runs, and how many captures were read when the first got the signal; no other than damaged ones are read
+    again."""
+    output = batch.new_folder() / "mails.ndjson"
+    work = Path(f"{output}.work")
+    began = time.monotonic()
+    process = batch.start(folder, "-w", output, *words)
+    while len(states_of(work)) < at:
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.02)
+    process.send_signal(number)
+    process.communicate(timeout=TIME_LIMIT)
+    assert not output.exists()
+    before = states_of(work)
+    assert at <= len(before) < len(known)
+    if number == signal.SIGKILL:
+        with open(work / "state.ndjson", "a") as file:
+            file.write('{"identity": ["cut')
+    assert "--resume goes on with it" in batch.run(folder, "-w", output, *words, status=2)[1]
+    finished(batch.start(folder, "-w", output, "--resume", *words), 1)
+    seconds = time.monotonic() - began
+    check_rows(rows_in(output), known)
+    after = states_of(work)[len(before):]
+    assert set(before) & set(after) <= {path for path, made in known.items() if made.damaged}, "read twice"
+    assert set(before) | set(after) == set(known)
+    return seconds, len(before)
 
 
 # --- engines ------------------------------------------------------------------------------------------------------------------

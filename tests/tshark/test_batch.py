@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import collections
+import contextlib
 import html.parser
 import ipaddress
 import json
@@ -14,12 +15,14 @@ import sqlite3
 import struct
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 import mail_log
 import places
-from batch import Batch, Made, cut_short, mails_by_file, mails_of, make_folder, slurm, ssh_server
+from batch import (Batch, Made, check_rows, cut_short, in_one_go, killed_and_resumed, mails_by_file, mails_of, make_folder, slurm,
+                   ssh_server, states_of, wait_for)
 from load import Load
 from packets import SYN, Connection, checksum, dialogue, ip_packet, lines, tcp_header, write
 
@@ -55,18 +58,6 @@ def captures(batch):
     return folder, make_folder(folder, CAPTURES, DAMAGED)
 
 
-def check_rows(rows, known):
-    """All mails of the captures that are whole. Of the damaged ones none that was not sent, none twice, and nothing that is not
-    so: the replies to the last one may be behind the damage."""
-    found = mails_by_file(rows)
-    assert {path: mails for path, mails in found.items() if not known[path].damaged} == {
-        path: made.mails for path, made in known.items() if not made.damaged}
-    for path, mails in found.items():
-        sent = {sender: (recipients, queue_id) for sender, recipients, queue_id in known[path].mails}
-        assert len({sender for sender, _, _ in mails}) == len(mails)
-        assert all(recipients in ((), sent[sender][0]) and queue_id in (None, sent[sender][1]) for sender, recipients, queue_id in mails)
-
-
 def test_a_folder(batch, captures):
     folder, known = captures
     printed, said = batch.run(folder, status=1)
@@ -87,14 +78,38 @@ def test_damage_is_named_with_the_error_of_tshark_and_rows_are_kept_or_dropped_w
     assert batch.run(path, "--drop-damaged", status=1)[0] == ""
 
 
+NOTING = """#!/bin/bash
+echo "$WIRESHARK_DATA_DIR $*" >>{log}
+exec {tshark} "$@"
+"""
+
+
+@pytest.mark.parametrize("words, spared", [(("--log", "mails"), True), (("-e", "frame.number", "-Y", "smtp"), False)], ids=["log", "fields"])
+def test_logs_are_made_without_the_lists_of_names(batch, captures, place, words, spared):
+    """Where the release reads such lists from files. A field may have a name from one of them."""
+    folder, _ = captures
+    data = Path(batch.sandbox.environment["WIRESHARK_DATA_DIR"])
+    lists = {"manuf", "services", "enterprises.tsv", "wka"} & {file.name for file in data.iterdir()}
+    log, program = place / "log", place / "tshark"
+    program.write_text(NOTING.format(log=log, tshark=shutil.which("tshark")))
+    program.chmod(0o755)
+    batch.run(folder, *words, "--work", place / "work", "-w", place / "rows", status=1,
+              environment={"PATH": f"{place}:{os.environ['PATH']}"})
+    used = {line.split(" ")[0] for line in log.read_text().splitlines() if ".pcap" in line}
+    assert used == {str(place / "work/run-1/data" if spared and lists else data)}
+    if spared and lists:
+        assert {file.name for file in (place / "work/run-1/data").iterdir()} == {file.name for file in data.iterdir()} - lists
+
+
 @pytest.mark.thorough
 def test_by_ssh(batch, captures, place):
     need("sshd", "ssh", "setpriv")
     folder, known = captures
     with ssh_server(batch, place) as login:
         logins = [word for host in ("127.0.0.1", "localhost") for word in ("--sshlogin", login.format(host))]
-        printed, _ = batch.run(folder, *logins, "--jobs", "2", status=1)
-    check_rows(map(json.loads, printed.splitlines()), known)
+        words = (*logins, "--jobs", "2")
+        in_one_go(batch, folder, known, words)
+        killed_and_resumed(batch, folder, known, words, 5)
     assert len((place / "logins").read_text().splitlines()) >= CAPTURES
 
 
@@ -105,38 +120,39 @@ def test_by_slurm(batch, captures, place):
     with slurm(batch, place):
         printed, _ = batch.run(folder, "--slurm", "--work", place / "slurm.work", status=1)
         check_rows(map(json.loads, printed.splitlines()), known)
-        log = (place / "slurm.work/run/array.sh").read_text()
+        log = (place / "slurm.work/run-1/array.sh").read_text()
+        killed_and_resumed(batch, folder, known, ("--slurm",), 3)
     assert "SLURM_ARRAY_TASK_ID" in log
 
 
-def states_of(work):
-    return [json.loads(line)["identity"][0] for line in (work / "state.ndjson").read_text().splitlines()]
+def processes_in(folder):
+    """Those whose command names the folder."""
+    found = [path for path in Path("/proc").glob("[0-9]*/cmdline") if str(folder).encode() in commands_in(path)]
+    return [path.parent.name for path in found]
+
+
+def commands_in(path):
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return b""
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_interrupted_and_resumed(batch, captures, place, number):
+def test_interrupted_and_resumed(batch, captures, number):
     folder, known = captures
-    output, work = place / "mails.ndjson", place / "mails.ndjson.work"
-    process = batch.start(folder, "-w", output, "--jobs", "1")
-    while not (work / "state.ndjson").exists() or len(states_of(work)) < 5:
-        time.sleep(0.02)
-        assert process.poll() is None
-    process.send_signal(number)
+    killed_and_resumed(batch, folder, known, ("--jobs", "1"), 5, number)
+
+
+@pytest.mark.thorough
+def test_a_run_that_is_killed_leaves_nothing_at_work(batch, captures, place):
+    folder, known = captures
+    process = batch.start(folder, "-w", place / "mails.ndjson", "--jobs", "1")
+    wait_for(lambda: states_of(place / "mails.ndjson.work"))
+    process.kill()
     process.communicate(timeout=30)
-    assert not output.exists()
-    before = states_of(work)
-    assert 5 <= len(before) < CAPTURES
-    if number == signal.SIGKILL:
-        with open(work / "state.ndjson", "a") as file:
-            file.write('{"identity": ["cut')
-    assert "--resume goes on with it" in batch.run(folder, "-w", output, status=2)[1]
-    batch.run(folder, "-w", output, "--resume", status=1)
-    check_rows(map(json.loads, output.read_text().splitlines()), known)
-    after = states_of(work)[len(before):]
-    again = set(before) & set(after)
-    assert again <= {path for path, made in known.items() if made.damaged}, "read twice"
-    assert set(before) | set(after) == set(known)
+    wait_for(lambda: not processes_in(place / "mails.ndjson.work"))
+    assert len(states_of(place / "mails.ndjson.work")) < len(known)
 
 
 @pytest.mark.thorough

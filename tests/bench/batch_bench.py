@@ -1,0 +1,60 @@
+"""Runs esmtp-batch over a large folder of captures by each engine, and compares rows and time with a loop of tshark.
+
+    batch_bench.py PLUGIN [CAPTURES [DAMAGED]]      2,000 captures of which 100 are damaged, without these
+
+Each capture has five mails that are known. By GNU parallel, by two ssh logins to this machine and by a Slurm of one node: once in
+one go, and once killed when a third is done, and resumed. Each must give all mails of the captures that are whole, and none that
+was not sent. As root: it starts sshd and slurmctld.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tshark"))
+
+import batch  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
+
+LOOP = 'for file in "$1"/*/*.pcap; do tshark -n -q -z esmtp,mails,ndjson -r "$file" 2>/dev/null; done'
+TIME_LIMIT = 3600  # seconds
+
+
+def loop(program, folder):
+    """Seconds."""
+    began = time.monotonic()
+    process = program.sandbox.popen(["bash", "-c", LOOP, "loop", folder], stdout=open(os.devnull, "wb"))
+    process.wait(TIME_LIMIT)
+    return time.monotonic() - began
+
+
+def compare(program, folder, known, name, words):
+    """In one go, and killed and resumed: check_rows() has found that the rows are right."""
+    seconds, rows = batch.in_one_go(program, folder, known, words)
+    print(f"{name:28} {seconds:8.1f} s  {rows:6} rows, all right", flush=True)
+    seconds, before = batch.killed_and_resumed(program, folder, known, words, len(known) // 3)
+    print(f"{'  killed and resumed':28} {seconds:8.1f} s  the same rows; killed after {before} captures", flush=True)
+
+
+def main(plugin, captures=2000, damaged=100):
+    with Sandbox(Path(plugin)) as sandbox:
+        program = batch.Batch(sandbox)
+        folder = program.new_folder()
+        known = batch.make_folder(folder, captures, damaged)
+        octets = sum(os.path.getsize(path) for path in known)
+        print(f"{captures} captures of {octets // captures / 1000:.1f} KB, {damaged} damaged; {os.cpu_count()} processors")
+        print(f"{'a loop of tshark':28} {loop(program, folder):8.1f} s", flush=True)
+        compare(program, folder, known, "GNU parallel", ())
+        place = program.new_folder()
+        with batch.ssh_server(program, place) as login:
+            logins = [word for host in ("127.0.0.1", "localhost") for word in ("--sshlogin", login.format(host))]
+            compare(program, folder, known, "two ssh logins", (*logins, "--jobs", "1"))
+        with batch.slurm(program, program.new_folder()):
+            compare(program, folder, known, "Slurm, one node", ("--slurm",))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:4]))
