@@ -21,7 +21,8 @@ logged_connection logged_connection_make(wmem_allocator_t *scope, const carrier 
     record->client_name = copy_of(scope, record->client_name);
     record->text = copy_of(scope, record->text);
     record->phase = wmem_strdup(scope, record->phase);
-    record->longest_wait_verb = wmem_strdup(scope, record->longest_wait_verb);
+    if (record->longest_wait_verb) /* else there was no wait, and wmem would write that in words */
+        record->longest_wait_verb = wmem_strdup(scope, record->longest_wait_verb);
     return made;
 }
 

@@ -100,6 +100,8 @@ static const report_fault refused_connection = {"connection refused", "the recei
                                                 "resets."};
 static const report_fault no_greeting = {"no greeting", "the receiving server",
                                          "Look at the server's load, and at look-ups that it makes before it greets."};
+static const report_fault not_captured = {"the greeting was not captured", "the capture",
+                                          "Capture whole packets (tcpdump -s 0), on both ways."};
 static const report_fault tls_failed = {"the TLS handshake failed", "the TLS settings of one side",
                                         "Look at the alert, at certificate and versions of both sides, and at their logs."};
 static const report_fault lost_by_client = {"the connection was lost", "the client, or the network",
@@ -119,7 +121,7 @@ static const report_fault *fault_before_greeting(const report_connection *of)
     if (strcmp(record->closed_by, "server") == 0 && record->close && strcmp(record->close, "RST") == 0 &&
         !record->octets[SIDE_SERVER])
         return &refused_connection;
-    return &no_greeting;
+    return record->missing && !record->octets[SIDE_SERVER] ? &not_captured : &no_greeting;
 }
 
 const report_fault *report_connection_fault(const report_connection *of)

@@ -53,7 +53,7 @@ CASES = {
     "in a chunk": (OPENED + ENVELOPE + [("C", lines("BDAT 100 LAST") + b"x")], "client", RST, {"phase": "CONTENT"}, True),
     "before the final reply": (OPENED + ENVELOPE + DATA + [CONTENT, END], "client", FIN, {"phase": "END-OF-DATA"}, True),
     "in AUTH": (OPENED + [("C", lines("AUTH LOGIN")), ("S", lines("334 VXNlcm5hbWU6"))], "client", FIN, {"phase": "AUTH"}, True),
-    "no greeting": ([EHLO[0]], "client", FIN, {"phase": "CONNECT", "server_name": None}, True),
+    "no greeting": ([EHLO[0]], "client", FIN, {"phase": "CONNECT", "server_name": None, "longest_wait": None, "longest_wait_verb": None}, True),
     "greeted by a refusal": ([("S", lines("554 5.7.1 Go away"))], "server", FIN, {"code": 554, "text": "Go away", "mails": 0}, False),
     "closed for its idleness": (OPENED + ENVELOPE + [("S", lines("421 4.4.2 Timeout"))], "server", FIN,
                                 {"code": 421, "text": "Timeout", "phase": "IDLE"}, False),

@@ -233,6 +233,17 @@ def test_connections_without_a_greeting(tshark, capture):
         ["never answered"], ["connection refused"], ["no greeting"]]
 
 
+def test_a_greeting_that_was_not_captured_is_not_the_servers_fault(tshark, capture):
+    """As where each packet was cut behind its headers."""
+    connection = Connection()
+    for from_client, line in ((False, "220 mx.example.net"), (True, "EHLO client.example.org"), (False, "250 mx.example.net")):
+        connection.lost(from_client, len(lines(line)))
+    connection.close()
+    (found,) = data(tshark, capture(connection))["connections"]
+    assert found["record"]["missing"] > 0
+    assert [(fault["reason"], fault["fault"]) for fault in found["faults"]] == [("the greeting was not captured", "the capture")]
+
+
 def test_octets_that_are_missing(tshark, capture):
     """The totals tell of them."""
     noop = [("C", lines("NOOP")), ("S", lines("250 Ok"))]
