@@ -264,6 +264,8 @@ static void command_line(reading *r, const client_line *in)
 
     if (!before)
         connection_command(s);
+    if (row->id == VERB_MAIL || row->id == VERB_RCPT)
+        exchange_learn_shortest(&s->queue.shortest_command, in->whole.length);
     undecided_note(s, in->position, e);
     e->mistake = mistake;
     smuggling_note(s, in->position, e);
@@ -484,22 +486,44 @@ static bool latest_wait(const session *s)
     return s->queue.newest && s->queue.newest->losses == s->queue.losses;
 }
 
-static void commands_go_on(session *s)
+/* Is it a command of a mail that MAIL has begun before? */
+static bool is_behind_mail(const command *in)
 {
-    s->content.answered = false;
+    const verb_rule *row = verb_of(in);
+
+    return row->transaction_on_sent == transaction_rcpt_sent || row->transaction_on_sent == transaction_content_sent;
+}
+
+/* May replies to what is missing before this command come before its own? A client that has got replies amid what is missing
+ * waits for each; so does one that sends a command alone where the capture begins. */
+static bool is_behind_lost(const reading *r, const command *first)
+{
+    const session *s = r->s;
+    bool waits = s->client.gaps ? client_heard_amid_gap(s) : r->at == r->octets.length;
+
+    return latest_wait(s) || (!waits && is_behind_mail(first));
+}
+
+/* `first`: behind what is missing. */
+static void commands_go_on(reading *r, const command *first)
+{
+    session *s = r->s;
+
     s->client.unrecognized = 0;
-    s->client.lost_in_group = latest_wait(s);
     s->client.unconfirmed = latest_wait(s) || !(s->queue.lost_answered || client_heard_amid_gap(s));
+    if (is_behind_lost(r, first))
+        s->client.lost = exchange_lost_before(s, s->client.lost_octets, latest_wait(s));
+    s->content.answered = false;
     client_enter(s, CLIENT_COMMANDS);
 }
 
 /* What comes looks like commands: it is behind the content under way. */
-static void commands_found(reading *r)
+static void commands_found(reading *r, const command *first)
 {
     message_cut_off(r);
     message_emit_cut_off(r); /* before the next content begins */
     message_abandon(r->s);
-    commands_go_on(r->s);
+    commands_go_on(r, first);
 }
 
 static void line_ends_unknown(reading *r, const client_line *in)
@@ -509,9 +533,9 @@ static void line_ends_unknown(reading *r, const client_line *in)
         return;
     }
     if (message_chunks_doubted(r->s) && verb_of(&in->parsed.command)->id == VERB_BDAT)
-        commands_go_on(r->s); /* with the next chunk */
+        commands_go_on(r, &in->parsed.command); /* with the next chunk */
     else
-        commands_found(r);
+        commands_found(r, &in->parsed.command);
     command_line(r, in);
 }
 
@@ -579,6 +603,7 @@ static void read_unknown(reading *r)
         in = line_taken(r, end);
         if (!is_known_again(r, &in)) {
             note_text(&r->s->client, &in);
+            r->s->client.lost_octets += in.whole.length;
             continue;
         }
         emit_unknown(r, from, begin);
@@ -595,21 +620,22 @@ static void read_unknown(reading *r)
     r->at = r->octets.length;
 }
 
-/* Does the packet begin with a group of commands? */
-static bool begins_with_commands(const reading *r)
+/* Does the packet begin with a group of commands? The first of them goes to *first_r. */
+static bool begins_with_commands(const reading *r, command *first_r)
 {
     line first = line_first(span_from(r->octets, r->at));
-    command parsed;
 
-    return first.ending != LINE_ENDING_NONE && command_parse(first.text, &parsed) && command_unmistakable(&parsed) &&
+    return first.ending != LINE_ENDING_NONE && command_parse(first.text, first_r) && command_unmistakable(first_r) &&
            only_commands(r->octets, r->at);
 }
 
 /* Content up to the lone dot, or to commands. */
 static void read_doubted(reading *r)
 {
-    if (r->at == 0 && begins_with_commands(r))
-        commands_found(r);
+    command first;
+
+    if (r->at == 0 && begins_with_commands(r, &first))
+        commands_found(r, &first);
     else
         message_read_content(r);
 }
@@ -739,6 +765,7 @@ void client_gap(reading *r, uint64_t octets)
         octets = gap_in_chunk(r, octets);
     if (s->client.state == CLIENT_OPAQUE || !octets)
         return;
+    s->client.lost_octets += octets + r->stream->held_length;
     client_drop_line(s, r->input->layer);
     s->client.excess = EXCESS_NONE;
     undecided_forget(s);
@@ -750,7 +777,7 @@ void client_gap(reading *r, uint64_t octets)
     s->transactions.mail_may_be_missing = true;
     message_chunks_doubt(s);
     message_gap(s, octets);
-    transaction_hidden(s);
+    transaction_hidden(s, octets);
     if (s->auth.under_way)
         s->auth.under_way->auth->awaits_response = false;
     if (message_under_way(s))

@@ -3,6 +3,10 @@
  * Replies come in the order of the commands. A few codes can only be meant for one verb; when such a reply comes, commands
  * before that verb have lost theirs, and the pairing is right again instead of shifted for good.
  *
+ * Where commands or replies were lost, their octets tell how many these can be. So each command knows how many replies come
+ * before its own, at least and at most (`ahead`). Where the two differ, a reply that may be for either of two commands is
+ * for none.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session/state.h"
@@ -21,13 +25,40 @@ static void exchange_begin(session *s, exchange *e, const verb_rule *row, const 
     s->queue.waiting[row->id]++;
 }
 
+static void bounds_add(reply_bounds *to, reply_bounds more)
+{
+    to->least += more.least;
+    to->most += more.most;
+}
+
+/* `e` comes behind the oldest one. */
+static void behind_add(session *s, const exchange *e)
+{
+    bounds_add(&s->queue.behind, (reply_bounds){1 + e->ahead.least, 1 + e->ahead.most});
+}
+
+/* It is the oldest one now. */
+static void behind_remove(session *s, const exchange *e)
+{
+    bounds_add(&s->queue.behind, (reply_bounds){-1 - e->ahead.least, -1 - e->ahead.most});
+}
+
 static void append(session *s, exchange *e)
 {
-    if (s->queue.newest)
+    if (s->queue.newest) {
         s->queue.newest->next = e;
-    else
+        behind_add(s, e);
+    } else {
         s->queue.oldest = e;
+    }
     s->queue.newest = e;
+}
+
+void exchange_behind_lost(session *s, exchange *e, reply_bounds lost)
+{
+    bounds_add(&e->ahead, lost);
+    if (e != s->queue.oldest)
+        bounds_add(&s->queue.behind, lost);
 }
 
 exchange *exchange_wait(session *s, const verb_rule *row, const char *name)
@@ -65,16 +96,29 @@ exchange *exchange_wait_again(reading *r, exchange *e, const verb_rule *row, con
     return e;
 }
 
+/* A client that goes on, when all replies that it waits for may have come, has got them. */
+static void settle(const reading *r)
+{
+    session *s = r->s;
+    const exchange *newest = s->queue.newest;
+
+    if (newest && newest->command_frame != r->input->frame && s->queue.oldest->ahead.least + s->queue.behind.least < 0)
+        exchange_all_unanswered(s);
+}
+
 exchange *exchange_wait_from(reading *r, const verb_rule *row, const char *name)
 {
-    exchange *e = exchange_wait(r->s, row, name);
+    exchange *e;
 
+    settle(r);
+    e = exchange_wait(r->s, row, name);
     e->no_command = r->s->again.sent_as_content;
     e->unconfirmed = r->s->client.unconfirmed;
-    e->behind_lost = r->s->client.lost_in_group;
-    r->s->client.lost_in_group = false;
+    exchange_behind_lost(r->s, e, r->s->client.lost);
+    r->s->client.lost = (reply_bounds){0, 0};
+    r->s->client.lost_octets = 0;
     r->s->queue.gaps = r->s->client.gaps;
-    r->s->queue.lost_answered = false;
+    r->s->queue.lost_answered = 0;
     e->gaps = r->s->client.gaps;
     e->losses = r->s->queue.losses;
     e->has_command = true;
@@ -100,7 +144,9 @@ static void take_oldest(session *s)
     e->waits = false;
     s->queue.waiting[e->verb->id]--;
     s->queue.oldest = e->next;
-    if (!e->next)
+    if (e->next)
+        behind_remove(s, e->next);
+    else
         s->queue.newest = NULL;
     e->next = NULL;
 }
@@ -144,10 +190,12 @@ static void oldest_unanswered(session *s)
 }
 
 /* Takes all that waits before `e` out of the queue: their replies are lost. */
-static void before_unanswered(session *s, const exchange *e)
+static void before_unanswered(session *s, exchange *e)
 {
     while (s->queue.oldest != e)
         oldest_unanswered(s);
+    if (e)
+        e->ahead = (reply_bounds){0, 0};
 }
 
 void exchange_all_unanswered(session *s)
@@ -155,7 +203,7 @@ void exchange_all_unanswered(session *s)
     before_unanswered(s, NULL);
 }
 
-void exchange_through_unanswered(session *s, const exchange *e)
+void exchange_through_unanswered(session *s, exchange *e)
 {
     if (!e || !e->waits)
         return;
@@ -169,13 +217,78 @@ static bool sent_together(const session *s, const exchange *a, const exchange *b
     return s->queue.losses ? a->losses == b->losses : a->command_frame == b->command_frame;
 }
 
-void exchange_older_unanswered(session *s, bool lost_reply)
+/* --- which of several replies it is where others were lost ------------------------------------------------------------- */
+
+/* The shortest line of a group behind MAIL and RCPT, as RSET; what is taken for the shortest MAIL or RCPT, and for the
+ * shortest reply, before there was one ("250 Ok"). */
+#define SHORTEST_COMMAND 6u
+#define SHORTEST_ENVELOPE 25u
+#define SHORTEST_REPLY 8u
+/* More are not counted. */
+#define LOST_LIMIT 100000
+
+void exchange_learn_shortest(uint64_t *shortest, uint64_t octets)
+{
+    if (!*shortest || octets < *shortest)
+        *shortest = octets;
+}
+
+static reply_bounds lost_commands(const session *s, uint64_t octets)
+{
+    uint64_t shortest = s->queue.shortest_command ? s->queue.shortest_command : SHORTEST_ENVELOPE;
+    uint64_t most = octets > SHORTEST_COMMAND ? 1 + (octets - SHORTEST_COMMAND) / shortest : 1;
+
+    return (reply_bounds){1, most < LOST_LIMIT ? (int64_t)most : LOST_LIMIT};
+}
+
+reply_bounds exchange_lost_before(const session *s, uint64_t octets, bool in_group)
+{
+    reply_bounds lost = {0, LOST_LIMIT}; /* where the capture begins behind it */
+    int64_t answered = in_group ? 0 : s->queue.lost_answered;
+
+    if (s->client.gaps)
+        lost = lost_commands(s, octets);
+    lost.least = lost.least > answered ? lost.least - answered : 0;
+    lost.most = lost.most > answered ? lost.most - answered : 0;
+    return lost;
+}
+
+static int64_t most_lost_replies(const session *s, uint64_t octets)
+{
+    uint64_t most = octets / (s->queue.shortest_reply ? s->queue.shortest_reply : SHORTEST_REPLY);
+
+    return most < 1 ? 1 : most < LOST_LIMIT ? (int64_t)most : LOST_LIMIT;
+}
+
+/* The replies to the oldest ones have come, or are lost. */
+static void answered_unseen(session *s)
+{
+    exchange *e;
+
+    while ((e = s->queue.oldest) != NULL && e->ahead.most < 0) {
+        reply_bounds over = {e->ahead.least + 1, e->ahead.most + 1};
+        oldest_unanswered(s);
+        if (s->queue.oldest)
+            bounds_add(&s->queue.oldest->ahead, over);
+    }
+}
+
+/* A reply comes, so something waits for it: the newest one, if nothing behind that was lost. */
+static void something_waits(session *s)
+{
+    exchange *head = s->queue.oldest;
+
+    if (head->ahead.least < -s->queue.behind.most && s->queue.newest->gaps == s->client.gaps)
+        head->ahead.least = -s->queue.behind.most;
+}
+
+void exchange_older_unanswered(session *s, uint64_t octets)
 {
     const exchange *newest = s->queue.newest;
 
     while (newest && !sent_together(s, s->queue.oldest, newest))
         oldest_unanswered(s);
-    if (!newest || newest->losses == s->queue.losses || !lost_reply)
+    if (!newest || newest->losses == s->queue.losses || !octets)
         return;
     if (newest->gaps != s->client.gaps && client_heard_amid_gap(s)) {
         exchange_all_unanswered(s); /* the client went on, with what is missing */
@@ -183,8 +296,11 @@ void exchange_older_unanswered(session *s, bool lost_reply)
     }
     if (s->queue.oldest == newest)
         return;
-    if (!(s->offers.lmtp && is_for_content(s->queue.oldest))) /* that gets more than one */
-        oldest_unanswered(s);
+    if (s->offers.lmtp && is_for_content(s->queue.oldest)) /* that gets more than one */
+        return;
+    bounds_add(&s->queue.oldest->ahead, (reply_bounds){-most_lost_replies(s, octets), -1});
+    something_waits(s);
+    answered_unseen(s);
 }
 
 void exchange_content_unanswered(session *s)
@@ -258,36 +374,54 @@ static exchange *exchange_unasked(session *s, const verb_rule *row)
     exchange_begin(s, e, row, row->name);
     e->next = s->queue.oldest;
     s->queue.oldest = e;
-    if (!e->next)
+    if (e->next)
+        behind_add(s, e->next);
+    else
         s->queue.newest = e;
     return e;
 }
 
-/* Is it a MAIL or RCPT whose reply is still to come? */
-static bool is_envelope_to_answer(const session *s, const exchange *e)
+/* Is it a MAIL or RCPT whose reply is still to come? `ahead`: at least so many replies come before. */
+static bool is_envelope_to_answer(const session *s, const exchange *e, int64_t ahead)
 {
-    return (exchange_is(e, VERB_MAIL) || exchange_is(e, VERB_RCPT)) && e->command_frame > s->queue.lost_frame;
+    bool envelope = exchange_is(e, VERB_MAIL) || exchange_is(e, VERB_RCPT);
+
+    return envelope && ahead >= 0 && e->command_frame > s->queue.lost_frame;
 }
 
 /* What waits for the reply to a content, before any other reply has to come; NULL: nothing. */
 static exchange *oldest_for_content(const session *s)
 {
     exchange *e = s->queue.oldest;
+    int64_t ahead = e ? e->ahead.least : 0;
 
-    while (e && !is_for_content(e) && !is_envelope_to_answer(s, e))
+    while (e && !is_for_content(e) && !is_envelope_to_answer(s, e, ahead)) {
         e = e->next;
+        ahead += e ? 1 + e->ahead.least : 0;
+    }
     return e && is_for_content(e) ? e : NULL;
 }
 
 /* All that was sent for this transaction has lost its reply. */
 static void unanswered_of(session *s, const transaction *t)
 {
-    const exchange *last = NULL;
+    exchange *last = NULL;
 
-    for (const exchange *e = s->queue.oldest; e; e = e->next)
+    for (exchange *e = s->queue.oldest; e; e = e->next)
         if (transaction_resolved(e->transaction) == t && !e->terminates)
             last = e;
     exchange_through_unanswered(s, last);
+}
+
+/* A reply has come to what was sent before the oldest one that waits. */
+static void answered_before_oldest(session *s)
+{
+    exchange *e = s->queue.oldest;
+
+    if (!e)
+        return;
+    e->ahead.least = e->ahead.least > 0 ? e->ahead.least - 1 : 0;
+    e->ahead.most = e->ahead.most > 0 ? e->ahead.most - 1 : 0;
 }
 
 /* The end of a content that the reply names the mail of was not captured, or nothing of it was. */
@@ -299,6 +433,7 @@ static exchange *end_of_data_unasked(reading *r, transaction *t)
 
     if (t)
         unanswered_of(s, t);
+    answered_before_oldest(s);
     e = exchange_unasked(s, &verb_end_of_data);
     if (t && m && transaction_resolved(m->of) == t) {
         e->content = m;
@@ -309,13 +444,6 @@ static exchange *end_of_data_unasked(reading *r, transaction *t)
     }
     transaction_content_ends_unseen(s, e, t ? t : transaction_known_by_reply(r));
     return e;
-}
-
-/* DATA is answered by 354 or refused (RFC 5321, 4.3.2): a 2yz says that its 354 was lost. */
-static void data_unanswered(session *s, uint16_t code)
-{
-    if (s->queue.oldest && exchange_is(s->queue.oldest, VERB_DATA) && reply_severity(code) == 2)
-        oldest_unanswered(s);
 }
 
 /* A server greets with 220, or refuses the connection (RFC 5321, 3.1): another 2yz with a command waiting is the answer to
@@ -366,12 +494,48 @@ static bool is_about_recipient(const server_reply *reply)
     return is_about_address(reply) && detail >= DETAIL_DESTINATION_FIRST && detail <= DETAIL_DESTINATION_LAST;
 }
 
-/* Where replies are missing, one about a recipient answers no MAIL. */
-static void mail_unanswered(session *s, const server_reply *reply)
+/* Can the reply answer it? DATA is answered by 354 or refused (RFC 5321, 4.3.2): a 2yz says that its 354 was lost. Where
+ * replies are missing, one about a recipient answers no MAIL, and no content is taken with one about an address. */
+static bool may_answer(const session *s, const exchange *e, const server_reply *reply)
 {
-    if (s->connection.lossy && exchange_waits(s, VERB_RCPT) && is_about_recipient(reply))
-        while (exchange_is(s->queue.oldest, VERB_MAIL))
-            oldest_unanswered(s);
+    bool lossy = s->connection.lossy;
+
+    if (exchange_is(e, VERB_DATA))
+        return reply_severity(reply->code) != 2;
+    if (exchange_is(e, VERB_MAIL))
+        return !(lossy && exchange_waits(s, VERB_RCPT) && is_about_recipient(reply));
+    return true;
+}
+
+/* What the reply cannot answer has been answered before, or comes later. */
+static void exclude_oldest(session *s, const server_reply *reply)
+{
+    exchange *e;
+
+    while ((e = s->queue.oldest) != NULL && e->ahead.least <= 0 && !may_answer(s, e, reply)) {
+        if (e->ahead.most > 0) {
+            e->ahead.least += e->ahead.least == 0;
+            return;
+        }
+        e->ahead.least -= e->ahead.least == 0;
+        e->ahead.most = -1;
+        answered_unseen(s);
+    }
+}
+
+/* One more reply has come. Is it for the oldest one that waits? Else it is for what was lost, or nobody knows. */
+static bool is_for_oldest(session *s)
+{
+    exchange *e = s->queue.oldest;
+
+    if (!e)
+        return true;
+    something_waits(s);
+    if (e->ahead.least == 0 && e->ahead.most == 0)
+        return true;
+    bounds_add(&e->ahead, (reply_bounds){-1, -1});
+    answered_unseen(s);
+    return false;
 }
 
 /* A server that names the mails that it takes has not answered this content, nor has one that says something about an
@@ -402,16 +566,6 @@ static bool is_for_lost(reading *r, const server_reply *reply)
     return true;
 }
 
-/* The reply to a command that was lost comes before the next one's. */
-static bool takes_reply_to_lost(exchange *e)
-{
-    bool lost_waits = e && e->behind_lost;
-
-    if (lost_waits)
-        e->behind_lost = false;
-    return lost_waits;
-}
-
 /* The head of the queue that this code answers; what it cannot answer has been taken out before it. */
 static exchange *head_for(reading *r, const server_reply *reply)
 {
@@ -424,10 +578,9 @@ static exchange *head_for(reading *r, const server_reply *reply)
         return e;
     }
     connect_unanswered(s, code);
-    data_unanswered(s, code);
     lines_unanswered(s, code);
-    mail_unanswered(s, reply);
-    if (code == 354 || code == 334 || takes_reply_to_lost(s->queue.oldest) || is_for_lost(r, reply))
+    exclude_oldest(s, reply);
+    if (code == 354 || code == 334 || !is_for_oldest(s) || is_for_lost(r, reply))
         return NULL; /* no DATA, no AUTH waits for it */
     e = s->queue.oldest;
     if (!e && content_under_way(s) && is_of_later_command(s, code))
@@ -546,7 +699,7 @@ exchange *exchange_answer(reading *r, server_reply *reply)
 
     if (!e && reply->code >= 200 && reply->code != 421) {
         reply->answers_lost = octets_are_missing(r->s);
-        r->s->queue.lost_answered |= !r->s->queue.oldest;
+        r->s->queue.lost_answered += !r->s->queue.oldest;
     }
     t->just_answered = e ? is_for_content(e) : reply->names_mail || further;
     return e ? answer(r, e, reply->code) : NULL;
@@ -556,7 +709,7 @@ exchange *exchange_answer_unreadable(reading *r, uint16_t inferred)
 {
     exchange *e = r->s->queue.oldest;
 
-    if (!e || e->next)
+    if (!e || e->next || !is_for_oldest(r->s))
         return NULL;
     answer(r, e, inferred);
     e->reply_code = 0;

@@ -35,7 +35,7 @@ static outcome outcome_of_results(const outcome_evidence *seen)
 {
     if (seen->results_taken && seen->results_refused)
         return OUTCOME_PARTIAL;
-    if (seen->results_missing)
+    if (seen->results_missing || (seen->recipients_hidden && !seen->results_taken))
         return OUTCOME_UNKNOWN;
     return seen->results_taken ? OUTCOME_ACCEPTED : outcome_of_refusals(seen);
 }
@@ -55,12 +55,22 @@ static outcome outcome_undecided(const outcome_evidence *seen)
     return seen->content_sent || seen->content_decided || seen->hidden ? OUTCOME_UNKNOWN : OUTCOME_ABORTED;
 }
 
+/* All recipients that were seen are refused, and others may be taken, or deferred. */
+static bool refusal_is_uncertain(const outcome_evidence *seen)
+{
+    bool taken = seen->content_decided && reply_severity(seen->content_code) == 2;
+
+    return seen->recipients_hidden && !seen->recipients_taken && !taken && reply_severity(seen->mail_code) < 4;
+}
+
 outcome outcome_decide(const outcome_evidence *seen, deciding_reply *by_r)
 {
     bool for_nobody = outcome_is_for_nobody(seen);
     outcome of;
 
     *by_r = DECIDED_BY_NONE;
+    if (refusal_is_uncertain(seen) && (for_nobody || !seen->content_sent))
+        return outcome_undecided(seen);
     if (seen->content_decided && (!for_nobody || reply_severity(seen->content_code) == 2)) {
         bool by_results = seen->result_per_recipient && seen->recipients_taken;
         of = by_results ? outcome_of_results(seen) : outcome_of_code(seen->content_code);

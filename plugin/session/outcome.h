@@ -35,6 +35,7 @@ typedef struct outcome_evidence {
     unsigned recipients;          /* RCPT commands */
     unsigned recipients_answered; /* ... whose reply was seen */
     unsigned recipients_taken;    /* ... that were accepted */
+    bool recipients_hidden;       /* ... and there may be more of them, which were not captured */
     bool result_per_recipient;    /* the content was answered for each recipient that was accepted (RFC 2033, 4.2) ... */
     unsigned results_taken;       /* ... so often with a 2yz */
     unsigned results_refused;

@@ -280,6 +280,8 @@ static void reply_complete(reading *r, size_t from, reply_end end, bool cut)
     reply.cut = cut;
     reply.names_mail = names_mail(s, &reply);
     f->exchange = reply.exchange = answered_by(r, &reply);
+    if (reply.exchange && reply.exchange->transaction && !cut)
+        exchange_learn_shortest(&s->queue.shortest_reply, reply.whole.length);
     reply.hello = offers_is_hello_reply(&reply);
     if (reply.hello)
         take_offers(s->memory.found->pending);
@@ -421,11 +423,22 @@ static void read_replies(reading *r)
         hold_rest(r, place.unit, place.line, place.continues);
 }
 
+/* What begins the call may be the end of a line, of which the rest is lost. */
+static uint64_t octets_of_lost_replies(const reading *r)
+{
+    line first = line_first(r->octets);
+    reply_line parsed;
+    bool is_rest = !reply_line_parse(first.text, true, &parsed);
+
+    return r->s->server.lost_octets ? r->s->server.lost_octets + (is_rest ? first.length : 0) : 0;
+}
+
 void server_read(reading *r)
 {
     if (r->s->server.lost_before && r->octets.length) {
-        exchange_older_unanswered(r->s, r->s->server.lost_reply);
-        r->s->server.lost_before = r->s->server.lost_reply = false;
+        exchange_older_unanswered(r->s, octets_of_lost_replies(r));
+        r->s->server.lost_before = false;
+        r->s->server.lost_octets = 0;
     }
     if (!r->s->auth.opaque)
         read_replies(r);
@@ -434,9 +447,10 @@ void server_read(reading *r)
     r->at = r->octets.length;
 }
 
-void server_gap(reading *r)
+void server_gap(reading *r, uint64_t octets)
 {
-    bool rest = r->s->server.rest_is_cut, lost_reply = r->s->server.lost_reply || !rest;
+    bool rest = r->s->server.rest_is_cut;
+    uint64_t lost = r->s->server.lost_octets + (rest ? 0 : octets + r->stream->held_length);
 
     r->s->client.amid_text = false;
     server_drop_reply(r);
@@ -446,7 +460,7 @@ void server_gap(reading *r)
     r->s->connection.lossy = true;
     /* The next octets show what the lost ones answered: the client may have sent more until then. */
     r->s->server.lost_before = true;
-    r->s->server.lost_reply = lost_reply;
+    r->s->server.lost_octets = lost;
     r->s->queue.losses += !r->input->has_sequence; /* else nobody knows which of it the client had got when it sent more */
     r->s->queue.lost_frame = r->input->frame;
     if (rest)

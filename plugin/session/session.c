@@ -307,7 +307,7 @@ static void lost(reading *r, uint64_t octets)
     if (r->role == SIDE_CLIENT)
         client_gap(r, octets);
     else
-        server_gap(r);
+        server_gap(r, octets);
 }
 
 /* The end of the packet, behind `end`, was not captured: as if the octets were lost, but for those that came before. */

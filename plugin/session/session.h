@@ -78,6 +78,11 @@ typedef enum order_mistake {
 } order_mistake;
 
 /* A command and the reply that answers it; the greeting and the reply to the content have one as well. */
+/* How many replies there are, where some may have been lost. */
+typedef struct reply_bounds {
+    int64_t least, most;
+} reply_bounds;
+
 typedef struct exchange {
     const verb_rule *verb;
     const char *name;         /* of the verb, upper case; "CONNECT" and "END-OF-DATA"; "" for a line without a verb */
@@ -88,6 +93,8 @@ typedef struct exchange {
     uint32_t reply_frame;        /* 0: not answered yet */
     uint16_t reply_code;         /* of the last reply that answered it */
     uint16_t replies_expected;   /* still to come: LMTP's and PRDR's content has one for each recipient */
+    reply_bounds ahead;          /* replies before its own: of those that come, if it is the oldest that waits (below 0: its
+                                  * own has come); else of those to what was lost between it and the exchange before it */
     uint32_t recipient;          /* RCPT: which of the transaction's */
     uint32_t gaps;               /* how often octets of the client had been lost before it */
     uint32_t losses;             /* how often octets of the server had been lost that the client has got before */
@@ -102,7 +109,6 @@ typedef struct exchange {
     bool unrecognized : 1;       /* its verb is none that is known */
     bool answered_last : 1;      /* when its last reply came, nothing sent behind it waited */
     bool unconfirmed : 1;        /* it was sent behind missing octets, before any reply to what is behind them */
-    bool behind_lost : 1;        /* a command that was lost is before it in its group: its reply comes first */
     unsigned mistake : 4;        /* order_mistake: it may not come where it came */
     bool without_greeting : 1;   /* it was answered, and there was no greeting before */
     unsigned status_class : 3;   /* enhanced status of the first line of its last reply; 0: none ... */

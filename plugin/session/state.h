@@ -111,24 +111,25 @@ typedef struct client_part {
     uint32_t gaps;              /* how often octets were lost */
     uint32_t losses_heard;      /* queue.losses when its last octets came ... */
     uint32_t losses_before_gap; /* ... and when the last ones before the last gap came */
-    bool lost_in_group;         /* COMMANDS: what is missing before the next command is of the same group */
+    uint64_t lost_octets;       /* how many were lost, or not understood, since the last command */
+    reply_bounds lost;          /* COMMANDS: replies that come to what is missing before the next command */
     bool amid_text;             /* UNKNOWN: lines have come that are no commands: a content or a chunk is under way */
 } client_part;
 
 /* Owner: server.c. The reply under way. */
 typedef struct server_part {
-    size_t line_start;   /* where in what is held the line under way begins */
-    uint32_t line_count; /* how many complete lines there are */
-    uint16_t first_code; /* of the reply's first line */
-    bool codes_differ;   /* a line has another code */
-    bool bad_line;       /* a line is no reply line */
-    bool line_cut;       /* the beginning of the line under way may not have been captured */
-    bool greeted;        /* a 220 has greeted */
-    bool refused;        /* a 4yz or 5yz has, in its place */
-    bool no_greeting;    /* the reply under way answers a command, and no greeting came before */
-    bool lost_before;    /* octets were lost, and none have come since */
-    bool lost_reply;     /* a whole reply is among these */
-    bool rest_is_cut;    /* what is lost next is the rest of a reply that was taken for complete */
+    size_t line_start;    /* where in what is held the line under way begins */
+    uint32_t line_count;  /* how many complete lines there are */
+    uint16_t first_code;  /* of the reply's first line */
+    bool codes_differ;    /* a line has another code */
+    bool bad_line;        /* a line is no reply line */
+    bool line_cut;        /* the beginning of the line under way may not have been captured */
+    bool greeted;         /* a 220 has greeted */
+    bool refused;         /* a 4yz or 5yz has, in its place */
+    bool no_greeting;     /* the reply under way answers a command, and no greeting came before */
+    bool lost_before;     /* octets were lost, and none have come since */
+    uint64_t lost_octets; /* how many, without those of a reply that was taken for complete */
+    bool rest_is_cut;     /* what is lost next is the rest of a reply that was taken for complete */
 } server_part;
 
 /* A content that comes again on the second of two visits, whose octets were given back after the first. What is under way
@@ -165,8 +166,11 @@ typedef struct queue_part {
     exchange *oldest; /* the next reply answers it; NULL: none waits */
     exchange *newest;
     unsigned waiting[VERB_COUNT]; /* how many there are of each */
+    reply_bounds behind;          /* from the reply to the oldest one to that to the newest: how many */
+    uint64_t shortest_command;    /* octets of the shortest MAIL or RCPT; 0: there was none */
+    uint64_t shortest_reply;      /* likewise of any reply */
     uint32_t gaps;                /* client.gaps when the last command was read */
-    bool lost_answered;           /* since then a reply has come that can only be for what is missing of the client */
+    uint32_t lost_answered;       /* replies that have come since then, and can only be for what is missing of the client */
     uint32_t losses;              /* how often octets of the server were lost */
     uint32_t lost_frame;          /* before this packet, octets of the server were lost: replies to what was sent before */
     uint32_t nameless_frame;      /* the last reply that cannot be for the content that waits: see is_for_no_content() */
@@ -400,12 +404,19 @@ bool exchange_secret_waits(const session *s);
 void exchange_content_unanswered(session *s);
 void exchange_all_unanswered(session *s);
 /* The reply of `e` was not captured, nor were the replies to what was sent before it. */
-void exchange_through_unanswered(session *s, const exchange *e);
+void exchange_through_unanswered(session *s, exchange *e);
 /* Did the client get octets of the server that are lost between what it sent before the last gap and what is behind that? */
 bool client_heard_amid_gap(const session *s);
 /* After a loss on the server's side: what a client has sent that had got the lost octets may still be answered, and what it
- * sent together. `lost_reply`: at least one of them has lost its reply. */
-void exchange_older_unanswered(session *s, bool lost_reply);
+ * sent together. `octets`: of the replies that these have lost, 0 for none. */
+void exchange_older_unanswered(session *s, uint64_t octets);
+/* A command, or a reply, has so many octets. */
+void exchange_learn_shortest(uint64_t *shortest, uint64_t octets);
+/* How many replies are still to come to what was lost before the next command: so many octets, or, where the capture begins,
+ * nobody knows how many. `in_group`: something waits that was sent before. */
+reply_bounds exchange_lost_before(const session *s, uint64_t octets, bool in_group);
+/* These come before the reply to `e`. */
+void exchange_behind_lost(session *s, exchange *e, reply_bounds lost);
 
 /* again.c — what is read once more. */
 
@@ -593,8 +604,8 @@ void transaction_unanswered(session *s, exchange *e);
 void transaction_restart(session *s, const exchange *by);
 /* Takes the first of those that ended in the call under way; NULL when none is left. */
 transaction *transaction_take_ended(session *s);
-/* Octets of the client were lost: what they held may belong to the transaction that is open. */
-void transaction_hidden(session *s);
+/* So many octets of the client were lost: what they held may belong to the transaction that is open. */
+void transaction_hidden(session *s, uint64_t octets);
 /* How many there were, those that are open among them. */
 uint32_t transaction_count(const session *s);
 /* Is none under way? */
@@ -658,7 +669,7 @@ finding *client_emit_line(reading *r, finding_kind kind, const client_line *in);
 void client_read(reading *r);
 void client_gap(reading *r, uint64_t octets);
 void server_read(reading *r);
-void server_gap(reading *r);
+void server_gap(reading *r, uint64_t octets);
 void connect_answered(reading *r, const server_reply *reply, finding *f);
 
 /* order.c */

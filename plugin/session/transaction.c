@@ -93,6 +93,7 @@ static outcome_evidence evidence_of(const transaction *t)
         .recipients = wmem_array_get_count(t->recipients),
         .recipients_answered = t->recipients_answered,
         .recipients_taken = t->recipients_taken,
+        .recipients_hidden = t->envelope_hidden,
         .result_per_recipient = t->recipient_results > 0,
     };
 }
@@ -191,7 +192,7 @@ static transaction *begin_without_mail(reading *r)
 {
     transaction *t = transaction_begin(r);
 
-    t->without_mail = t->hidden = true;
+    t->without_mail = t->hidden = t->envelope_hidden = true;
     return t;
 }
 
@@ -206,12 +207,6 @@ transaction *transaction_sent_for(reading *r)
     return begin_without_mail(r);
 }
 
-/* Is MAIL among what is missing before the command, and has nobody replied since? */
-static bool is_behind_lost_mail(const session *s, const transaction *t)
-{
-    return t->without_mail && !t->unanswered && s->client.unconfirmed && s->client.gaps;
-}
-
 void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed)
 {
     transaction *t = transaction_sent_for(r);
@@ -219,7 +214,6 @@ void transaction_rcpt_sent(reading *r, exchange *e, const parsed_command *parsed
 
     if (!t || wmem_array_get_count(t->recipients) >= RECIPIENTS_LIMIT)
         return;
-    e->behind_lost |= is_behind_lost_mail(r->s, t);
     added.address = session_keep(r->s, parsed->path.address);
     added.command_frame = r->input->frame;
     e->recipient = wmem_array_get_count(t->recipients);
@@ -313,7 +307,9 @@ static bool may_be_answered(const transaction *t)
 /* Does its MAIL or a RCPT of it still wait for a reply that has not been lost? The reply to its content comes later. */
 static bool envelope_waits(const session *s, const transaction *t)
 {
-    return t->envelope_unanswered && t->envelope_frame > s->queue.lost_frame;
+    bool certain = !s->queue.oldest || s->queue.oldest->ahead.least >= 0;
+
+    return certain && t->envelope_unanswered && t->envelope_frame > s->queue.lost_frame;
 }
 
 /* What is open behind one whose envelope waits was sent later, and is answered later. */
@@ -805,7 +801,7 @@ static bool exdata_answered(reading *r, transaction *t, const server_reply *repl
 static void content_answered(reading *r, const server_reply *reply, transaction *t, const verdict *given)
 {
     session *s = r->s;
-    const exchange *e = reply->exchange;
+    exchange *e = reply->exchange;
     bool lmtp = s->offers.lmtp;
 
     if (given->code == PRDR_BEGINS && !t->prdr) {
@@ -867,6 +863,17 @@ void transaction_content_unasked(reading *r)
     granted(r, transaction_resolved(r->s->transactions.current));
 }
 
+/* The replies to what was sent before a mail come before the 354 for it. */
+static void earlier_over(session *s, const transaction *t)
+{
+    transaction *before = transaction_resolved(t->previous);
+
+    if (!before || before->ended_by)
+        return;
+    before->hidden = true;
+    transaction_end(s, before, before->superseded ? before->superseded : "MAIL");
+}
+
 /* DATA, or a chunk that is not the last: refused, though there are recipients, it decides, unless DATA is granted later. The
  * refusal of a DATA out of its order is about that alone. */
 void transaction_content_started(reading *r, exchange *e, transaction *t, const verdict *given)
@@ -875,9 +882,10 @@ void transaction_content_started(reading *r, exchange *e, transaction *t, const 
 
     if (given->code == 354) {
         e->transaction = granted(r, t);
+        earlier_over(r->s, e->transaction);
         forget_refusal(e->transaction);
     }
-    if (reply_severity(given->code) < 4 || is_out_of_order || for_nobody(t) || follows_from_unseen(t, given->code))
+    if (reply_severity(given->code) < 4 || is_out_of_order || for_nobody(t) || (t->hidden && !t->recipients_taken))
         return;
     t->content_refused = true;
     t->chunk_refused |= !exchange_is(e, VERB_DATA);
@@ -1033,12 +1041,17 @@ void transaction_data_reopen(session *s, const exchange *data)
     t->message = NULL;
 }
 
-void transaction_hidden(session *s)
+/* "RCPT TO:<>" and the end of the line. */
+#define SHORTEST_RCPT 12u
+
+void transaction_hidden(session *s, uint64_t octets)
 {
     transaction *t = transaction_resolved(s->transactions.current);
 
-    if (t)
-        t->hidden = true;
+    if (!t)
+        return;
+    t->hidden = true;
+    t->envelope_hidden |= !t->method && octets >= SHORTEST_RCPT;
 }
 
 void transaction_restart(session *s, const exchange *by)

@@ -88,6 +88,7 @@ struct transaction {
     bool chunk_refused : 1;       /* ... for good if it was a chunk: only RSET helps (RFC 3030, 2); DATA may be sent again */
     bool by_url : 1;              /* some of the content comes from a URL (BURL) */
     bool hidden : 1;              /* a reply to it, or octets that the client sent for it, were not captured */
+    bool envelope_hidden : 1;     /* ... before its content: it may have more recipients */
     bool without_mail : 1;        /* its MAIL was not captured: it is one if a reply says so, or no reply was captured ... */
     bool witnessed : 1;           /* ... as this one did */
     bool unconfirmed : 1;         /* its MAIL looked like a command where content may have been: likewise */

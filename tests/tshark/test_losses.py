@@ -122,6 +122,34 @@ CASES = {
          lost(("C", lines("Subject: b", "", "text"))), ("C", lines("more")), ("C", lines(".")), ("S", lines("250 Ok: queued as 4XyZ02"))],
         [record(mail_from="a@example.org", outcome="rejected", code=550),
          record(mail_from="b@example.org", outcome="accepted", queue_id="4XyZ02", size=None, missing=None)]),
+    # As many replies as commands were lost, and nobody knows how many these were.
+    "MAIL and two RCPT of a group": (
+        [*[lost(unit) for unit in envelope("a", 2)], ("C", lines("RCPT TO:<2@example.net>")), *chunk(),
+         ("S", lines("250 Ok", "250 Ok", "450 Later", "550 No", "250 Ok: queued as 4XyZ01"))],
+        [record(outcome="accepted", mail_from=None, rcpt_to=["2@example.net"], rcpt_code=[None], queue_id="4XyZ01")]),
+    "two RCPT of a group, and no reply has a name": (
+        [*envelope("a")[:1], *[lost(unit) for unit in envelope("a", 2)[1:]], ("C", lines("RCPT TO:<2@example.net>")), *chunk(),
+         ("S", lines("250 Ok", "250 Ok", "450 Later", "550 No", "250 Done"))],
+        [record(mail_from="a@example.org", outcome="accepted", rcpt_code=[None], text="Done")]),
+    "two replies of a group": (
+        [*envelope("a", 3), ("C", lines("DATA")), ("S", lines("250 Ok")), lost(("S", lines("250 Ok"))), lost(("S", lines("450 Later"))),
+         ("S", lines("550 No")), ("S", lines("354 Go on")), ("C", lines("Subject: a", "", ".")), ("S", lines("250 Ok: queued as 4XyZ01"))],
+        [record(outcome="accepted", rcpt_code=[None, None, None], queue_id="4XyZ01")]),
+    "two replies of the first group": (
+        [*envelope("a"), *chunk(), lost(("S", lines("250 Ok"))), lost(("S", lines("250 Ok"))), ("S", lines("554 No")), *step("RSET", "250 Ok")],
+        [record(outcome="unknown", rcpt_code=[None], code=None)]),
+    "EHLO, and MAIL of the group behind it": (
+        [lost(("C", lines("EHLO again.example.org"))), ("S", lines("250-mx.example.net", "250 PIPELINING")), *[lost(unit) for unit in envelope("a")[:1]],
+         *envelope("a", 2)[1:], *chunk(), ("S", lines("250 Ok", "550 No", "250 Ok", "250 Ok: queued as 4XyZ01"))],
+        [record(outcome="accepted", mail_from=None, rcpt_code=[None, None], queue_id="4XyZ01")]),
+    "RCPT, which the server may have deferred or taken": (
+        [*step("MAIL FROM:<a@example.org>", "250 Ok"), *step("RCPT TO:<0@example.net>", "550 No"),
+         *[lost(unit) for unit in step("RCPT TO:<1@example.net>", "450 Later")], *step("DATA", "554 No"), *step("RSET", "250 Ok")],
+        [record(outcome="unknown", rcpt_to=["0@example.net"], rcpt_code=[550], code=None)]),
+    "DATA behind a refused RCPT": (
+        [*step("MAIL FROM:<a@example.org>", "250 Ok"), *step("RCPT TO:<0@example.net>", "550 No"), lost(("C", lines("DATA"))),
+         ("S", lines("554 No")), *step("RSET", "250 Ok")],
+        [record(outcome="rejected", rcpt_code=[550], code=550)]),
     "BDAT of a chunk that quotes commands": (
         [*envelope("a"), lost(("C", lines(f"BDAT {len(TEXT) + 60} LAST"))), ("C", TEXT), ("C", lines("MAIL FROM:<x@example.net>", "RCPT TO:")),
          ("C", lines("BDAT 10 LAST", "is the last line.")), ("S", lines("250 Ok", "250 Ok", "250 Ok: queued as 4XyZ01")), *mail("02")],
@@ -194,6 +222,15 @@ def test_command_of_which_a_snap_length_left_one_letter(tshark, capture):
         connection.server(lines("250 Ok", "250 Ok", "250 Done"))
     found = mail_log.records(tshark, capture(packets.dialogue(connection, BYE)))
     assert [(entry["mail_from"], entry["outcome"]) for entry in found] == [(f"{name}@example.org", "unknown") for name in "ab"]
+
+
+def test_capture_that_begins_in_a_group(tshark, capture):
+    """Nobody knows how many replies come before those to what is there."""
+    connection = Connection(handshake=False)
+    connection.client(lines("RCPT TO:<1@example.net>", "RCPT TO:<2@example.net>") + chunk()[0][1] + CHUNK)
+    connection.server(lines("250 Ok", "250 Ok", "550 No", "450 Later", "250 Ok: queued as 4XyZ01"))
+    found, = mail_log.records(tshark, capture(packets.dialogue(connection, BYE)))
+    assert (found["outcome"], found["queue_id"], found["rcpt_code"]) == ("accepted", "4XyZ01", [None, None])
 
 
 def test_result_of_lmtp_and_a_recipient_deferred_before(tshark, capture):

@@ -353,7 +353,7 @@ static const script taken[] = {
                {C, "\n"},
                TAKEN,
                QUIT},
-     .mails = {"2 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo a", "1 rejected, QUIT, 550, a@b to 550, helo a"}},
+     .mails = {"2 accepted, END-OF-DATA, 250, 4XyZ00,  to, helo a", "1 unknown, QUIT, 0, a@b to 550, helo a"}},
     {.name = "begins at the reply",
      .late = true,
      .turns = {TAKEN, ENVELOPE, SENT, {S, "250 Ok: queued as 4XyZ01\r\n"}},
