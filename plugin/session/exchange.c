@@ -389,10 +389,16 @@ static bool is_envelope_to_answer(const session *s, const exchange *e, int64_t a
     return envelope && ahead >= 0 && e->command_frame > s->queue.lost_frame;
 }
 
+/* May anything wait for the reply to a content? Without it the queue would be walked in vain. */
+static bool any_for_content(const session *s)
+{
+    return exchange_waits(s, VERB_END_OF_DATA) || exchange_waits(s, VERB_BDAT) || exchange_waits(s, VERB_BURL);
+}
+
 /* What waits for the reply to a content, before any other reply has to come; NULL: nothing. */
 static exchange *oldest_for_content(const session *s)
 {
-    exchange *e = s->queue.oldest;
+    exchange *e = any_for_content(s) ? s->queue.oldest : NULL;
     int64_t ahead = e ? e->ahead.least : 0;
 
     while (e && !is_for_content(e) && !is_envelope_to_answer(s, e, ahead)) {

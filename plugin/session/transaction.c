@@ -651,18 +651,22 @@ static recipient *recipient_next(transaction *t)
 /* So many recipients are looked through for the one that a result names. */
 #define NAMED_LIMIT 1000u
 
-/* The recipient without a result that the text names, as "<bob@example.net>"; NULL: none. */
+/* The recipient without a result that the text names, as "<bob@example.net>"; NULL: none. Results come in the order of the
+ * recipients, so it is looked for behind the last one that was named. */
 static recipient *recipient_named(transaction *t, span text)
 {
     size_t begin = span_find(text, '<'), length;
     span name = begin < text.length ? span_from(text, begin + 1) : (span){NULL, 0};
+    unsigned count = wmem_array_get_count(t->recipients);
 
     length = name.length ? span_find(name, '>') : 0;
-    for (unsigned i = 0; length && i < wmem_array_get_count(t->recipients) && i < NAMED_LIMIT; i++) {
-        recipient *to = (recipient *)wmem_array_index(t->recipients, i);
-        if (to->taken_by_rcpt && !to->code && to->address.length == length &&
-            memcmp(to->address.octets, name.octets, length) == 0)
-            return to;
+    for (unsigned i = 0; length && i < count && i < NAMED_LIMIT; i++) {
+        unsigned at = (t->result_next + i) % count;
+        recipient *to = (recipient *)wmem_array_index(t->recipients, at);
+        if (!to->taken_by_rcpt || to->code || !span_equal(to->address, span_first(name, length)))
+            continue;
+        t->result_next = at + 1;
+        return to;
     }
     return NULL;
 }

@@ -271,6 +271,41 @@ static void refusals(recorder *rec, unsigned count)
     g_free(chunks);
 }
 
+/* Results of LMTP that name their recipient, behind one that was lost. */
+static void named_results(recorder *rec, unsigned count)
+{
+    GString *to = g_string_new(NULL), *named = g_string_new(NULL);
+
+    for (unsigned i = 0; i < count; i++) {
+        g_string_append_printf(to, "RCPT TO:<bob%06u@example.net>\r\n", i);
+        g_string_append_printf(named, "250 <bob%06u@example.net> ok\r\n", i);
+    }
+    fed(rec, C, "LHLO client.example.org\r\nMAIL FROM:<ann@example.org>\r\n");
+    fed(rec, S, "250 mx.example.net\r\n250 ok\r\n");
+    fed(rec, C, to->str);
+    fed(rec, S, named->str);
+    fed(rec, C, "DATA\r\n" CONTENT);
+    fed(rec, S, "354 go\r\n");
+    fed(rec, S_LOST, "250 <bob000000@example.net> ok\r\n");
+    fed(rec, S, named->str + strlen("250 <bob000000@example.net> ok\r\n"));
+    g_string_free(to, TRUE);
+    g_string_free(named, TRUE);
+}
+
+/* Replies that name the mails they take, which were lost, and commands that wait all the while. */
+static void named_mails(recorder *rec, unsigned count)
+{
+    char *noop = repeated("NOOP\r\n", count), *named = repeated("250 Ok: queued as 4XyZ01\r\n", count);
+
+    fed(rec, C, "EHLO client.example.org\r\n");
+    fed(rec, S, "250 mx.example.net\r\n");
+    fed(rec, C_LOST, "NOOP\r\n");
+    fed(rec, C, noop);
+    fed(rec, S, named);
+    g_free(noop);
+    g_free(named);
+}
+
 static void large_chunk(recorder *rec, unsigned count)
 {
     char *octets = repeated("and so on, and so forth, and so on, and so forth, and so on\r\n", count);
@@ -306,6 +341,8 @@ static const struct load {
     {"recipients never answered", recipients_never_answered, 200, false},
     {"results", results, 400, false},
     {"refusals", refusals, 400, false},
+    {"named results", named_results, 100, false},
+    {"named mails", named_mails, 200, false},
     {"large chunk", large_chunk, 2000, false},
 };
 
