@@ -403,6 +403,17 @@ static void draw_clear_submissions(drawing *d)
                     "SMTP in the clear on port 465, where TLS has to begin (RFC 8314, 3.3)");
 }
 
+static void draw_protocol(drawing *d)
+{
+    d->tree = d->top;
+    if (!protocol_item_is_wanted())
+        return;
+    d->item = proto_tree_add_item(d->top, proto_esmtp, d->tvb, 0, -1, ENC_NA);
+    if (d->info && wmem_strbuf_get_len(d->info))
+        proto_item_append_text(d->item, ", %s", wmem_strbuf_get_str(d->info));
+    d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
+}
+
 static void draw_tree(drawing *d, bool all)
 {
     /* Without a tree, the list of expert infos still needs them. And the dissectors of tokens keep, on the first visit, what
@@ -413,10 +424,7 @@ static void draw_tree(drawing *d, bool all)
         return;
     }
     builtin_fields_draw(d);
-    d->item = proto_tree_add_item(d->top, proto_esmtp, d->tvb, 0, -1, ENC_NA);
-    if (d->info && wmem_strbuf_get_len(d->info))
-        proto_item_append_text(d->item, ", %s", wmem_strbuf_get_str(d->info));
-    d->tree = proto_item_add_subtree(d->item, ett[SUBTREE_ESMTP]);
+    draw_protocol(d);
     draw_transactions(d);
     draw_findings(d);
     draw_connection(d);
@@ -630,8 +638,10 @@ int dissect_esmtp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *dat
     look_up_layers();
     if (w && w->segment.route && protocol_below(pinfo) == proto_tls && !pinfo->fd->visited && !route_has_tls(&w->segment))
         return 0; /* the TLS dissector hands on what was sent again of the plain text before it */
-    if (w && w->segment.route && protocol_below(pinfo) != proto_tls)
-        return w->yield->drawn ? (int)tvb_reported_length(tvb)
-                               : dissect_watched_segment(w, pinfo, tree, watch_is_own_call(data));
-    return dissect_handed(tvb, pinfo, tree, data);
+    if (!w || !w->segment.route || protocol_below(pinfo) == proto_tls)
+        return dissect_handed(tvb, pinfo, tree, data);
+    if (w->yield->drawn)
+        return (int)tvb_reported_length(tvb);
+    watched_meets_payload(w, tvb);
+    return dissect_watched_segment(w, pinfo, tree, watch_is_own_call(data));
 }

@@ -157,6 +157,13 @@ bool field_is_wanted(field which)
     return asked == ASKED_ALL || (asked == ASKED_NAMED && is_named(which));
 }
 
+bool protocol_item_is_wanted(void)
+{
+    return asked != ASKED_NAMED || !command_line_wants_fields_alone() || command_line_visits() != VISITS_ONCE ||
+           reader_loaded || union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE ||
+           proto_registrar_get_nth((unsigned)proto_esmtp)->ref_type == HF_REF_TYPE_DIRECT;
+}
+
 bool fields_all_wanted(void)
 {
     return asked == ASKED_ALL;

@@ -77,6 +77,8 @@ void fields_register(void);
  * that something names. Returns whether it is all of them. What follows is for the call at hand. */
 bool fields_ask(const proto_tree *top, const packet_info *pinfo);
 bool field_is_wanted(field which);
+/* Does anybody look for the protocol's own item? Fields that -e names are found wherever they stand in the tree. */
+bool protocol_item_is_wanted(void);
 /* Is there a script or a post-dissector, which may read any field? */
 bool fields_have_readers(void);
 /* Then somebody may read what an item says in words. */

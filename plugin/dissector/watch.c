@@ -97,6 +97,16 @@ tvbuff_t *watched_payload(const watched *w)
     return w->yield->payload;
 }
 
+void watched_meets_payload(const watched *w, tvbuff_t *handed)
+{
+    const tcp_segment *in = &w->segment.in;
+    unsigned length = (unsigned)in->payload.length;
+
+    if (!w->yield->payload && length && tvb_captured_length(handed) == length &&
+        tvb_reported_length(handed) == length + in->missing && tvb_get_ptr(handed, 0, (int)length) == in->payload.octets)
+        w->yield->payload = handed;
+}
+
 unsigned watched_record_count(const watched *w)
 {
     return w->records ? wmem_array_get_count(w->records) : 0;

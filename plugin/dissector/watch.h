@@ -36,6 +36,8 @@ const watched *watch_current(const packet_info *pinfo);
 /* What TCP carries in it; and how many records there are of it. */
 tvbuff_t *watched_payload(const watched *w);
 unsigned watched_record_count(const watched *w);
+/* TCP has handed on these octets. If they are its payload, no second tvbuff is made for that. */
+void watched_meets_payload(const watched *w, tvbuff_t *handed);
 /* The connection of the current segment turned out to be SMTP: reads the segment. `late`: packets before it were not read.
  * False: segments are not watched. */
 bool watch_adopt(packet_info *pinfo, bool late);

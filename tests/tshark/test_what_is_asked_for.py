@@ -69,6 +69,17 @@ def test_a_field_however_it_is_written(tshark, words):
     assert tshark.run(SAMPLE, *words).split() == tshark.run(SAMPLE, "-T", "fields", "-e", "esmtp.command.verb").split() != []
 
 
+@pytest.mark.parametrize("words, shown", [
+    (("-e", "esmtp"), "Extended Simple Mail Transfer Protocol"), (("-Y", "esmtp", "-e", "esmtp.command.verb"), "HELP"),
+    (("-z", "io,phs", "-e", "esmtp.command.verb"), "esmtp  "), (("-e", "frame.protocols"), "tcp:esmtp"),
+    (("-e", "esmtp.command.verb"), "HELP")], ids=str)
+def test_the_protocol_where_one_of_its_fields_is_named(tshark, words, shown):
+    """Its own item stands in the tree only where something looks for it."""
+    printed = tshark.run(SAMPLE, "-T", "fields", *words)
+    assert shown in printed
+    assert sorted(printed.splitlines()) == sorted(tshark.run(SAMPLE, "-T", "fields", *words, two_pass=True).splitlines())
+
+
 def test_details_column(tshark):
     """4.6 has columns that show a field in words."""
     if tshark.release < (4, 6):
