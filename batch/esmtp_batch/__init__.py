@@ -4,6 +4,7 @@
     question   what tshark is asked of a capture, and what it answers
     split      one large capture in pieces, each with whole connections
     engines    who runs the jobs: GNU parallel or Slurm
+    files      files that are whole or not there
     store      results that outlive an interruption
     output     the rows, as NDJSON or TSV
     database   the rows in SQLite, and questions to them

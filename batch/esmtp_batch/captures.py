@@ -75,11 +75,19 @@ def files_below(folder):
     yield from unread
 
 
+def list_on_stdin():
+    """A file may have gone since the list was made: it stands for itself, as looked_at() says."""
+    for line in sys.stdin.buffer:
+        path = os.fsdecode(line.rstrip(b"\n"))
+        if path:
+            yield from files_below(path) if os.path.isdir(path) else [path]
+
+
 def files_of(arguments):
     """The paths that arguments name: files, those in folders and below them, `-` for a list on standard input."""
     for argument in arguments:
         if argument == "-":
-            yield from files_of(line.rstrip("\n") for line in sys.stdin if line.rstrip("\n") not in ("", "-"))
+            yield from list_on_stdin()
         elif os.path.isdir(argument):
             yield from files_below(argument)
         elif os.path.lexists(argument):

@@ -11,6 +11,7 @@ import sqlite3
 import sys
 
 from . import Failure
+from .files import valid
 from .output import tsv_value
 
 TABLES = {"mails": "mail", "connections": "connection", "parts": "part", "logins": "login"}  # the table of a log
@@ -49,18 +50,32 @@ def recipients_of(mail, row):
 def write(path, share, states, rows):
     """Writes the database anew. `rows`: path of the capture, log, and a JSON object as text."""
     part = path + ".part"
+    remove(part)
+    try:
+        fill(part, share, states, rows)
+        os.replace(part, path)
+    except sqlite3.Error as error:
+        raise Failure(f"{path} cannot be written: {error}") from None
+    finally:
+        remove(part)
+
+
+def remove(path):
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(part)
-    with contextlib.closing(sqlite3.connect(part)) as database:
+        os.unlink(path)
+
+
+def fill(path, share, states, rows):
+    with contextlib.closing(sqlite3.connect(path)) as database:
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + (share / "schema.sql").read_text())
         numbers = {}
         for number, done in enumerate(states, 1):
             numbers[done.path] = number
-            database.execute("INSERT INTO capture VALUES (?, ?, ?, ?)", (number, done.path, done.identity[1], done.error or None))
+            database.execute("INSERT INTO capture VALUES (?, ?, ?, ?)",
+                             (number, valid(done.path), done.identity[1], valid(done.error) or None))
         insert_all(database, numbers, rows)
         database.commit()
         database.executescript((share / "indexes.sql").read_text())
-    os.replace(part, path)
 
 
 def insert_all(database, numbers, rows):
@@ -68,7 +83,7 @@ def insert_all(database, numbers, rows):
     for path, log, text in rows:
         if log not in inserters:
             continue
-        row = json.loads(text)
+        row = json.loads(valid(text))
         key = inserters[log].insert(numbers[path], row)
         if log == "mails":
             database.executemany("INSERT INTO recipient VALUES (?, ?, ?, ?, ?, ?, ?)", recipients_of(key, row))

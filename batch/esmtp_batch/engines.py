@@ -12,22 +12,26 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 from . import Failure
 
 POLL = 0.1  # seconds
+SSH_FAILED = 255  # what ssh ends with when there is no login
+LEFT_OUT = "parallel: Warning: Removed "  # what GNU parallel says of a login that fails at once
 SLURM_TASKS = 1000  # an array is no larger than this unless Slurm is set up so (MaxArraySize)
 
 
 @dataclasses.dataclass
 class Result:
     job: int  # its place in the list
-    status: int  # of the command; 128 + N if signal N ended it
+    status: int  # of the command; 128 + N if signal N ended it, SSH_FAILED if it was not reached
     output: pathlib.Path
     errors: pathlib.Path
 
 
+SLURM_NAME = "esmtp-batch"
 SLURM_JOB = "slurm-job"  # in the folder of a run: the number of its array job
 
 
@@ -36,7 +40,7 @@ def end_left_over(folders):
     for folder in folders:
         file = folder / SLURM_JOB
         if file.exists() and shutil.which("scancel"):
-            subprocess.run(["scancel", file.read_text()], check=False, capture_output=True)
+            subprocess.run(["scancel", f"--name={SLURM_NAME}", file.read_text()], check=False, capture_output=True)
 
 
 def ends_with_us():
@@ -73,6 +77,13 @@ def whole_lines(file):
         yield line
 
 
+def tell_left_out(said):
+    for line in whole_lines(said):
+        if line.startswith(LEFT_OUT):
+            login = line.removeprefix(LEFT_OUT).strip().removesuffix(".")
+            sys.stderr.write(f"esmtp-batch: no login to {login}: it is left out\n")
+
+
 @dataclasses.dataclass
 class Parallel:
     """GNU parallel. It groups what a job writes, brings it back from other machines, and logs how each job ended."""
@@ -87,20 +98,23 @@ class Parallel:
         log = folder / "joblog"
         log.touch()
         words = [*ends_with_us(), "parallel", "--null", "--will-cite", "--jobs", self.jobs, "--joblog", str(log), "--results", f"{folder}/{{#}}",
-                 *(word for login in self.logins for word in ("--sshlogin", login)), *self.options]
-        (folder / "commands").write_bytes(b"\0".join(command.encode() for command in commands))
-        with open(folder / "commands", "rb") as jobs, open(folder / "errors", "wb") as errors, open(log) as ended:
+                 *(word for login in self.logins for word in ("--sshlogin", login)), *(["--filter-hosts"] if self.logins else []),
+                 *self.options]
+        (folder / "commands").write_bytes(b"\0".join(map(os.fsencode, commands)))
+        with open(folder / "commands", "rb") as jobs, open(folder / "errors", "wb") as errors, open(log, errors="replace") as ended, \
+                open(errors.name, errors="replace") as said:
             process = subprocess.Popen(words, stdin=jobs, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
                                        env=dict(os.environ, PARALLEL_SHELL="/bin/bash", SHELL="/bin/bash"))
             try:
-                yield from self._results(process, ended, folder, len(commands))
+                yield from self._results(process, ended, said, folder, len(commands))
             finally:
                 stop(process)
 
-    def _results(self, process, ended, folder, expected):
+    def _results(self, process, ended, said, folder, expected):
         done = 0
         while done < expected:
             over = process.poll() is not None
+            tell_left_out(said)
             for line in whole_lines(ended):
                 columns = line.split("\t")
                 if columns[0].isdigit():
@@ -135,11 +149,11 @@ class Slurm:
     def run(self, commands, folder):
         tasks = min(len(commands), SLURM_TASKS)
         for number, command in enumerate(commands, 1):
-            (folder / f"{number}.sh").write_text(command + "\n")
+            (folder / f"{number}.sh").write_bytes(os.fsencode(command) + b"\n")
         script = folder / "array.sh"
         script.write_text(SLURM_SCRIPT.format(tasks=tasks, jobs=len(commands), folder=shlex.quote(str(folder))))
         with open(folder / "errors", "wb+") as errors:
-            process = subprocess.Popen(["sbatch", "--parsable", "--wait", f"--array=1-{tasks}", "--job-name=esmtp-batch",
+            process = subprocess.Popen([*ends_with_us(), "sbatch", "--parsable", "--wait", f"--array=1-{tasks}", f"--job-name={SLURM_NAME}",
                                         f"--output={folder}/task-%a.log", *self.options, str(script)],
                                        stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
             number = process.stdout.readline().strip().split(";")[0]
@@ -150,6 +164,7 @@ class Slurm:
                 if number and process.poll() is None:
                     subprocess.run(["scancel", number], check=False)
                 stop(process)
+                (folder / SLURM_JOB).unlink(missing_ok=True)
 
     def _results(self, process, folder, expected):
         waiting = set(range(1, expected + 1))

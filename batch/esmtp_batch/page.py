@@ -9,9 +9,9 @@ import collections
 import dataclasses
 import datetime
 import json
-import os
 
 from . import Failure
+from .files import replacing
 
 OUTCOMES = ("accepted", "partial", "deferred", "rejected", "aborted", "unknown", "open")
 BARS = 60  # at most
@@ -126,11 +126,10 @@ def write(path, share, states, contents):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(share), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(outcome_words=outcome_words)
     bars, span = bars_of(contents.mails)
-    with open(path + ".part", "w", encoding="utf-8", errors="replace") as file:
+    with replacing(path, errors="replace") as file:
         environment.get_template("page.html.j2").stream(
             states=states, outcomes=OUTCOMES, totals=collections.Counter(mail["outcome"] for mail in contents.mails),
             bars=bars, span=span, highest=max((sum(counts.values()) for _, counts in bars), default=1),
             reasons=sorted(contents.reasons.values(), key=lambda why: -why["count"]),
             mails=contents.mails, connections=contents.connections, logins=contents.logins,
             troubles=contents.troubles[:LADDERS], troubles_in_all=len(contents.troubles)).dump(file)
-    os.replace(file.name, path)

@@ -18,6 +18,7 @@ import pathlib
 import shutil
 
 from . import Failure
+from .files import named, replacing
 
 
 @dataclasses.dataclass
@@ -80,15 +81,13 @@ class Store:
 
     def put(self, done, rows):
         """Keeps the rows of a capture: first these, then the line that says so. Raises what `rows` raises, and keeps nothing then."""
-        target = self.rows_of(done.path)
-        with open(target.with_suffix(".part"), "w", encoding="utf-8", errors="surrogateescape") as file:
+        with replacing(self.rows_of(done.path)) as file:
             for row in rows:
                 file.write(f"{row.log}\t{row.text}\n")
                 done.rows += 1
                 if row.log == "mails":
                     done.outcomes[row.outcome] = done.outcomes.get(row.outcome, 0) + 1
-        os.replace(file.name, target)
-        with open(self.state, "a", encoding="utf-8", errors="surrogateescape") as file:
+        with named(self.state), open(self.state, "a", encoding="utf-8", errors="surrogateescape") as file:
             file.write(json.dumps(dataclasses.asdict(done), ensure_ascii=False) + "\n")
         self.done[done.path] = done
 
@@ -107,7 +106,7 @@ class Store:
         if self.folder.exists() and not self.folder.is_dir():
             raise Failure(f"{self.folder} is a file: it stays as it is")
         files = {file.name for file in self.folder.iterdir()} if self.folder.exists() else set()
-        if files - {"lock"} and "question.json" not in files:
+        if files - {"lock", "question.json.part", "results"} and "question.json" not in files:
             raise Failure(f"{self.folder} is no folder of esmtp-batch: it stays as it is")
 
     def _lock(self):
@@ -121,7 +120,8 @@ class Store:
         file = self.folder / "question.json"
         asked = json.loads(json.dumps(question))
         if not file.exists():
-            file.write_text(json.dumps(asked) + "\n")
+            with replacing(file) as new:
+                new.write(json.dumps(asked) + "\n")
             return
         before = json.loads(file.read_text())
         other = [name for name in asked if before.get(name) != asked[name]]
@@ -133,10 +133,9 @@ class Store:
     def _load(self):
         if not self.state.exists():
             return
-        for line in self.state.read_text(encoding="utf-8", errors="surrogateescape").splitlines(keepends=True):
-            if line.endswith("\n"):  # the last one may have been cut off
-                done = Done(**json.loads(line))
-                self.done[done.path] = done
-        if not line.endswith("\n"):
-            with open(self.state, "r+b") as file:
-                file.truncate(file.read().rindex(b"\n") + 1 if len(self.done) else 0)
+        whole, ended, cut_off = self.state.read_bytes().rpartition(b"\n")
+        for line in whole.split(b"\n") if ended else ():
+            done = Done(**json.loads(line.decode(errors="surrogateescape")))
+            self.done[done.path] = done
+        if cut_off:
+            os.truncate(self.state, len(whole) + len(ended))

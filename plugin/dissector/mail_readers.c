@@ -12,8 +12,8 @@ static enum { NOT_KNOWN, MAILS_ARE_READ, MAILS_ARE_NOT_READ } found;
 /* Protocols to which a mail adds no field: those that carry SMTP, and ours. */
 static const char *const without_mails[] = {"frame", "eth", "sll", "null", "raw",   "vlan", "ip",
                                             "ipv6",  "tcp", "tls", "smtp", "esmtp", NULL};
-/* The names of the protocols in a packet are a field of one of these. */
-#define PROTOCOLS_OF_FRAME "frame.protocols"
+/* But these: the names of the protocols in a packet, and all that is told in words alone, which has no protocol. */
+static const char *const fields_with_mails[] = {"frame.protocols", "text", NULL};
 
 static bool has_no_mails(int protocol)
 {
@@ -24,7 +24,7 @@ static bool field_has_no_mails(const char *name)
 {
     const header_field_info *info = proto_registrar_get_byname(name);
 
-    return info && strcmp(name, PROTOCOLS_OF_FRAME) != 0 && has_no_mails(info->parent == -1 ? info->id : info->parent);
+    return info && !g_strv_contains(fields_with_mails, name) && has_no_mails(info->parent == -1 ? info->id : info->parent);
 }
 
 /* What filters and statistics refer to: epan notes that in the rows of the fields and of their protocols. */
@@ -35,7 +35,10 @@ static bool no_reference_to_mails(void)
     for (int id = proto_get_first_protocol(&at); id != -1; id = proto_get_next_protocol(&at))
         if (proto_registrar_get_nth((unsigned)id)->ref_type != HF_REF_TYPE_NONE && !has_no_mails(id))
             return false;
-    return proto_registrar_get_byname(PROTOCOLS_OF_FRAME)->ref_type == HF_REF_TYPE_NONE;
+    for (const char *const *name = fields_with_mails; *name; name++)
+        if (proto_registrar_get_byname(*name)->ref_type != HF_REF_TYPE_NONE)
+            return false;
+    return true;
 }
 
 static bool nobody_reads_mails(const packet_info *pinfo)

@@ -502,3 +502,65 @@ def test_what_cannot_be_read_is_a_failure(batch, place):
     assert not printed
     assert "load.pcap: Permission denied" in said and "closed: a folder that cannot be read" in said
     assert "linked: a link to a folder, which is not followed" in said
+
+
+def test_names_that_are_not_utf8_or_odd(batch, place):
+    """Bytes that are no UTF-8, a line separator, a newline, quotes: each is read, and again when the run goes on."""
+    folder = place / "captures"
+    known = make_folder(folder, 4, 0)
+    names = [b"\xff\xfe.pcap", "line\u2028separator.pcap".encode(), b"new\nline.pcap", b"quote'\"$HOME`id`.pcap"]
+    for path, name in zip(list(known), names):
+        os.rename(path, os.path.join(os.fsencode(folder), name))
+    for _ in range(2):
+        batch.run(folder, "-w", place / "mails.ndjson", "--sqlite", place / "mail.sqlite", "--resume")
+    found = [json.loads(line.decode(errors="surrogateescape")) for line in (place / "mails.ndjson").read_bytes().splitlines()]
+    assert collections.Counter(os.fsencode(os.path.basename(row["file"])) for row in found) == dict.fromkeys(names, 5)
+    with contextlib.closing(sqlite3.connect(place / "mail.sqlite")) as database:
+        assert database.execute("SELECT count(*), count(DISTINCT capture) FROM mail").fetchone() == (20, 4)
+
+
+def test_a_list_with_a_file_that_has_gone(batch, place):
+    """As in a ring buffer."""
+    known = make_folder(place / "captures", 3, 0)
+    listed = "\n".join([*known, str(place / "gone.pcap")])
+    process = batch.sandbox.popen(["bash", "-c", 'exec "$0" -B "$@" <<<"$LIST"', "/usr/bin/python3", batch.program, "-"],
+                                  batch.environment | {"LIST": listed}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    printed, said = process.communicate(timeout=60)
+    assert process.returncode == 1 and f"failed: {place}/gone.pcap: No such file or directory" in said
+    check_rows(map(json.loads, printed.splitlines()), known)
+
+
+@pytest.mark.parametrize("left", ["nothing", "state", "question"])
+def test_files_of_a_run_that_ended_while_it_wrote_them(batch, place, left):
+    known = make_folder(place / "captures", 3, 0)
+    work = place / "mails.ndjson.work"
+    batch.run(place / "captures", "-w", place / "mails.ndjson", "--resume")
+    if left == "question":
+        (work / "question.json").rename(work / "question.json.part")
+        (work / "state.ndjson").unlink()
+        shutil.rmtree(work / "run-1")
+    else:
+        (work / "state.ndjson").write_text("" if left == "nothing" else '{"identity": ["cut')
+    batch.run(place / "captures", "-w", place / "mails.ndjson", "--resume")
+    check_rows(map(json.loads, (place / "mails.ndjson").read_text().splitlines()), known)
+    assert sorted(states_of(work)) == sorted(known)
+
+
+def test_a_login_that_fails_is_left_out(batch, place):
+    need("ssh")
+    known = make_folder(place / "captures", 3, 0)
+    printed, said = batch.run(place / "captures", "--sshlogin", ":", "--sshlogin", "nosuch.invalid")
+    assert "no login to nosuch.invalid: it is left out" in said
+    check_rows(map(json.loads, printed.splitlines()), known)
+    assert "Cannot run any jobs" in batch.run(place / "captures", "--sshlogin", "nosuch.invalid", status=2)[1]
+
+
+@pytest.mark.parametrize("option", ["-w", "--sqlite", "--html"])
+def test_a_disk_that_is_full_is_named_with_the_file(batch, captures, place, option):
+    """A limit to the size of files stands for it."""
+    folder, _ = captures
+    process = batch.sandbox.popen(["bash", "-c", 'ulimit -f 60; exec "$0" -B "$@"', "/usr/bin/python3", batch.program, folder, option,
+                                   place / "output"], batch.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 2 and f"{place}/output cannot be written" in said, said
+    assert not (place / "output").exists() and not (place / "output.part").exists()

@@ -49,7 +49,7 @@ def asked(tshark, path, words):
 
 SHOWN = [("-T", "fields", "-e", "imf.subject"), ("-T", "fields", "-e", "mail_read.length"), ("-T", "fields", "-e", "mail_read"),
          ("-T", "fields", "-e", "frame.protocols"), ("-T", "fields", "-e", "_ws.col.Protocol"),
-         ("-T", "fields", "-e", "_ws.expert.message"), ("-Y", "imf", *FIELDS), ("-Y", "mail_read.length == 6", *FIELDS),
+         ("-T", "fields", "-e", "_ws.expert.message"), ("-T", "fields", "-e", "text"), ("-Y", "count(text) > 0", *FIELDS), ("-Y", "imf", *FIELDS), ("-Y", "mail_read.length == 6", *FIELDS),
          ('-Y', 'frame.protocols contains "imf"', *FIELDS), (*OURS, "-z", "io,phs"), ("-q", "-z", "io,phs"),
          ("-q", "-z", "esmtp,mails", "-z", "io,phs"), ("-q", "-z", "esmtp,mails,tsv,imf"), ("-x",), (), ("-P", *OURS),
          ("-T", "json", "-e", "imf.subject"), ("-j", "imf", "-T", "json"), ("-q", "-z", "esmtp,mails", "-z", "expert")]
