@@ -44,6 +44,23 @@ def test_what_is_refused_is_found(tshark, table):
     assert not set(found) & set(mails(tshark, "deferred"))
 
 
+@pytest.mark.parametrize("name, packets", [("Mails", [12, 20, 28, 36]), ("Refused", [10, 18, 26, 28]), ("Deferred", [18, 20])])
+def test_buttons_leave_what_they_are_called(tshark, name, packets):
+    """Packets with several replies: 10 and 26 have codes below 400 and above 499, and none between."""
+    assert tshark.frames(SAMPLE, dict(BUTTONS)[name]) == packets
+
+
+def test_a_deferral_has_a_code_of_its_own(tshark):
+    assert tshark.frames(SAMPLE, dict(COLOURS)["Deferral"]) == [18]
+
+
+def test_widths_are_those_of_the_columns():
+    """Wireshark knows a column by its format."""
+    columns = re.findall(r'^\t"[^"]*", "(.*?)(?::\d:[RU])?"', (PROFILE / "preferences").read_text(), re.MULTILINE)
+    widths = re.findall(r'^\t"?(%.*?)"?, (\d+)', (PROFILE / "recent").read_text(), re.MULTILINE)
+    assert len(columns) == 10 and [column for column, _ in widths] == columns
+
+
 def test_graphs_count_mails(tshark):
     counts = {name: tshark.count(SAMPLE, filter) for name, filter in GRAPHS}
     assert [counts[name] for name in ("Mails", "Accepted", "Deferred", "Rejected")] == [4, 2, 1, 1]

@@ -90,6 +90,15 @@ def test_uninstall_keeps_a_profile_that_was_changed(home):
     assert (profile / "preferences").read_text() == "gui.toolbar_main_style: 1\n"
 
 
+@pytest.mark.thorough
+def test_widths_that_wireshark_wrote_are_no_change_of_the_profile(home):
+    folder, plugin, profile = home
+    (profile / "recent").write_text("column.width:\n\t%m, 99\n")
+    done = run("uninstall", **as_user(folder))
+    assert done.returncode == 0, done.stderr
+    assert not profile.exists()
+
+
 def test_a_link_to_it_finds_its_tree(tmp_path):
     link = tmp_path / "link"
     link.symlink_to(RUN)
