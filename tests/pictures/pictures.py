@@ -6,6 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import contextlib
+import csv
 import os
 import pathlib
 import shutil
@@ -20,16 +21,11 @@ import places  # noqa: E402
 from sandbox import NOBODY, Sandbox  # noqa: E402
 
 SCREEN = 1600, 1000
+PROFILE = ROOT / "package/profile/SMTP"
 SAMPLE = places.SAMPLES / "postfix-relay-pipelined.pcapng"
+REPORT = 1400, 600
 SETTLE = 6  # seconds until a window is drawn
 PATIENCE = 60  # seconds until it is there
-
-# A picture: its name, and the options of Wireshark. The tree of the packet that -g chooses is opened at its last line.
-PICTURES = (
-    ("list", ["-g", "12", "-Y", "esmtp"]),
-    ("refused", ["-g", "28", "-Y", "esmtp.transaction.outcome in {\"rejected\", \"deferred\"}"]),
-)
-
 
 @contextlib.contextmanager
 def display():
@@ -66,7 +62,7 @@ def window_of(name, title):
 def settle_folders(sandbox):
     """The profile, as a person has it, and no question at the start."""
     folder = sandbox.home / ".config/wireshark"
-    shutil.copytree(ROOT / "package/profile/SMTP", folder / "profiles/SMTP")
+    shutil.copytree(PROFILE, folder / "profiles/SMTP")
     with open(folder / "profiles/SMTP/preferences", "a", encoding="utf-8") as preferences:
         preferences.write("gui.update.enabled: FALSE\ngui.ask_unsaved: FALSE\nprivs.warn_if_elevated: FALSE\n")
     if os.geteuid() == 0:
@@ -74,17 +70,46 @@ def settle_folders(sandbox):
             os.chown(path, NOBODY, NOBODY)
 
 
-def open_tree(name):
-    """The pane with the tree is the lower left one. Opens its last line and the first one below that, and goes on so far that both
-    are in the middle of what is shown."""
-    asked(name, "mousemove", str(SCREEN[0] // 4), str(SCREEN[1] * 4 // 5), "click", "1")
-    for key in ("Home", "End", "Right", "Right", "Right", *["Down"] * 22):
+def press(name, *keys):
+    for key in keys:
         asked(name, "key", key)
         time.sleep(0.1)
     time.sleep(SETTLE / 3)
 
 
-def take(sandbox, name, picture, options, folder):
+def open_tree(name):
+    """The pane with the tree is the lower left one. Opens its last line and the first one below that, and goes on so far that both
+    are in the middle of what is shown. Gives what to take: the whole screen."""
+    asked(name, "mousemove", str(SCREEN[0] // 4), str(SCREEN[1] * 4 // 5), "click", "1")
+    press(name, "Home", "End", "Right", "Right", "Right", *["Down"] * 22)
+    return "root"
+
+
+def open_report(name):
+    """The last entry of the menu Tools. Gives the window."""
+    press(name, "alt+t")
+    press(name, "Up", "Return")
+    window = window_of(name, "SMTP Report")
+    asked(name, "windowsize", window, *map(str, REPORT))
+    time.sleep(SETTLE)
+    return window
+
+
+def filter_of(button):
+    """The filter of a button of the profile, in whose file a quotation mark inside a value is \\x22."""
+    with open(PROFILE / "dfilter_buttons", encoding="utf-8") as rows:
+        return next(row[2] for row in csv.reader(rows) if row[1:2] == [button]).replace("\\x22", '"')
+
+
+# A picture: its name, the options of Wireshark, and what is opened once the capture is read. -g chooses a packet.
+PICTURES = (
+    ("list", ["-g", "12", "-Y", "esmtp"], open_tree),
+    ("refused", ["-g", "28", "-Y", filter_of("Refused")], open_tree),
+    ("report", [], open_report),
+)
+
+
+def take(sandbox, name, picture, options, opens, folder):
     environment = {"DISPLAY": name, "QT_QPA_PLATFORM": "xcb", "XDG_RUNTIME_DIR": str(sandbox.home)}
     with sandbox.opened(SAMPLE) as (file, start):
         environment |= start.pop("environment", {})
@@ -94,8 +119,7 @@ def take(sandbox, name, picture, options, folder):
             asked(name, "windowsize", window, *map(str, SCREEN))
             asked(name, "windowmove", window, "0", "0")
             time.sleep(SETTLE)
-            open_tree(name)
-            subprocess.run(["import", "-window", "root", "+dither", "-colors", "64", folder / f"{picture}.png"], check=True,
+            subprocess.run(["import", "-frame", "-window", opens(name), "+dither", "-colors", "64", folder / f"{picture}.png"], check=True,
                            env=dict(os.environ, DISPLAY=name))
         finally:
             process.terminate()
@@ -105,8 +129,8 @@ def take(sandbox, name, picture, options, folder):
 def main(plugin, folder):
     with Sandbox(pathlib.Path(plugin)) as sandbox, display() as name:
         settle_folders(sandbox)
-        for picture, options in PICTURES:
-            take(sandbox, name, picture, options, pathlib.Path(folder))
+        for picture, options, opens in PICTURES:
+            take(sandbox, name, picture, options, opens, pathlib.Path(folder))
             print(f"{folder}/{picture}.png")
 
 
