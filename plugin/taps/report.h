@@ -75,7 +75,7 @@ typedef enum report_link {
 
 /* Refusals of a mail's commands that only follow from an earlier one. */
 typedef struct report_followed {
-    const void *key; /* the session's transaction */
+    uint32_t index; /* the transaction's; 0: none */
     unsigned count;
     uint16_t code;  /* of the first */
     const char *to; /* ... and the verb that it answers */
@@ -83,7 +83,6 @@ typedef struct report_followed {
 
 struct report_mail {
     mail_record record;
-    const void *key; /* the session's transaction, whose memory may be another's later */
     report_connection *connection;
     report_followed followed;
     uint64_t reasons; /* why it, or one of its recipients, was refused: a bit for each refusal_id */

@@ -9,8 +9,6 @@
 
 /* Of the header: what distinguishes a mail from another, and its way. */
 #define HEADER_KINDS_KEPT (~0u)
-/* So many of the mails before are looked at for one that was reported before. */
-#define MAILS_BACK 4u
 /* A wait that grows by so much with an error is meant so. */
 #define TARPIT_STEP 0.5
 
@@ -213,27 +211,17 @@ static void add_refusal(report *r, report_connection *c, const peers *by, const 
     c->refusal_count++;
 }
 
-/* The mail of a transaction, if it has ended lately. */
-static report_mail *mail_of(const report_connection *c, const transaction *t)
-{
-    unsigned count = wmem_array_get_count(c->mails);
-
-    for (unsigned back = 1; back <= MIN(count, MAILS_BACK); back++) {
-        report_mail *mail = *(report_mail **)wmem_array_index(c->mails, count - back);
-        if (mail->key == t)
-            return mail;
-    }
-    return NULL;
-}
-
 /* A refusal that says nothing new belongs to the mail that was refused before, or is under way. */
 static void add_consequence(report *r, report_connection *c, const exchange *e)
 {
-    report_mail *mail = mail_of(c, e->transaction);
+    uint32_t index = e->transaction->index;
+    report_mail *mail = (report_mail *)wmem_map_lookup(c->by_index, GUINT_TO_POINTER(index));
     report_followed *to = mail ? &mail->followed : &c->followed;
 
-    if (!mail && to->key != e->transaction)
-        *to = (report_followed){.key = e->transaction};
+    if (!index)
+        return;
+    if (!mail && to->index != index)
+        *to = (report_followed){.index = index};
     if (to->count++)
         return;
     to->code = e->reply_code;
@@ -273,9 +261,8 @@ void report_add_mail(report *r, report_connection *of, const transaction *t, con
         wmem_map_insert(of->by_index, index, mail);
     }
     mail->record = (mail_record){transaction_copy(r->scope, t, HEADER_KINDS_KEPT), by, NULL};
-    mail->key = t;
     mail->connection = of;
-    if (of->followed.key == t) {
+    if (of->followed.index == t->index) {
         mail->followed = of->followed;
         of->followed = (report_followed){0};
     }

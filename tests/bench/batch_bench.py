@@ -41,6 +41,7 @@ def compare(program, folder, known, name, words):
 
 def main(plugin, captures=2000, damaged=100):
     with Sandbox(Path(plugin)) as sandbox:
+        del sandbox.environment["WIRESHARK_DATA_DIR"]  # a user's tshark reads the lists of names, which the sandbox's has not
         program = batch.Batch(sandbox)
         folder = program.new_folder()
         known = batch.make_folder(folder, captures, damaged)

@@ -363,3 +363,11 @@ def test_sample(tshark):
     words = text(tshark, places.SAMPLES / "postfix-relay-pipelined.pcapng")
     assert words.startswith("1 connection, 4 mails: 2 delivered (1 of them not to all), 1 deferred, 1 rejected; ")
     assert "2 × no such user (550 5.1.1, for good)  mx.example.org  nobody@example.org" in words
+
+
+@pytest.mark.parametrize("path", places.captures_in(places.SAMPLES), ids=lambda path: path.name)
+@pytest.mark.thorough
+def test_one_pass_tells_what_two_tell(tshark, path):
+    """Where packets are visited once, the memory of a transaction is given back when it has ended."""
+    once, twice = (tshark.run(path, "-q", "-z", "esmtp,report", two_pass=two_pass) for two_pass in (False, True))
+    assert once == twice != ""
