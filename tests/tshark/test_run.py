@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tarfile
 import time
 from pathlib import Path
 
@@ -107,11 +108,14 @@ def test_a_link_to_it_finds_its_tree(tmp_path):
 
 @pytest.fixture
 def tree(home):
-    """A copy of what ./run needs to build, of an unprivileged user's, with programs of the test's own before all others: what these
-    do is what a build does. Returns the tree, the folder of the programs and the options of run()."""
+    """A copy of what ./run needs to build, and to show nothing then (./run demo), of an unprivileged user's, with programs of the test's
+    own before all others: what these do is what a build does. Returns the tree, the folder of the programs and the options of run()."""
     folder = home[0]
     programs = folder / "programs"
     programs.mkdir()
+    shown = folder / "tree" / "tests" / "tshark" / "demo.py"
+    shown.parent.mkdir(parents=True)
+    shown.write_text("")
     options = as_user(folder)
     environment = options["env"] | {"PATH": f"{programs}:{os.environ['PATH']}", "TMPDIR": str(folder)}
     environment.pop("ESMTP_BUILD", None)
@@ -173,13 +177,37 @@ def test_a_build_of_another_user_is_named(tree):
 
 
 @NEEDS_ROOT
+def test_a_read_only_file_system_is_named(tree):
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mounts of its own are to be had here, as in a chroot")
+    folder, programs, options = tree
+    program(programs, "cmake", "exit 1")
+    (folder / "build").mkdir()
+    program(programs, "read-only", f"""mount --bind {folder} {folder}; mount -o remount,ro,bind {folder}; exec {options['script']} "$@" """)
+    done = run("unshare", "--mount", str(programs / "read-only"), "demo", script="/usr/bin/env", env=options["env"])
+    assert done.returncode == 1
+    assert f"{folder}/build is read-only, or the file system that it is on" in done.stderr and "sudo rm" not in done.stderr
+
+
+def test_a_read_only_build_of_ones_own_is_named(tree):
+    folder, programs, options = tree
+    program(programs, "cmake", "exit 1")
+    (folder / "build" / "made").mkdir(parents=True)
+    (folder / "build" / "made").chmod(0o555)
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", str(NOBODY), str(folder / "build")], check=True)
+    done = run("demo", **options)
+    assert done.returncode == 1
+    assert f"{folder}/build/made is read-only" in done.stderr and "sudo rm" not in done.stderr
+
+
+@NEEDS_ROOT
 def test_root_leaves_nothing_of_its_own_in_the_tree_of_another(tree):
     folder, programs, options = tree
-    program(programs, "cmake", f"echo made >>{folder}/build/package/made")
-    program(programs, "cpack", f"touch {folder}/build/package/packed; echo package: {folder}/build/package/packed generated.")
-    done = run("package", "source", script=options["script"], env=options["env"])
+    program(programs, "cmake", f"echo made >>{folder}/build/made")
+    done = run("demo", script=options["script"], env=options["env"])
     assert done.returncode == 0, done.stderr
-    assert (folder / "build" / "package" / "made").exists()
+    assert (folder / "build" / "made").exists()
     assert [path for path in folder.rglob("*") if path.stat().st_uid == 0] == []
 
 
@@ -191,7 +219,7 @@ def test_a_full_disk_is_named(tree):
     program(programs, "cmake", "head -c 1000000 /dev/zero >filler; echo of no use >&2; exit 1")
     program(programs, "in-a-small-disk", f"""mount -t tmpfs -o size=64k none {folder}/build; cd {folder}/build; exec {options['script']} "$@" """)
     (folder / "build").mkdir()
-    done = run("unshare", "--mount", str(programs / "in-a-small-disk"), "package", "source", script="/usr/bin/env", env=options["env"])
+    done = run("unshare", "--mount", str(programs / "in-a-small-disk"), "demo", script="/usr/bin/env", env=options["env"])
     assert done.returncode == 1
     assert f"no space is left on the disk of {folder}/build" in done.stderr, done.stderr
 
@@ -199,29 +227,27 @@ def test_a_full_disk_is_named(tree):
 def test_a_failure_keeps_its_log_and_success_does_not(tree):
     folder, programs, options = tree
     program(programs, "cmake", "echo this is why; exit 1")
-    done = run("package", "source", **options)
+    done = run("demo", **options)
     assert done.returncode == 1 and "this is why" in done.stderr
     log, = folder.parent.glob("esmtp-run-*.log")
     assert f"the log {log}" in done.stderr and "this is why" in log.read_text()
     log.unlink()
     program(programs, "cmake", "exit 0")
-    program(programs, "cpack", "echo package: nothing generated.")
-    assert run("package", "source", **options).returncode == 0
+    assert run("demo", **options).returncode == 0
     assert not list(folder.parent.glob("esmtp-run-*.log"))
 
 
 def test_a_tree_that_was_moved_is_built_anew(tree):
     folder, programs, options = tree
-    cache = folder / "build" / "package" / "CMakeCache.txt"
+    cache = folder / "build" / "CMakeCache.txt"
     program(programs, "cmake", f"[ ! -e {cache} ]; echo CMAKE_HOME_DIRECTORY:INTERNAL=/some/where/else >{cache}")
-    program(programs, "cpack", "echo package: nothing generated.")
-    assert run("package", "source", **options).returncode == 0
-    again = run("package", "source", **options)
+    assert run("demo", **options).returncode == 0
+    again = run("demo", **options)
     assert again.returncode == 0 and "This tree was /some/where/else: building anew" in again.stderr
-    elsewhere = cache.parent.parent.rename(folder.parent / "of-others")
-    done = run("package", "source", **options | {"env": options["env"] | {"ESMTP_BUILD": str(elsewhere)}})
-    assert done.returncode == 1 and "of-others/package is the build folder of /some/where/else" in done.stderr
-    assert (elsewhere / "package" / "CMakeCache.txt").exists()
+    elsewhere = cache.parent.rename(folder.parent / "of-others")
+    done = run("demo", **options | {"env": options["env"] | {"ESMTP_BUILD": str(elsewhere)}})
+    assert done.returncode == 1 and "of-others is the build folder of /some/where/else" in done.stderr
+    assert (elsewhere / "CMakeCache.txt").exists()
 
 
 def test_without_apt_it_goes_on(tree):
@@ -231,7 +257,7 @@ def test_without_apt_it_goes_on(tree):
             (programs / file.name).symlink_to(file)
     (programs / "cmake").unlink(missing_ok=True)
     program(programs, "cmake", "echo reached; exit 1")
-    done = run("package", "source", **options | {"env": options["env"] | {"PATH": str(programs)}})
+    done = run("demo", **options | {"env": options["env"] | {"PATH": str(programs)}})
     assert "no apt-get here; needed is what Debian calls: gcc" in done.stderr and "reached" in done.stderr
 
 
@@ -239,7 +265,7 @@ def test_what_was_interrupted_is_said(tree):
     folder, programs, options = tree
     program(programs, "cmake", f"touch {folder.parent}/begun; exec sleep 60")
     folder.parent.chmod(0o777)
-    process = subprocess.Popen([options.pop("script"), "package", "source"], stderr=subprocess.PIPE, text=True, process_group=0, **options)
+    process = subprocess.Popen([options.pop("script"), "demo"], stderr=subprocess.PIPE, text=True, process_group=0, **options)
     end = time.monotonic() + 60
     while not (folder.parent / "begun").exists():
         assert process.poll() is None and time.monotonic() < end
@@ -247,5 +273,41 @@ def test_what_was_interrupted_is_said(tree):
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == -signal.SIGINT
-    assert f"interrupted while building in {folder}/build/package" in said and "package source" in said
+    assert f"interrupted while building in {folder}/build" in said and said.endswith("run demo\n")
     assert not list(folder.parent.glob("esmtp-run-*.log"))
+
+
+STRAYS = ("my-secret.pcapng", "keys", "sslkeylog.txt", "capture.pcap", "mail.eml", "build2/CMakeCache.txt", "sample-pcaps/mine.pcapng", "tests/sslkeylog.txt",
+          "plugin/session/core", "tests/tshark/__pycache__/places.pyc", "doc/notes.txt", "batch/mail.sqlite", ".env")
+
+
+@pytest.mark.parametrize("git", [False, True])
+def test_nothing_that_lies_about_is_packed(tree, git):
+    folder, programs, options = tree
+    ours = {"CMakeLists.txt": "project(esmtp VERSION 1.2.3 LANGUAGES C)\n", "plugin/session/state.h": "", "sample-pcaps/README.md": "| [one.pcapng](one.pcapng) |",
+            "sample-pcaps/one.pcapng": "", "sample-pcaps/evidence/one/mails.json": "", "tests/tshark/places.py": ""}
+    ours |= {"package/files": (places.ROOT / "package/files").read_text()}
+    for name, text in (ours | dict.fromkeys(STRAYS, "private")).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    (folder / "package/files").chmod(0o755)
+    if git:
+        if not shutil.which("git"):
+            pytest.skip("git is not installed")
+        for words in (["init", "-q"], ["add", *ours]):
+            subprocess.run(["git", "-c", "safe.directory=*", *words], cwd=folder, check=True)
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", str(NOBODY), str(folder)], check=True)
+    done = run("package", "source", **options)
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(folder / "build/package/wireshark-plugin-esmtp-1.2.3.tar.gz") as archive:
+        packed = {name.removeprefix("wireshark-plugin-esmtp-1.2.3/") for name in archive.getnames()}
+    assert packed >= ours.keys() and not packed & set(STRAYS)
+
+
+def test_without_git_the_same_files_are_packed():
+    if not shutil.which("git") or not (places.ROOT / ".git").exists():
+        pytest.skip("no git, or not its folder")
+    known, named = (set(subprocess.run([places.ROOT / "package/files"], env=os.environ | more, capture_output=True, check=True).stdout.split(b"\0"))
+                    for more in ({}, {"GIT_DIR": "/nonexistent"}))
+    assert len(known) > 500 and known - named == set()
