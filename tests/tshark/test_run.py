@@ -26,7 +26,8 @@ def run(*words, script=RUN, **options):
 
 @pytest.mark.parametrize("words", ["install anything", "uninstall x", "package x", "package check source", "fuzz abc", "fuzz 10 20", "bench bogus",
                                    "bench quick quick", "demo --bogus", "demo a b", "demo -o", "demo -o x", "demo nosuch.pcap", "format x", "reference x", "cases", "matrix 9.9",
-                                   "record nosuch", "test bogus", "test quick bogus", "lint x", "packages x", "bogus"])
+                                   "record nosuch", "test bogus", "test quick bogus", "test nosuch.py", "test quick nosuch.py",
+                                   "test -x nosuch.py::test_it", "lint x", "packages x", "bogus"])
 def test_stray_words(words, tmp_path):
     """Nothing is built, so nothing is installed either: the build folder is not even made. No package is looked for."""
     build = tmp_path / "build"
