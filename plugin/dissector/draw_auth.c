@@ -111,17 +111,17 @@ static span decode(drawing *d, proto_tree *tree, const place *at, span base64, b
     return (span){decoded, result.length};
 }
 
-/* "334 NTLM supported" ([MS-SMTPNTLM], 2.2.1.3) and the like: no base64, which has no space. */
+/* "334 NTLM supported" ([MS-SMTPNTLM], 2.2.1.3), "334 Username:" and the like: no base64, which has no space or colon. */
 static bool is_plain_text(span text)
 {
-    bool space = false;
+    bool other = false;
 
     for (size_t i = 0; i < text.length; i++) {
         if (text.octets[i] < ' ' || text.octets[i] > '~')
             return false;
-        space |= text.octets[i] == ' ';
+        other |= text.octets[i] == ' ' || text.octets[i] == ':';
     }
-    return space && text.octets[0] != ' ' && text.octets[text.length - 1] != ' ';
+    return other && text.octets[0] != ' ' && text.octets[text.length - 1] != ' ';
 }
 
 void draw_auth_message(drawing *d, proto_tree *tree, const place *at, span base64, const finding *f, side sender,

@@ -191,21 +191,31 @@ static void auth_close(session *s, const server_reply *reply)
         s->auth.under_way = NULL;
 }
 
-/* Does a challenge of LOGIN ask for the user name ("Username:", "User Name")? Its words are no standard's. */
-static bool asks_for_user(span base64)
+/* What the challenges of LOGIN ask for ("Username:", "User Name", "Password:"), by the step of the response. Their words are
+ * no standard's. */
+static const char *const login_asks[] = {"user", "pass"};
+
+/* Some servers do not encode it. */
+static bool asks_for(span challenge, const char *what)
 {
     uint8_t decoded[16];
-    span begin = span_first(base64, 16); /* twelve octets */
+    span begin = span_first(challenge, 16); /* twelve octets */
     base64_result result = base64_decode(begin, decoded);
 
-    return span_starts_nocase((span){decoded, result.length}, "user");
+    return span_starts_nocase((span){decoded, result.length}, what) || span_starts_nocase(challenge, what);
 }
 
-/* Some servers ask for the user name though it was sent, or once more: the response is a name again, and no password. */
-static void notice_user_asked_again(auth_exchange *auth, const server_reply *reply)
+/* Some servers ask for what was sent, or once more: the response is the same thing again, and not the next one. One that was
+ * sent before it was asked for is not asked for again. */
+static void notice_asked_again(auth_exchange *auth, const server_reply *reply)
 {
-    if (auth->client_steps == 1 && strcmp(auth->mechanism, "LOGIN") == 0 && asks_for_user(reply->lines[0].parsed.text))
-        auth->client_steps = 0;
+    unsigned last = auth->client_steps - 1;
+
+    if (strcmp(auth->mechanism, "LOGIN") != 0 || last >= sizeof login_asks / sizeof login_asks[0] ||
+        auth->server_steps <= auth->responses)
+        return;
+    if (asks_for(reply->lines[0].parsed.text, login_asks[last]))
+        auth->client_steps = last;
 }
 
 /* Some mechanisms challenge only to report an error, once the token was sent (RFC 7628, 3.2.2). */
@@ -247,6 +257,6 @@ void auth_answered(reading *r, const server_reply *reply, finding *f)
     }
     f->flags |= FLAG_CHALLENGE | FLAG_SECRET;
     f->step = auth->server_steps++;
-    notice_user_asked_again(auth, reply);
+    notice_asked_again(auth, reply);
     auth_challenged(r, reply->exchange);
 }

@@ -52,6 +52,22 @@ static void keep_field(session *s, gathered *to, const header_field *in)
     to->values[to->count++] = (header_value){unfolded, (uint32_t)header_unfold(in->body, unfolded), row->kind};
 }
 
+/* The fields that *rest begins with; what is behind them is left in it. */
+static const mail_header *read_header(session *s, span *rest)
+{
+    gathered found;
+    mail_header *header;
+    header_field next;
+
+    found.seen = found.count = 0;
+    while (header_field_next(rest, &next))
+        keep_field(s, &found, &next);
+    header = (mail_header *)session_alloc(s, sizeof *header + found.count * sizeof found.values[0]);
+    header->count = found.count;
+    memcpy(header->values, found.values, found.count * sizeof found.values[0]);
+    return header;
+}
+
 /* The header up to its last line ending, without its last field, which may go on. */
 static span without_last_field(span content)
 {
@@ -76,23 +92,26 @@ void mail_header_ends(session *s, message *m, span content)
         m->header = (const mail_header *)session_alloc(s, sizeof(mail_header));
 }
 
+const mail_header *mail_header_so_far(session *s, message *m, span content)
+{
+    if (m->header)
+        return m->header;
+    content = without_last_field(span_first(content, HEADER_LIMIT));
+    if (!m->header_so_far || m->header_so_far_length != content.length) {
+        m->header_so_far_length = content.length;
+        m->header_so_far = read_header(s, &content);
+    }
+    return m->header_so_far;
+}
+
 void mail_header_learn(session *s, message *m, span content)
 {
-    gathered found;
-    mail_header *header;
-    header_field next;
     span rest = content = span_first(content, HEADER_LIMIT);
 
     if (m->header || !content.length)
         return;
-    found.seen = found.count = 0;
-    while (header_field_next(&rest, &next))
-        keep_field(s, &found, &next);
+    m->header = read_header(s, &rest);
     m->utf8_header = utf8_is_used(span_first(content, content.length - rest.length));
-    header = (mail_header *)session_alloc(s, sizeof *header + found.count * sizeof found.values[0]);
-    header->count = found.count;
-    memcpy(header->values, found.values, found.count * sizeof found.values[0]);
-    m->header = header;
 }
 
 span mail_header_find(const mail_header *header, header_kind kind)

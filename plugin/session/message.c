@@ -75,8 +75,13 @@ static void gathered_free(session *s, message *m)
 
 void message_learn_header(session *s, message *m)
 {
-    if (m && !m->header)
-        mail_header_learn(s, m, gathered(m));
+    if (m)
+        mail_header_ends(s, m, gathered(m));
+}
+
+const mail_header *message_header_so_far(session *s, message *m)
+{
+    return m ? mail_header_so_far(s, m, gathered(m)) : NULL;
 }
 
 void message_abandon(session *s)

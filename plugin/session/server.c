@@ -146,6 +146,9 @@ parsed_reply_line parsed_reply_line_read(line in, bool first, bool with_status)
 {
     parsed_reply_line parsed = {.line = in};
 
+    /* A snap length may leave the CR of the line's ending alone. */
+    if (in.ending == LINE_ENDING_NONE && in.text.length && in.text.octets[in.text.length - 1] == '\r')
+        parsed.line.text.length = --in.text.length;
     parsed.valid = reply_line_parse(in.text, with_status, &parsed.parsed);
     parsed.odd = !parsed.valid && first && reply_line_parse_odd(in.text, &parsed.parsed);
     return parsed;

@@ -228,14 +228,16 @@ struct message {
     uint64_t position; /* of the first octet; whole in one call when `octets` is NULL and it is not too large */
     uint8_t *octets;   /* message_captured() octets, when the content came in several calls; holes leave no trace in them */
     size_t capacity;
-    bool in_line;                    /* packets that do not show it brought some of it: `octets` has it, and keeps it */
-    bool may_be_cut;                 /* it has what a server may take for its end */
-    const lookalike_end *ended_like; /* ... as this one did; NULL: it ends with CRLF.CRLF */
-    const exchange *end;             /* the one whose reply is that to the content; NULL: not known. See message_end() */
-    bool given_back;                 /* `octets` are given back, and gathered again on the second visit */
-    struct message *next;            /* in a list: of those whose end was not captured, in the call under way; then of those
-                                        whose octets are given back before the next packet */
-    const mail_header *header;       /* NULL when the content's beginning was not seen */
+    bool in_line;                     /* packets that do not show it brought some of it: `octets` has it, and keeps it */
+    bool may_be_cut;                  /* it has what a server may take for its end */
+    const lookalike_end *ended_like;  /* ... as this one did; NULL: it ends with CRLF.CRLF */
+    const exchange *end;              /* the one whose reply is that to the content; NULL: not known. See message_end() */
+    bool given_back;                  /* `octets` are given back, and gathered again on the second visit */
+    struct message *next;             /* in a list: of those whose end was not captured, in the call under way; then of those
+                                         whose octets are given back before the next packet */
+    const mail_header *header;        /* NULL when the content's beginning was not seen */
+    const mail_header *header_so_far; /* of a content under way, when it was asked for last ... */
+    size_t header_so_far_length;      /* ... and how many octets it was read from */
 };
 
 /* How many octets of the content the capture has. */

@@ -545,8 +545,10 @@ void reset_sent(reading *r, exchange *e, const client_line *in);
 void mail_sent(reading *r, exchange *e, const client_line *in);
 void mail_answered(reading *r, const server_reply *reply, finding *f);
 void rcpt_answered(reading *r, const server_reply *reply, finding *f);
-/* Keeps what is known so far of the header of a content that will not be complete. Does nothing for NULL. */
+/* Keeps the whole fields of the header of a content that will not be complete. Does nothing for NULL. */
 void message_learn_header(session *s, message *m);
+/* The whole fields so far, of a content of which more may come. NULL for NULL. */
+const mail_header *message_header_so_far(session *s, message *m);
 /* The end of a content of which nothing else was captured: a lone dot, `in`. */
 void message_end_unseen(reading *r, const client_line *in);
 /* A 354 to a DATA that was not captured. */
@@ -558,6 +560,8 @@ void message_unasked(reading *r);
 void mail_header_learn(session *s, message *m, span content);
 /* The same where octets are missing behind the `content`: nothing is known of a field that they may belong to. */
 void mail_header_ends(session *s, message *m, span content);
+/* The fields of a content under way that are known to be whole; more of it may be learned later. */
+const mail_header *mail_header_so_far(session *s, message *m, span content);
 
 /* transaction.c */
 

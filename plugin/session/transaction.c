@@ -392,8 +392,16 @@ void transaction_terminator_sent(reading *r, exchange *e, const parsed_command *
 
 /* --- how it ends ------------------------------------------------------------------------------------------------------- */
 
+/* Did the content stop before its end, with nothing of it lost? The server has taken it for nobody who got no result. */
+static bool is_cut_off(const transaction *t)
+{
+    return t->message && !t->content_end_known && !message_has_holes(t->message);
+}
+
 static void count_results(const transaction *t, outcome_evidence *seen)
 {
+    bool cut_off = is_cut_off(t);
+
     seen->results_taken = t->results_taken_by_some;
     seen->results_refused = t->results_refused_to_some;
     for (unsigned i = 0; seen->result_per_recipient && i < wmem_array_get_count(t->recipients); i++) {
@@ -401,7 +409,7 @@ static void count_results(const transaction *t, outcome_evidence *seen)
         if (!to->taken_by_rcpt)
             continue;
         if (!to->code)
-            seen->results_missing++;
+            seen->results_missing += !cut_off;
         else if (reply_severity(to->code) == 2)
             seen->results_taken++;
         else
@@ -424,7 +432,7 @@ static void decide(const session *s, transaction *t)
 
     count_results(t, &seen);
     seen.closing_code = closing ? closing->verdict.code : 0;
-    seen.hidden = t->hidden || !s->connection.spoken[SIDE_SERVER] || (s->server.lost_before && t->unanswered);
+    seen.hidden = t->hidden || !s->connection.spoken[SIDE_SERVER] || s->server.lost_before;
     seen.capture_ends = is_open_at_end(s, t);
     t->outcome = outcome_decide(&seen, &by);
     if (by == DECIDED_BY_CONTENT)
@@ -1100,7 +1108,6 @@ bool transaction_cut_off(session *s, const transaction *t, transaction *ended_r)
 {
     if (!is_mail(s, t))
         return false;
-    message_learn_header(s, t->message);
     if (t->counted_frame != s->connection.last_frame || t->counted_tag != s->connection.last_tag)
         number_open(s);
     *ended_r = *t;
@@ -1112,6 +1119,7 @@ bool transaction_cut_off(session *s, const transaction *t, transaction *ended_r)
         ended_r->ended_by = t->terminator->verb->ended_by;
     decide(s, ended_r);
     freeze_content(ended_r);
+    ended_r->header = message_header_so_far(s, t->message);
     return true;
 }
 

@@ -92,6 +92,17 @@ CASES = {
     "LOGIN, the name at once, and asked for again": (
         [auth("LOGIN", "ann"), server("Username:"), client("ann"), server("Password:"), client("secret"), SUCCESS],
         {"prompt": ["Username:", "Password:"], "username": ["ann", "ann"], "password": ["secret"], "outcome": ["succeeded"]}),
+    "LOGIN, the password asked for again": (
+        [auth("LOGIN"), server("Username:"), client("ann"), server("Password:"), client("wrong"), server("Password:"), client("secret"),
+         SUCCESS],
+        {"prompt": ["Username:", "Password:", "Password:"], "username": ["ann"], "password": ["wrong", "secret"],
+         "outcome": ["succeeded"]}),
+    "LOGIN, challenges in plain text, the name asked for again": (
+        [auth("LOGIN", "ann"), ("S", lines("334 Username:")), client("bob"), ("S", lines("334 Password:")), client("secret"), SUCCESS],
+        {"prompt": ["Username:", "Password:"], "username": ["ann", "bob"], "password": ["secret"], "outcome": ["succeeded"]}),
+    "LOGIN, the name sent before it is asked for": (
+        [("C", auth("LOGIN")[1] + client("ann")[1]), server("Username:"), server("Password:"), client("secret"), SUCCESS],
+        {"prompt": ["Username:", "Password:"], "username": ["ann"], "password": ["secret"], "outcome": ["succeeded"]}),
     "NTLM, with a challenge in plain text": (
         [auth("NTLM"), ("S", lines("334 ntlm supported")), client(ntlm(1)), FAILURE],
         {"prompt": ["ntlm supported"], "outcome": ["failed"]}),

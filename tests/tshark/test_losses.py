@@ -252,3 +252,22 @@ def test_replies_lost_before_the_connection_ends(tshark, capture, two_pass):
     connection.close()
     found, = mail_log.records(tshark, capture(connection), two_pass=two_pass)
     assert (found["outcome"], found["ended_by"]) == ("unknown", "CLOSE")
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_line_of_the_server_lost_that_answers_nothing(tshark, capture, two_pass):
+    """It may have been a 421 that tells why the connection ends, or the reply to a command that was lost with it."""
+    connection = packets.dialogue(Connection(), [*GREETING, *begin("a")[:4]])
+    connection.lost(False, len(lines("421 4.4.2 Timeout")))
+    connection.reset(from_client=False)
+    found, = mail_log.records(tshark, capture(connection), two_pass=two_pass)
+    assert (found["outcome"], found["ended_by"]) == ("unknown", "CLOSE")
+
+
+def test_reply_that_a_snap_length_cut_within_its_line_ending(tshark, capture):
+    connection = packets.dialogue(Connection(), [*GREETING, *begin("a"), ("C", lines("Subject: a", "", "."))])
+    reply, = connection.server(lines("250 Thank you"))
+    reply.captured = IP_AND_TCP + len("250 Thank you\r")
+    path = capture(packets.dialogue(connection, BYE))
+    assert mail_log.records(tshark, path)[0]["text"] == "Thank you"
+    assert "Thank you" in tshark.values(path, "esmtp.reply.text")

@@ -191,6 +191,11 @@ CUT = {
     "behind RCPT's refusal": (FROM + says("RCPT TO:<b@example.net>", "550 5.1.1 No"), {"outcome": "rejected", "code": 550}),
     "behind DATA": (ENVELOPE + DATA[:1], {"outcome": "aborted", "size": None}),
     "behind DATA's reply": (ENVELOPE + DATA, {"outcome": "aborted", "size": None}),
+    "in a field of the header": (
+        ENVELOPE + DATA + [("C", lines("Subject: Hello", " all", "From: Ann", "To: Bo")[:-2])],
+        {"outcome": "aborted", "size": None, "subject": "Hello all", "header_from": "Ann", "header_to": None}),
+    "between fields of the header": (
+        ENVELOPE + DATA + [("C", lines("Subject: Hello", "From: Ann"))], {"outcome": "aborted", "subject": "Hello", "header_from": None}),
     "in the content": (ENVELOPE + DATA + [("C", lines("Subject: Hello", "", "te"))], {"outcome": "aborted", "size": None}),
     "behind the content": (SENT, {"outcome": "unknown", "size": 24, "subject": "Hello", "code": None}),
 }
@@ -205,6 +210,10 @@ for place, (seen, expected) in CUT.items():
     CASES[f"cut {place}"] = (OPENED + seen, [{"ended_by": "CAPTURE-END", "index": 1} | expected])
 for verb in ("RSET", "QUIT", "EHLO client.example.org", "STARTTLS"):
     CASES[f"cut behind {verb}, unanswered"] = (OPENED + ENVELOPE + [("C", lines(verb))], [aborted(verb.split()[0], index=1)])
+
+REFUSED_ON_THE_WAY = GREETING + LHLO + FROM + TO * 2 + DATA + [("C", lines("Subject: Hello", "", "te")), ("S", lines("451 4.3.0 Disk full"))]
+CASES["LMTP, refused on the way and cut"] = (REFUSED_ON_THE_WAY, [deferred("CLOSE", 451, rcpt_code=[451, None], text="Disk full")])
+ENDED["LMTP, refused on the way and cut"] = "RST"
 
 ONE_SIDED = OPENED + SENT + [TAKEN] + SENT + [TAKEN] + QUIT
 CASES["the client's side only"] = (

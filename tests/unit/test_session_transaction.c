@@ -826,14 +826,27 @@ static void collect(GPtrArray *ended, const segment *in)
     }
 }
 
+/* A log may be drawn while packets come: what is asked for then changes nothing of what is known later. */
+static void ask_on_the_way(recorder *rec)
+{
+    session *s = recorder_session(rec);
+
+    for (const transaction *open = session_open_transactions(s); open; open = open->next) {
+        transaction cut_off;
+        transaction_cut_off(s, open, &cut_off);
+    }
+}
+
 static void feed_in_steps(recorder *rec, GPtrArray *ended, const turn *t, size_t step)
 {
     size_t length = strlen(t->text);
 
     if (!step || t->kind >= C_LOST)
         step = length;
-    for (size_t at = 0; at < length; at += step)
+    for (size_t at = 0; at < length; at += step) {
         collect(ended, recorder_feed(rec, t->kind, t->text + at, MIN(step, length - at), 0, 0, false));
+        ask_on_the_way(rec);
+    }
 }
 
 static void compare(GPtrArray *mails, const char *const *expected, unsigned at, const transaction *t)
