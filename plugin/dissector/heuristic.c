@@ -1,8 +1,8 @@
 /* heuristic.c — SMTP and LMTP on ports of other protocols: known by an opening that can be nothing else.
  *
  * The side that connected says EHLO, LHLO or HELO first of all, before or after the greeting; or the other greets with 220
- * and names the protocol (FTP greets with 220, too, but does not). What comes later in a connection may be a text about
- * mail.
+ * and names the protocol (FTP greets with 220, too, but does not: such a greeting is kept until what follows tells). What
+ * comes later in a connection may be a text about mail.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -107,6 +107,16 @@ static opening opening_of(tvbuff_t *tvb, const packet_info *pinfo, const struct 
     return (!known || from_server) && is_greeting(text) ? OPENING_GREETING : OPENING_NONE;
 }
 
+/* A greeting with 220 that does not name the protocol: what the other side says next may tell. */
+static void keep_what_may_be_a_greeting(tvbuff_t *tvb, packet_info *pinfo, conversation_t *conversation,
+                                        const struct tcp_analysis *tcp, const struct tcpinfo *info)
+{
+    bool begins = tvb_captured_length(tvb) >= 4 && tvb_strneql(tvb, 0, "220", 3) == 0 && is_first(tcp, info);
+
+    if (tcp && tcp->server_port && pinfo->srcport == tcp->server_port)
+        watch_keep(pinfo, conversation, begins);
+}
+
 /* Plain text where TLS was granted, which TLS has refused: a capture from behind a decrypting proxy. */
 static bool is_ours_in_the_clear(const conversation_t *conversation)
 {
@@ -118,6 +128,8 @@ static bool is_ours_in_the_clear(const conversation_t *conversation)
 static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     conversation_t *conversation;
+    const struct tcpinfo *info = (const struct tcpinfo *)data;
+    const struct tcp_analysis *tcp;
     opening found;
 
     /* What was taken on the first visit is the conversation's from then on; a copy inside an ICMP message is no part of one.
@@ -127,9 +139,12 @@ static heuristic_result dissect_heuristic(tvbuff_t *tvb, packet_info *pinfo, pro
     conversation = find_or_create_conversation(pinfo);
     if (is_ours_in_the_clear(conversation))
         return dissect_esmtp(tvb, pinfo, tree, data) > 0;
-    found = opening_of(tvb, pinfo, get_tcp_conversation_data(conversation, pinfo), (const struct tcpinfo *)data);
-    if (found == OPENING_NONE)
+    tcp = get_tcp_conversation_data(conversation, pinfo);
+    found = opening_of(tvb, pinfo, tcp, info);
+    if (found == OPENING_NONE) {
+        keep_what_may_be_a_greeting(tvb, pinfo, conversation, tcp, info);
         return false;
+    }
     conversation_set_dissector_from_frame_number(conversation, pinfo->num, dissector_handle());
     if (!watch_adopt(pinfo, found == OPENING_HELLO) && found == OPENING_HELLO)
         connection_begin_late(pinfo);

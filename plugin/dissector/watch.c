@@ -169,6 +169,85 @@ static void look_at(watched *w, packet_info *pinfo)
         read_segment(w, pinfo, r, direction);
 }
 
+/* --- what was said before a connection turned out to be SMTP ----------------------------------------------------------- */
+
+/* A greeting of many lines is longer, and comes in few packets. */
+#define KEPT_OCTETS 4096u
+#define KEPT_SEGMENTS 8u
+
+typedef struct kept_segments {
+    tcp_segment segments[KEPT_SEGMENTS];
+    unsigned count;
+    size_t octets;
+} kept_segments;
+
+static wmem_map_t *kept_by_conversation; /* of the file that is open */
+
+static kept_segments *kept_of(const conversation_t *conversation)
+{
+    return kept_by_conversation ? (kept_segments *)wmem_map_lookup(kept_by_conversation, conversation) : NULL;
+}
+
+static kept_segments *kept_begin(conversation_t *conversation)
+{
+    kept_segments *kept = wmem_new0(wmem_file_scope(), kept_segments);
+
+    if (!kept_by_conversation)
+        kept_by_conversation = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    wmem_map_insert(kept_by_conversation, conversation, kept);
+    return kept;
+}
+
+void watch_keep(packet_info *pinfo, conversation_t *conversation, bool begins)
+{
+    kept_segments *kept = kept_of(conversation);
+    tcp_segment *in;
+
+    if (!watch_current(pinfo) || current.segment.route || (!kept && !begins) || !segment_parse(&current, pinfo))
+        return;
+    in = &current.segment.in;
+    kept = kept ? kept : kept_begin(conversation);
+    if (kept->count == KEPT_SEGMENTS || kept->octets + in->payload.length > KEPT_OCTETS)
+        return;
+    kept->octets += in->payload.length;
+    kept->segments[kept->count] = *in;
+    kept->segments[kept->count++].payload.octets =
+        (uint8_t *)wmem_memdup(wmem_file_scope(), in->payload.octets, in->payload.length);
+}
+
+/* The packet that carried the segment: one of the other side's than the packet at hand. */
+static packet_info packet_of(const tcp_segment *in, const packet_info *pinfo)
+{
+    packet_info of = *pinfo;
+
+    of.num = in->frame;
+    of.abs_ts = (nstime_t){in->time.seconds, (int)in->time.nanoseconds};
+    copy_address_shallow(&of.src, &pinfo->dst);
+    copy_address_shallow(&of.dst, &pinfo->src);
+    of.srcport = pinfo->destport;
+    of.destport = pinfo->srcport;
+    return of;
+}
+
+/* Reads what was kept, which was sent in `direction`. Its packets draw it on later visits. False: nothing was kept. */
+static bool read_kept(packet_info *pinfo, route *r, unsigned direction)
+{
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    const kept_segments *kept = conversation ? kept_of(conversation) : NULL;
+
+    if (!kept)
+        return false;
+    conversation_set_dissector_from_frame_number(conversation, kept->segments[0].frame, dissector_handle());
+    for (unsigned i = 0; i < kept->count; i++) {
+        route_segment of = {.route = r, .in = kept->segments[i]};
+        packet_info packet = packet_of(&of.in, pinfo);
+        of.in.direction = direction;
+        sessions_frame_begins(packet.num);
+        route_read(&of, &packet);
+    }
+    return true;
+}
+
 bool watch_adopt(packet_info *pinfo, bool late)
 {
     unsigned direction;
@@ -185,7 +264,7 @@ bool watch_adopt(packet_info *pinfo, bool late)
         route_read_plain(r);
     note_pair(current.source_port, current.target_port);
     route_learn_opening(r, direction, pinfo);
-    if (late)
+    if (late && !read_kept(pinfo, r, !direction))
         route_begin_late(r);
     read_segment(&current, pinfo, r, direction);
     return true;

@@ -38,7 +38,11 @@ tvbuff_t *watched_payload(const watched *w);
 unsigned watched_record_count(const watched *w);
 /* TCP has handed on these octets. If they are its payload, no second tvbuff is made for that. */
 void watched_meets_payload(const watched *w, tvbuff_t *handed);
-/* The connection of the current segment turned out to be SMTP: reads the segment. `late`: packets before it were not read.
+/* The current segment may be of a greeting, on a connection that nothing shows to be SMTP yet: keeps it until that shows.
+ * `begins`: the greeting begins with it; else it goes on, if one was kept. Does nothing if segments are not watched. */
+void watch_keep(packet_info *pinfo, conversation_t *conversation, bool begins);
+/* The connection of the current segment turned out to be SMTP: reads the segment. `late`: packets before it were
+ * not read; those that were kept are read now.
  * False: segments are not watched. */
 bool watch_adopt(packet_info *pinfo, bool late);
 
