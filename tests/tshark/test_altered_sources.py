@@ -42,9 +42,10 @@ def append_copy(dissector, name, which, drawer):
 def altered(tmp_path_factory):
     """The plugin with a copy of some fields, and another type for one of the built-in dissector's than Wireshark gives it."""
     folder = tmp_path_factory.mktemp("altered")
-    for part in ("plugin", "package"):
+    for part in ("plugin", "package", "doc"):
         shutil.copytree(places.ROOT / part, folder / part)
-    shutil.copy(places.ROOT / "CMakeLists.txt", folder)
+    for part in ("CMakeLists.txt", "README.md"):
+        shutil.copy(places.ROOT / part, folder)
     dissector = folder / "plugin" / "dissector"
     for name, (which, drawer) in COPIED.items():
         append_copy(dissector, name, which, drawer)

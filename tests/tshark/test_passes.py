@@ -67,12 +67,18 @@ def ended_by(transaction):
     return [show for name, show, _, _ in transaction[3] if name == "esmtp.transaction.ended_by"]
 
 
+def is_greeting(packet):
+    return [field.get("show") for field in packet.iter("field") if field.get("name") == "esmtp.reply.verb"] == ["CONNECT"]
+
+
 @pytest.mark.parametrize("capture", CAPTURES, ids=places.name_of)
 def test_second_pass_shows_what_the_first_did(tshark, capture):
     """And adds at most transactions that no reply to a content ended."""
     once, twice = tshark.pdml(capture), tshark.pdml(capture, two_pass=True)
     assert len(once) == len(twice) > 0
     for frame, (first, second) in enumerate(zip(once, twice), 1):
+        if not our_layers(first) and is_greeting(second):
+            continue  # on a port of others: the hello, which comes later, shows that it is one
         assert our_layers(first) == our_layers(second), f"frame {frame}"
         for packet in (first, second):
             counted, there = counts_of_experts(packet)
