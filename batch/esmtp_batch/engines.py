@@ -12,14 +12,14 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 from . import Failure
 
 POLL = 0.1  # seconds
 SSH_FAILED = 255  # what ssh ends with when there is no login
-LEFT_OUT = "parallel: Warning: Removed "  # what GNU parallel says of a login that fails at once
+SLURM_NAME = "esmtp-batch"
+SLURM_JOB = "slurm-job"  # in the folder of a run: the number of its array job
 SLURM_TASKS = 1000  # an array is no larger than this unless Slurm is set up so (MaxArraySize)
 
 
@@ -29,10 +29,6 @@ class Result:
     status: int  # of the command; 128 + N if signal N ended it, SSH_FAILED if it was not reached
     output: pathlib.Path
     errors: pathlib.Path
-
-
-SLURM_NAME = "esmtp-batch"
-SLURM_JOB = "slurm-job"  # in the folder of a run: the number of its array job
 
 
 def end_left_over(folders):
@@ -77,13 +73,6 @@ def whole_lines(file):
         yield line
 
 
-def tell_left_out(said):
-    for line in whole_lines(said):
-        if line.startswith(LEFT_OUT):
-            login = line.removeprefix(LEFT_OUT).strip().removesuffix(".")
-            sys.stderr.write(f"esmtp-batch: no login to {login}: it is left out\n")
-
-
 @dataclasses.dataclass
 class Parallel:
     """GNU parallel. It groups what a job writes, brings it back from other machines, and logs how each job ended."""
@@ -98,23 +87,20 @@ class Parallel:
         log = folder / "joblog"
         log.touch()
         words = [*ends_with_us(), "parallel", "--null", "--will-cite", "--jobs", self.jobs, "--joblog", str(log), "--results", f"{folder}/{{#}}",
-                 *(word for login in self.logins for word in ("--sshlogin", login)), *(["--filter-hosts"] if self.logins else []),
-                 *self.options]
+                 *(word for login in self.logins for word in ("--sshlogin", login)), *self.options]
         (folder / "commands").write_bytes(b"\0".join(map(os.fsencode, commands)))
-        with open(folder / "commands", "rb") as jobs, open(folder / "errors", "wb") as errors, open(log, errors="replace") as ended, \
-                open(errors.name, errors="replace") as said:
+        with open(folder / "commands", "rb") as jobs, open(folder / "errors", "wb") as errors, open(log, errors="replace") as ended:
             process = subprocess.Popen(words, stdin=jobs, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
                                        env=dict(os.environ, PARALLEL_SHELL="/bin/bash", SHELL="/bin/bash"))
             try:
-                yield from self._results(process, ended, said, folder, len(commands))
+                yield from self._results(process, ended, folder, len(commands))
             finally:
                 stop(process)
 
-    def _results(self, process, ended, said, folder, expected):
+    def _results(self, process, ended, folder, expected):
         done = 0
         while done < expected:
             over = process.poll() is not None
-            tell_left_out(said)
             for line in whole_lines(ended):
                 columns = line.split("\t")
                 if columns[0].isdigit():
@@ -157,7 +143,8 @@ class Slurm:
                                         f"--output={folder}/task-%a.log", *self.options, str(script)],
                                        stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
             number = process.stdout.readline().strip().split(";")[0]
-            (folder / SLURM_JOB).write_text(number)
+            if number:
+                (folder / SLURM_JOB).write_text(number)
             try:
                 yield from self._results(process, folder, len(commands))
             finally:

@@ -39,6 +39,11 @@ def key_of(path):
     return hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:32]
 
 
+def begun(files):
+    """Are these what a run has made that ended before it had written what was asked?"""
+    return "lock" in files and all(name in ("lock", "results", "question.json.part") or name.startswith("run-") for name in files)
+
+
 class Store:
     def __init__(self, folder, question, resume, restart):
         self.folder = pathlib.Path(folder)
@@ -106,7 +111,7 @@ class Store:
         if self.folder.exists() and not self.folder.is_dir():
             raise Failure(f"{self.folder} is a file: it stays as it is")
         files = {file.name for file in self.folder.iterdir()} if self.folder.exists() else set()
-        if files - {"lock", "question.json.part", "results"} and "question.json" not in files:
+        if files and "question.json" not in files and not begun(files):
             raise Failure(f"{self.folder} is no folder of esmtp-batch: it stays as it is")
 
     def _lock(self):

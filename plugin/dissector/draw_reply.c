@@ -211,7 +211,7 @@ static void draw_verb_answered(const reply_drawing *r, const exchange *e)
         proto_item_set_hidden(item);
     }
     if (!field_is_wanted(FIELD_REPLY_VERB_NUMBER))
-        return;
+        return; /* the number is looked up in a table */
     item = draw_number(r->tree, FIELD_REPLY_VERB_NUMBER, r->at, nowhere, verb_number(e));
     proto_item_set_generated(item);
     proto_item_set_hidden(item);

@@ -53,8 +53,7 @@ void route_read_plain(route *r);
 /* Another file begins. */
 void routes_reset(void);
 
-/* Reads a segment, on the first visit of its packet. The records, route_record, live with the packet; NULL: there are none.
- */
+/* Reads a segment, on the first visit of its packet. The records, route_record, live with the packet; NULL: none. */
 wmem_array_t *route_read(const route_segment *in, packet_info *pinfo);
 /* To be called when another segment is read before these records were drawn: the session uses its lists again. */
 void route_keep_record(wmem_array_t *records, packet_info *pinfo);

@@ -112,7 +112,8 @@ unsigned watched_record_count(const watched *w)
     return w->records ? wmem_array_get_count(w->records) : 0;
 }
 
-/* The same segments of a frame are counted on each visit, if there is more than one. */
+/* Which of the segments of its route in this frame it is, so that later visits find its records; where there is no later
+ * visit, nothing is counted. */
 static uint32_t count_segment(packet_info *pinfo, const route *r)
 {
     uint32_t key = UINT32_C(1) << 31 | route_number(r); /* conversations have lower numbers */

@@ -28,6 +28,7 @@ void findings_free(finding_list *found)
     g_free(found);
 }
 
+/* Most are empty: the call takes longer than the look. */
 static void clear(GArray *array)
 {
     if (array->len)

@@ -77,12 +77,12 @@ typedef enum order_mistake {
     ORDER_MISTAKES
 } order_mistake;
 
-/* A command and the reply that answers it; the greeting and the reply to the content have one as well. */
 /* How many replies there are, where some may have been lost. */
 typedef struct reply_bounds {
     int64_t least, most;
 } reply_bounds;
 
+/* A command and the reply that answers it; the greeting and the reply to the content have one as well. */
 typedef struct exchange {
     const verb_rule *verb;
     const char *name;         /* of the verb, upper case; "CONNECT" and "END-OF-DATA"; "" for a line without a verb */

@@ -264,7 +264,7 @@ static void silence_cell(wmem_allocator_t *scope, GString *out, const void *reco
 static const table_column table[] = {
     {"time", "Time (UTC)", .write = time_cell, .limit = 24},
     {"stream", "Stream", .right = true, .limit = 10},
-    {"route", "Client \xe2\x86\x92 server", .write = peers_cell, .limit = 90},
+    {"route", "Client " ARROW " server", .write = peers_cell, .limit = 90},
     {"server_name", "Server", .limit = 40},
     {"client_name", "Client", .limit = 40},
     {"mails", "Mails", .right = true, .limit = 10},

@@ -132,7 +132,7 @@ static const table_column table[] = {
     {"time", "Time (UTC)", .write = time_cell, .limit = 24},
     {"stream", "Stream", .right = true, .limit = 10},
     {"frame", "Packet", .right = true, .limit = 10},
-    {"route", "Client \xe2\x86\x92 server", .write = peers_cell, .limit = 90},
+    {"route", "Client " ARROW " server", .write = peers_cell, .limit = 90},
     {"mechanism", "Mechanism", .limit = 20},
     {"username", "User", .limit = 60},
     {"outcome", "Outcome", .limit = 10},

@@ -6,8 +6,6 @@
 #include "taps/mail_record.h"
 #include "taps/record_log.h"
 
-#define ARROW "\xe2\x86\x92"
-
 static void time_cell(wmem_allocator_t *scope, GString *text, const void *record)
 {
     append_time_for_people(text, mail_record_value(scope, (const mail_record *)record, COLUMN_TIME));

@@ -58,7 +58,7 @@ void peers_append_route(GString *out, const peers *of)
     value client = peers_client_addr(of), server = peers_server_addr(of);
 
     append_value(out, &client);
-    g_string_append(out, " \xe2\x86\x92 ");
+    g_string_append(out, " " ARROW " ");
     append_value(out, &server);
     g_string_append_printf(out, ":%u", of->server_port);
 }

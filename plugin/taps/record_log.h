@@ -11,6 +11,9 @@
 
 #include "taps/record.h"
 
+/* Between the two ends of a way, in texts for people. */
+#define ARROW "\xe2\x86\x92"
+
 typedef struct record_format {
     const char *name; /* "tsv" */
     void (*write)(FILE *out, const record_kind *kind, const void *records, unsigned count);

@@ -5,7 +5,6 @@
 #include "taps/record_log.h"
 #include "taps/report.h"
 
-#define ARROW "\xe2\x86\x92"
 #define DOT "\xc2\xb7"
 #define TIMES "\xc3\x97"
 #define DASH "\xe2\x80\x94"

@@ -12,6 +12,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -28,7 +29,7 @@ TIME_LIMIT = 3600  # seconds
 def loop(program, folder):
     """Seconds."""
     began = time.monotonic()
-    process = program.sandbox.popen(["bash", "-c", LOOP, "loop", folder], stdout=open(os.devnull, "wb"))
+    process = program.sandbox.popen(["bash", "-c", LOOP, "loop", folder], stdout=subprocess.DEVNULL)
     process.wait(TIME_LIMIT)
     return time.monotonic() - began
 

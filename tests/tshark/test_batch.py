@@ -487,6 +487,11 @@ def test_no_capture_and_no_folder_of_others_is_written_over(batch, place):
     (precious / "thesis.txt").write_text("x")
     for words in (["--resume"], ["--restart"], []):
         assert "is no folder of esmtp-batch" in batch.run(path, "--work", precious, *words, status=2)[1]
+    results = batch.new_folder()
+    (results / "results").mkdir()
+    (results / "results/of-years.csv").write_text("x")
+    assert "is no folder of esmtp-batch" in batch.run(path, "--work", results, "--restart", status=2)[1]
+    assert (results / "results/of-years.csv").exists()
     assert "two outputs have the same name" in batch.run(path, "-w", place / "x", "--sqlite", place / "x", status=2)[1]
     assert "no such folder: /nosuch" in batch.run(path, "-w", "/nosuch/x", status=2)[1]
     assert path.read_bytes() == before and [file.name for file in precious.iterdir()] == ["thesis.txt"]
@@ -538,7 +543,6 @@ def test_files_of_a_run_that_ended_while_it_wrote_them(batch, place, left):
     if left == "question":
         (work / "question.json").rename(work / "question.json.part")
         (work / "state.ndjson").unlink()
-        shutil.rmtree(work / "run-1")
     else:
         (work / "state.ndjson").write_text("" if left == "nothing" else '{"identity": ["cut')
     batch.run(place / "captures", "-w", place / "mails.ndjson", "--resume")
@@ -546,13 +550,14 @@ def test_files_of_a_run_that_ended_while_it_wrote_them(batch, place, left):
     assert sorted(states_of(work)) == sorted(known)
 
 
-def test_a_login_that_fails_is_left_out(batch, place):
+def test_a_login_that_fails_is_told_and_what_it_had_to_read_is_read_later(batch, place):
     need("ssh")
-    known = make_folder(place / "captures", 3, 0)
-    printed, said = batch.run(place / "captures", "--sshlogin", ":", "--sshlogin", "nosuch.invalid")
-    assert "no login to nosuch.invalid: it is left out" in said
-    check_rows(map(json.loads, printed.splitlines()), known)
-    assert "Cannot run any jobs" in batch.run(place / "captures", "--sshlogin", "nosuch.invalid", status=2)[1]
+    known = make_folder(place / "captures", 4, 0)
+    output = place / "mails.ndjson"
+    _, said = batch.run(place / "captures", "-w", output, "--sshlogin", ":", "--sshlogin", "nosuch.invalid", status=1)
+    assert "ssh: Could not resolve hostname nosuch.invalid" in said and "signal" not in said
+    batch.run(place / "captures", "-w", output, "--resume")
+    check_rows(map(json.loads, output.read_text().splitlines()), known)
 
 
 @pytest.mark.parametrize("option", ["-w", "--sqlite", "--html"])
