@@ -1,11 +1,12 @@
 """Who runs the jobs: GNU parallel on this machine and on others, or Slurm.
 
-A job is a line for bash. An engine runs all of them, each once, and yields a Result as each ends.
+An engine runs all jobs that it is given, each once, and yields a Result as each ends.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import dataclasses
+import math
 import os
 import pathlib
 import shlex
@@ -21,6 +22,15 @@ SSH_FAILED = 255  # what ssh ends with when there is no login
 SLURM_NAME = "esmtp-batch"
 SLURM_JOB = "slurm-job"  # in the folder of a run: the number of its array job
 SLURM_TASKS = 1000  # an array is no larger than this unless Slurm is set up so (MaxArraySize)
+TASK_SECONDS = 10  # to start a task takes Slurm a second or more: it is to be worth it
+JOB_SECONDS = 0.3  # tshark's start
+OCTETS_A_SECOND = 30e6
+
+
+@dataclasses.dataclass
+class Job:
+    command: str  # a line for bash
+    octets: int  # of the capture that it reads
 
 
 @dataclasses.dataclass
@@ -83,17 +93,17 @@ class Parallel:
     def check(self):
         needed("parallel", "parallel")
 
-    def run(self, commands, folder):
+    def run(self, jobs, folder):
         log = folder / "joblog"
         log.touch()
         words = [*ends_with_us(), "parallel", "--null", "--will-cite", "--jobs", self.jobs, "--joblog", str(log), "--results", f"{folder}/{{#}}",
                  *(word for login in self.logins for word in ("--sshlogin", login)), *self.options]
-        (folder / "commands").write_bytes(b"\0".join(map(os.fsencode, commands)))
-        with open(folder / "commands", "rb") as jobs, open(folder / "errors", "wb") as errors, open(log, errors="replace") as ended:
-            process = subprocess.Popen(words, stdin=jobs, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+        (folder / "commands").write_bytes(b"\0".join(os.fsencode(job.command) for job in jobs))
+        with open(folder / "commands", "rb") as commands, open(folder / "errors", "wb") as errors, open(log, errors="replace") as ended:
+            process = subprocess.Popen(words, stdin=commands, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
                                        env=dict(os.environ, PARALLEL_SHELL="/bin/bash", SHELL="/bin/bash"))
             try:
-                yield from self._results(process, ended, folder, len(commands))
+                yield from self._results(process, ended, folder, len(jobs))
             finally:
                 stop(process)
 
@@ -128,16 +138,21 @@ done
 class Slurm:
     """An array job. The folder of results must be the same on all nodes."""
     options: tuple = ()  # for sbatch
+    tasks: int = None  # of the array; as many as the work is worth, where that is not said
 
     def check(self):
         needed("sbatch", "slurm-client")
 
-    def run(self, commands, folder):
-        tasks = min(len(commands), SLURM_TASKS)
-        for number, command in enumerate(commands, 1):
-            (folder / f"{number}.sh").write_bytes(os.fsencode(command) + b"\n")
+    def _task_count(self, jobs):
+        seconds = sum(JOB_SECONDS + job.octets / OCTETS_A_SECOND for job in jobs)
+        return min(len(jobs), self.tasks or min(SLURM_TASKS, math.ceil(seconds / TASK_SECONDS)))
+
+    def run(self, jobs, folder):
+        tasks = self._task_count(jobs)
+        for number, job in enumerate(jobs, 1):
+            (folder / f"{number}.sh").write_bytes(os.fsencode(job.command) + b"\n")
         script = folder / "array.sh"
-        script.write_text(SLURM_SCRIPT.format(tasks=tasks, jobs=len(commands), folder=shlex.quote(str(folder))))
+        script.write_text(SLURM_SCRIPT.format(tasks=tasks, jobs=len(jobs), folder=shlex.quote(str(folder))))
         with open(folder / "errors", "wb+") as errors:
             process = subprocess.Popen([*ends_with_us(), "sbatch", "--parsable", "--wait", f"--array=1-{tasks}", f"--job-name={SLURM_NAME}",
                                         f"--output={folder}/task-%a.log", *self.options, str(script)],
@@ -146,7 +161,7 @@ class Slurm:
             if number:
                 (folder / SLURM_JOB).write_text(number)
             try:
-                yield from self._results(process, folder, len(commands))
+                yield from self._results(process, folder, len(jobs))
             finally:
                 if number and process.poll() is None:
                     subprocess.run(["scancel", number], check=False)

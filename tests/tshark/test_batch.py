@@ -118,11 +118,11 @@ def test_by_slurm(batch, captures, place):
     need("sbatch", "slurmctld", "slurmd", "munged")
     folder, known = captures
     with slurm(batch, place):
-        printed, _ = batch.run(folder, "--slurm", "--work", place / "slurm.work", status=1)
+        printed, _ = batch.run(folder, "--slurm", "--tasks", "5", "--work", place / "slurm.work", status=1)
         check_rows(map(json.loads, printed.splitlines()), known)
-        log = (place / "slurm.work/run-1/array.sh").read_text()
+        logs = sorted(file.name for file in (place / "slurm.work/run-1").glob("task-*.log"))
         killed_and_resumed(batch, folder, known, ("--slurm",), 3)
-    assert "SLURM_ARRAY_TASK_ID" in log
+    assert logs == [f"task-{number}.log" for number in range(1, 6)]
 
 
 def processes_in(folder):
@@ -231,6 +231,8 @@ def test_a_list_on_standard_input(batch, place):
     (["-o", "esmtp.nothing:1", "."], "esmtp.nothing"),
     (["-Y", "esmtp", "."], "--filter is for --field"),
     (["--slurm", "--sshlogin", "x", "."], "choose one"),
+    (["--tasks", "3", "."], "--tasks is for --slurm"),
+    (["--slurm", "--tasks", "0", "."], "--tasks is for --slurm, and takes a number from 1"),
     (["--resume", "."], "--resume needs the name"),
     (["--format", "tsv", "--log", "mails", "--log", "parts", "."], "TSV has the columns of one log"),
 ])
