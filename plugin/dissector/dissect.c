@@ -553,7 +553,7 @@ static conversation_t *conversation_at(const watched *w, packet_info *pinfo)
 static int dissect_watched_segment(const watched *w, packet_info *pinfo, proto_tree *tree, bool kept_back)
 {
     conversation_t *conversation = conversation_at(w, pinfo);
-    struct tcp_analysis *tcp = get_tcp_conversation_data(conversation, pinfo);
+    const struct tcp_analysis *tcp = (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp);
     unsigned count = watched_record_count(w);
 
     if (!kept_back && route_is_tls(w->segment.route) && !count) {

@@ -556,11 +556,14 @@ static void note_segment(feed *f)
         carrier_segment(f->route->carrier, in->direction & 1);
 }
 
+#define FEW_EVENTS 4u /* more than most segments have */
+
 wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
 {
     size_t count;
     feed f = {.route = in->route, .segment = in, .pinfo = pinfo};
     const segments_event *events;
+    segments_event few[FEW_EVENTS];
 
     note_syn(f.route, &in->in);
     events = segments_put(f.route->order, &in->in, &count);
@@ -569,7 +572,7 @@ wmem_array_t *route_read(const route_segment *in, packet_info *pinfo)
         return NULL;
     }
     f.records = wmem_array_new(pinfo->pool, sizeof(route_record));
-    f.events = wmem_alloc_array(pinfo->pool, segments_event, count);
+    f.events = count <= FEW_EVENTS ? few : wmem_alloc_array(pinfo->pool, segments_event, count);
     for (size_t i = 0; i < count; i++)
         take_event(&f, events[i]);
     flush(&f);

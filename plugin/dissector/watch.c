@@ -19,6 +19,7 @@
 
 /* RFC 9293, 3.1 */
 #define HEADER_LENGTH_MIN 20
+#define PORTS_LENGTH 4 /* octets, at its start */
 #define FLAG_FIN 0x01u
 #define FLAG_SYN 0x02u
 #define FLAG_RST 0x04u
@@ -75,8 +76,8 @@ static bool segment_parse(watched *w, const packet_info *pinfo)
     flags = fixed[13];
     in->frame = pinfo->num;
     in->time = (moment){pinfo->abs_ts.secs, pinfo->abs_ts.nsecs};
-    in->sequence = tvb_get_ntohl(w->tvb, 4);
-    in->acknowledgement = tvb_get_ntohl(w->tvb, 8);
+    in->sequence = octets_to_number(fixed + 4, 4);
+    in->acknowledgement = octets_to_number(fixed + 8, 4);
     in->has_acknowledgement = flags & FLAG_ACK;
     in->syn = flags & FLAG_SYN;
     in->fin = flags & FLAG_FIN;
@@ -295,6 +296,15 @@ static void draw_kept_back(const watched *w, packet_info *pinfo, proto_tree *tre
     call_dissector_only(dissector_handle(), watched_payload(w), pinfo, tree, (void *)(uintptr_t)&own_call);
 }
 
+/* The segment that carries the one at hand in a tunnel is the current one again; NULL: there is none. */
+static void go_back_to(const watched *outer)
+{
+    if (outer)
+        current = *outer;
+    else
+        current.tvb = NULL;
+}
+
 /* TCP, and what lies above it, may throw: at a packet that was cut off, or at fragments that do not fit. */
 static int call_tcp_and_draw(const watched *own, const watched *outer, packet_info *pinfo, proto_tree *tree, void *data)
 {
@@ -314,23 +324,22 @@ static int call_tcp_and_draw(const watched *own, const watched *outer, packet_in
             draw_tls_unasked(watched_payload(own), pinfo, tree);
         if (route_tls_behind(own->segment.route, pinfo->num))
             draw_tls_kept_back(watched_payload(own), pinfo, tree, route_tls_behind(own->segment.route, pinfo->num));
-        current = *outer;
+        go_back_to(outer);
     }
     ENDTRY;
     return length;
 }
 
-static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static int watch(const watched *outer, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const watched none = {0};
-    watched outer = watch_current(pinfo) ? current : none;
     watched own = {.pinfo = pinfo, .frame = pinfo->num, .layer = pinfo->curr_layer_num};
     int length;
 
-    if (!pinfo->flags.in_error_pkt && !pinfo->fragmented && tvb_captured_length(tvb) >= 4) {
+    if (!pinfo->flags.in_error_pkt && !pinfo->fragmented && tvb_captured_length(tvb) >= PORTS_LENGTH) {
+        const uint8_t *ports = tvb_get_ptr(tvb, 0, PORTS_LENGTH);
         own.tvb = tvb;
-        own.source_port = tvb_get_ntohs(tvb, 0);
-        own.target_port = tvb_get_ntohs(tvb, 2);
+        own.source_port = (uint16_t)octets_to_number(ports, 2);
+        own.target_port = (uint16_t)octets_to_number(ports + 2, 2);
         copy_address_shallow(&own.source, &pinfo->src);
         copy_address_shallow(&own.target, &pinfo->dst);
     }
@@ -338,17 +347,26 @@ static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
         /* TCP sets the ports, too; they are looked at before. */
         pinfo->srcport = own.source_port;
         pinfo->destport = own.target_port;
-        if (outer.records)
-            route_keep_record(outer.records, pinfo);
+        if (outer && outer->records)
+            route_keep_record(outer->records, pinfo);
         look_at(&own, pinfo);
     }
     current = own;
     if (own.segment.route)
-        length = call_tcp_and_draw(&own, &outer, pinfo, tree, data);
-    else
-        length = call_dissector_only(tcp_handle, tvb, pinfo, tree, data);
-    current = outer;
+        return call_tcp_and_draw(&own, outer, pinfo, tree, data);
+    length = call_dissector_only(tcp_handle, tvb, pinfo, tree, data);
+    go_back_to(outer);
     return length;
+}
+
+static int dissect_watched(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    watched outer;
+
+    if (!watch_current(pinfo))
+        return watch(NULL, tvb, pinfo, tree, data);
+    outer = current;
+    return watch(&outer, tvb, pinfo, tree, data);
 }
 
 /* --- in TCP's place ---------------------------------------------------------------------------------------------------- */

@@ -106,10 +106,11 @@ static bool is_header_field(span text)
 static bool is_excess(const session *s, const client_line *in)
 {
     const command *parsed = &in->parsed.command;
-    bool text = !in->is_command || is_header_field(in->line.text);
+    bool text;
 
-    if (in->is_command && (parsed->row || is_masked_verb(parsed->verb)))
+    if (s->client.excess == EXCESS_NONE || (in->is_command && (parsed->row || is_masked_verb(parsed->verb))))
         return false;
+    text = !in->is_command || is_header_field(in->line.text);
     switch (s->client.excess) {
     case EXCESS_POSSIBLE:
         return text || session_server_known(s);

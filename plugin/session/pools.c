@@ -8,23 +8,26 @@
 
 #include "session/findings.h"
 
-/* Pieces are cut from blocks of this size. Where an address sanitizer watches, each piece is a block of its own, so that it
- * sees where one ends. */
+/* Pieces are cut from blocks. Where an address sanitizer watches, each piece is a block of its own, so that it sees where
+ * one ends. */
 #ifdef __SANITIZE_ADDRESS__ /* GCC's way to say so */
-#define BLOCK_SIZE 0u
+#define CUTS false
 #elif defined(__has_feature) /* clang's */
-#define BLOCK_SIZE (__has_feature(address_sanitizer) ? 0u : 65536u)
+#define CUTS (!__has_feature(address_sanitizer))
 #else
-#define BLOCK_SIZE 65536u
+#define CUTS true
 #endif
 #define ALIGNMENT sizeof(uint64_t)
+/* Octets of a block: of what lasts, and of the pool of one session. The C library has what it gave for one of the latter at
+ * hand again when it was freed; larger ones it has to join and to cut anew. */
+#define LASTING_BLOCK ((size_t)65536)
+#define PASSING_BLOCK ((size_t)1000)
 
 struct pools {
     visits expected;
     finding_list *found;
     wmem_allocator_t *lasting; /* of the kind that takes whole blocks */
-    uint8_t *block;            /* what is left of the block that pieces are cut from */
-    size_t block_left;         /* ... and how many octets that is */
+    pool_block lasting_block;  /* of `lasting` */
     GPtrArray *all;            /* wmem_allocator_t *: those of single sessions */
     GPtrArray *empty;          /* ... and which of them no session has */
     GHashTable *servers;       /* GBytes * -> known_server * */
@@ -86,21 +89,30 @@ wmem_allocator_t *pools_lasting(pools *p)
     return p->lasting;
 }
 
-void *pools_alloc(pools *p, size_t length)
+/* A piece of the block, which is a new one of `pool` when it has too little left. */
+static void *cut(pool_block *from, wmem_allocator_t *pool, size_t size, size_t length)
 {
     size_t aligned = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     void *piece;
 
-    if (aligned > BLOCK_SIZE / 8)
-        return wmem_alloc(p->lasting, length);
-    if (aligned > p->block_left) {
-        p->block = (uint8_t *)wmem_alloc(p->lasting, BLOCK_SIZE);
-        p->block_left = BLOCK_SIZE;
-    }
-    piece = p->block;
-    p->block += aligned;
-    p->block_left -= aligned;
+    if (!CUTS || aligned > size / 4)
+        return wmem_alloc(pool, length);
+    if (aligned > from->length)
+        *from = (pool_block){(uint8_t *)wmem_alloc(pool, size), size};
+    piece = from->octets;
+    from->octets += aligned;
+    from->length -= aligned;
     return piece;
+}
+
+void *pools_alloc(pools *p, size_t length)
+{
+    return cut(&p->lasting_block, p->lasting, LASTING_BLOCK, length);
+}
+
+void *pools_alloc_passing(wmem_allocator_t *pool, pool_block *of_pool, size_t length)
+{
+    return cut(of_pool, pool, PASSING_BLOCK, length);
 }
 
 wmem_allocator_t *pools_take(pools *p)

@@ -21,6 +21,12 @@
 typedef struct pools pools;
 typedef struct finding_list finding_list;
 
+/* What is left of a block that pieces are cut from. */
+typedef struct pool_block {
+    uint8_t *octets;
+    size_t length;
+} pool_block;
+
 /* How often packets are visited. */
 typedef enum visits {
     VISITS_ONCE,  /* no packet is visited again, and nobody keeps a pointer to what is found */
@@ -43,6 +49,9 @@ wmem_allocator_t *pools_lasting(pools *p);
 void *pools_alloc(pools *p, size_t length);
 /* Only where packets are visited once: an empty pool for a session with something under way. */
 wmem_allocator_t *pools_take(pools *p);
+/* Octets, not zeroed, of a pool of pools_take(), which live as long as it and never grow. `of_pool`: what is left of the
+ * last block of this pool; zero at first. */
+void *pools_alloc_passing(wmem_allocator_t *pool, pool_block *of_pool, size_t length);
 /* Takes back a pool of pools_take(), with all that is in it. */
 void pools_give_back(pools *p, wmem_allocator_t *pool);
 

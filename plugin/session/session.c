@@ -38,7 +38,9 @@ static wmem_allocator_t *passing(session *s)
 
 static void *alloc(session *s, size_t length)
 {
-    return pools_visited_once(s->memory.pools) ? wmem_alloc(passing(s), length) : pools_alloc(s->memory.pools, length);
+    if (!pools_visited_once(s->memory.pools))
+        return pools_alloc(s->memory.pools, length);
+    return pools_alloc_passing(passing(s), &s->memory.block, length);
 }
 
 void *session_alloc(session *s, size_t length)
@@ -115,6 +117,7 @@ void session_free_finished(session *s)
         return;
     pools_give_back(s->memory.pools, s->memory.passing);
     s->memory.passing = NULL;
+    s->memory.block = (pool_block){0};
     s->content = (content_part){0};
     s->undecided = (undecided_part){0};
     s->smuggling = (smuggling_part){.until = s->smuggling.until};

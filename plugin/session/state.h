@@ -59,6 +59,7 @@ typedef struct memory {
     pools *pools;              /* the memory of all sessions of the capture */
     wmem_allocator_t *lasting; /* for what lives as long as the session */
     wmem_allocator_t *passing; /* for what is found; NULL while nothing is under way and packets are visited once */
+    pool_block block;          /* of `passing` */
     finding_list *found;       /* what the call under way has found */
     segment latest;            /* what the last call brought or found */
 } memory;

@@ -28,7 +28,7 @@ static bool is_hello(const tls_records *t, span rest)
 
     if (rest.length < 4 || !rest.octets[0] || rest.octets[0] > 2)
         return false;
-    length = (uint32_t)rest.octets[1] << 16 | (uint32_t)rest.octets[2] << 8 | rest.octets[3];
+    length = octets_to_number(rest.octets + 1, 3);
     return length + 4 == t->left;
 }
 
@@ -69,7 +69,7 @@ static size_t pass_record(tls_records *t, span octets)
     if (t->header_length < TLS_RECORD_HEADER)
         return at;
     if (!t->left) {
-        t->left = (uint16_t)(t->header[3] << 8 | t->header[4]);
+        t->left = (uint16_t)octets_to_number(t->header + 3, 2);
         learn_record(t, span_from(octets, at));
     }
     if (octets.length - at < t->left) {

@@ -154,7 +154,7 @@ static const software_row *find_software(span in, size_t *at_r)
     size_t found = count;
 
     for (size_t at = 0; at < in.length; at++) {
-        if (!begins_word(in, at))
+        if (!octet_is_letter(in.octets[at]) || !begins_word(in, at))
             continue;
         for (size_t i = 0; i < found; i++) {
             if (!begins_alike(in.octets[at], rows[i].signature) || !has_signature(in, at, rows[i].signature))

@@ -49,6 +49,16 @@ static inline uint8_t octet_to_upper(uint8_t octet)
     return octet_is_lower(octet) ? (uint8_t)(octet - ('a' - 'A')) : octet;
 }
 
+/* The number that `count` octets are in network order; at most four. */
+static inline uint32_t octets_to_number(const uint8_t *octets, unsigned count)
+{
+    uint32_t number = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        number = number << 8 | octets[i];
+    return number;
+}
+
 /* The value of a hexadecimal digit of either case; -1 for any other octet. */
 static inline int octet_hex_value(uint8_t octet)
 {

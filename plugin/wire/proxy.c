@@ -33,7 +33,7 @@ static proxy_result v2_find(span in, size_t *length_r)
 {
     if (in.length < V2_FIXED)
         return PROXY_MORE;
-    *length_r = V2_FIXED + ((size_t)in.octets[14] << 8 | in.octets[15]);
+    *length_r = V2_FIXED + octets_to_number(in.octets + 14, 2);
     return PROXY_HEADER;
 }
 

@@ -40,11 +40,22 @@ static void test_values(void)
     }
 }
 
+static void test_network_order(void)
+{
+    static const uint8_t octets[] = {0xfe, 0x01, 0x80, 0xff};
+
+    g_assert_cmpuint(octets_to_number(octets, 4), ==, 0xfe0180ffu);
+    g_assert_cmpuint(octets_to_number(octets, 3), ==, 0xfe0180u);
+    g_assert_cmpuint(octets_to_number(octets + 1, 2), ==, 0x0180u);
+    g_assert_cmpuint(octets_to_number(octets, 0), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/octet/classes", test_classes);
     g_test_add_func("/octet/case", test_case);
     g_test_add_func("/octet/values", test_values);
+    g_test_add_func("/octet/network-order", test_network_order);
     return g_test_run();
 }
