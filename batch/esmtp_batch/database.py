@@ -121,7 +121,7 @@ def main(share, words):
     if chosen.name not in known and not os.path.isfile(chosen.name):
         raise Failure(f"no such question: {chosen.name}; there are {', '.join(known)}")
     if not os.path.isfile(chosen.database):
-        raise Failure(f"no such database: {chosen.database}")
+        raise Failure(f"no such database: {chosen.database}; esmtp-batch CAPTURES --sqlite FILE makes one")
     file = known[chosen.name][0] if chosen.name in known else chosen.name
     try:
         with open(file) as sql, contextlib.closing(sqlite3.connect(f"file:{chosen.database}?mode=ro", uri=True)) as database:

@@ -9,6 +9,7 @@ import dataclasses
 import math
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import signal
@@ -92,6 +93,8 @@ class Parallel:
 
     def check(self):
         needed("parallel", "parallel")
+        if not re.fullmatch(r"[+-]?[0-9]+%?", self.jobs) and not os.path.isfile(self.jobs):
+            raise Failure(f"--jobs takes a number, a part of the processors (50%), or more or fewer than these (+1, -1): {self.jobs!r} is none")
 
     def run(self, jobs, folder):
         log = folder / "joblog"

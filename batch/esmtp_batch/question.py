@@ -58,7 +58,8 @@ class Question:
         if b"Invalid -z argument" in done.stderr:
             raise Failure("this tshark has no plugin esmtp: install it for this user and this release of Wireshark")
         if done.returncode:
-            raise Failure("tshark does not take this: " + error_of(done.stderr.decode(errors="replace")))
+            raise Failure("tshark does not take this (`tshark -G fields` lists fields, `tshark -G defaultprefs` preferences): "
+                          + error_of(done.stderr.decode(errors="replace")))
 
 
 def without_name_lists(asked, jobs, folder):
@@ -82,7 +83,7 @@ def without_name_lists(asked, jobs, folder):
 def error_of(stderr):
     """tshark's own error, without what it says of other matters."""
     said = [line for line in stderr.splitlines() if line and "could be dangerous" not in line]
-    return " ".join(line.removeprefix("tshark: ") for line in said) or "no reason was given"
+    return " ".join(line.removeprefix("tshark: ").strip() for line in said if line.strip(" ^~\t")) or "no reason was given"
 
 
 def log_of(row):

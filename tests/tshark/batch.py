@@ -174,7 +174,8 @@ def killed_and_resumed(batch, folder, known, words, at, number=signal.SIGKILL):
         assert process.poll() is None, process.communicate()[1]
         time.sleep(0.02)
     process.send_signal(number)
-    process.communicate(timeout=TIME_LIMIT)
+    said = process.communicate(timeout=TIME_LIMIT)[1]
+    assert number == signal.SIGKILL or f"captures read; {work} is kept: --resume goes on with it" in said
     assert not output.exists()
     before = states_of(work)
     assert at <= len(before) < len(known)

@@ -166,10 +166,17 @@ def test_a_file_that_changed_is_read_anew(batch, place):
     load.write(place / "new.pcap")
     os.replace(place / "new.pcap", changed)
     known[changed] = Made(mails_of(load))
-    batch.run(folder, "-w", output, "--resume")
+    said = batch.run(folder, "-w", output, "--resume")[1].splitlines()
+    assert [line.split() for line in said[:2]] == [["captures", "read", "4"], ["by", "earlier", "runs", "3"]]
     check_rows(map(json.loads, output.read_text().splitlines()), known)
     assert states_of(place / "mails.ndjson.work").count(changed) == 2
     assert len(states_of(place / "mails.ndjson.work")) == 5
+
+
+def test_files_without_a_capture(batch, place):
+    place.joinpath("notes.txt").write_text("no capture\n")
+    said = batch.run(place / "notes.txt", status=1)[1]
+    assert "there is no capture among these files" in said
 
 
 def test_nothing_is_left_behind_when_all_went_well(batch, place):
@@ -231,6 +238,7 @@ def test_a_list_on_standard_input(batch, place):
     (["-o", "esmtp.nothing:1", "."], "esmtp.nothing"),
     (["-Y", "esmtp", "."], "--filter is for --field"),
     (["--slurm", "--sshlogin", "x", "."], "choose one"),
+    (["--jobs", "many", "."], "--jobs takes a number, a part of the processors (50%), or more or fewer than these (+1, -1): 'many' is none"),
     (["--tasks", "3", "."], "--tasks is for --slurm"),
     (["--slurm", "--tasks", "0", "."], "--tasks is for --slurm, and takes a number from 1"),
     (["--resume", "."], "--resume needs the name"),
