@@ -266,7 +266,9 @@ def test_what_was_interrupted_is_said(tree):
     folder, programs, options = tree
     program(programs, "cmake", f">{folder.parent}/begun; exec sleep 60")  # no child, behind whose end a shell goes on after SIGINT
     folder.parent.chmod(0o777)
-    process = subprocess.Popen([options.pop("script"), "demo"], stderr=subprocess.PIPE, text=True, process_group=0, **options)
+    # A shell that was started with SIGINT ignored cannot take it: the tests may have been begun in the background.
+    command = ["env", "--default-signal=INT", options.pop("script"), "demo"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, process_group=0, **options)
     end = time.monotonic() + 60
     while not (folder.parent / "begun").exists():
         assert process.poll() is None and time.monotonic() < end
