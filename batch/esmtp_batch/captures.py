@@ -96,10 +96,14 @@ def files_of(arguments):
             raise Failure(f"no such file or folder: {argument}")
 
 
-def find(arguments):
-    """Captures, and the other files as pairs of path and reason. Each file is there once."""
+def find(arguments, own):
+    """Captures, and the other files as pairs of path and reason. Each file is there once. `own`: None or the work folder, which may be
+    among the captures, and may have pieces of them."""
     captures, others = [], []
+    inside = os.path.join(os.path.abspath(own), "") if own else None
     for path in dict.fromkeys(os.path.abspath(path) for path in files_of(arguments)):
+        if inside and path.startswith(inside):
+            continue
         found = looked_at(path)
         if isinstance(found, Capture):
             captures.append(found)

@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import json
 import os
+import pathlib
 import sqlite3
 import sys
 
@@ -18,7 +19,12 @@ TABLES = {"mails": "mail", "connections": "connection", "parts": "part", "logins
 OTHER_NAMES = {"mails": {"index": "mail_index"}, "parts": {"index": "mail_index", "part": "number", "mail": ""}}
 
 
+LARGEST = (1 << 63) - 1  # integer that SQLite has
+
+
 def cell(value):
+    if isinstance(value, int) and value > LARGEST:  # a client may declare any size
+        return float(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
 
 
@@ -123,11 +129,12 @@ def main(share, words):
     if not os.path.isfile(chosen.database):
         raise Failure(f"no such database: {chosen.database}; esmtp-batch CAPTURES --sqlite FILE makes one")
     file = known[chosen.name][0] if chosen.name in known else chosen.name
+    address = pathlib.Path(chosen.database).absolute().as_uri() + "?mode=ro"
     try:
-        with open(file) as sql, contextlib.closing(sqlite3.connect(f"file:{chosen.database}?mode=ro", uri=True)) as database:
+        with open(file, encoding="utf-8") as sql, contextlib.closing(sqlite3.connect(address, uri=True)) as database:
             found = database.execute(sql.read())
             names, rows = [column[0] for column in found.description or ()], found.fetchall()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
         raise Failure(f"{file} asked of {chosen.database}: {error}") from None
     if chosen.format == "json":
         json.dump([dict(zip(names, row)) for row in rows], sys.stdout, ensure_ascii=False, indent=1)

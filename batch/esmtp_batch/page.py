@@ -66,18 +66,23 @@ class Contents:
 
 
 def seconds_of(time):
-    return datetime.datetime.fromisoformat(time[:19] + "+00:00").timestamp()
+    """None for what is no date: captures may have times after the year 9999, which the logs tell in seconds."""
+    try:
+        return datetime.datetime.fromisoformat(time[:19] + "+00:00").timestamp()
+    except ValueError:
+        return None
 
 
 def bars_of(mails):
     """The mails of each span of time by outcome, and how long a span is."""
-    times = [seconds_of(mail["time"]) for mail in mails]
-    if not times:
+    dated = [(time, mail) for mail in mails if (time := seconds_of(mail["time"])) is not None]
+    if not dated:
         return [], 0
+    times = [time for time, _ in dated]
     span = next((span for span in SPANS if (max(times) - min(times)) / span < BARS), (max(times) - min(times)) / BARS)
     first = min(times) // span * span
     counts = [collections.Counter() for _ in range(int((max(times) - first) // span) + 1)]
-    for time, mail in zip(times, mails):
+    for time, mail in dated:
         counts[int((time - first) // span)][mail["outcome"]] += 1
     begins = (datetime.datetime.fromtimestamp(first + number * span, datetime.timezone.utc) for number in range(len(counts)))
     return [(begin.strftime("%Y-%m-%d" if span >= 86400 else "%Y-%m-%d %H:%M"), count) for begin, count in zip(begins, counts)], span
@@ -101,10 +106,11 @@ def take_dialogue(contents, path, rows):
     begin = {}
     for row in rows:
         stream, frame, time, port, info = (row[name] for name in DIALOGUE)
+        time = float(time or 0)  # a simple packet block of pcapng has none
         trouble = by_stream.get(int(stream))
         if trouble and len(trouble.steps) < STEPS:
-            start = begin.setdefault(stream, float(time))
-            trouble.steps.append(Step(frame, int(port) == trouble.record["client_port"], float(time) - start, info or ""))
+            start = begin.setdefault(stream, time)
+            trouble.steps.append(Step(frame, int(port) == trouble.record["client_port"], time - start, info or ""))
 
 
 def outcome_words(report):

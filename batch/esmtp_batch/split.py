@@ -28,6 +28,8 @@ VLAN = (b"\x81\x00", b"\x88\xa8", b"\x91\x00")
 PORTS = (6, 17)  # TCP and UDP have them
 IPV6_OPTIONS = (0, 43, 60)  # headers that may stand before: hop-by-hop, routing, destination
 FRAGMENT = 44
+ERROR_WITHIN = 1280  # octets of a packet: no error is longer (RFC 4443, 2.4), so that few are inside of others
+LARGEST_PACKET, LARGEST_BLOCK = 1 << 18, 1 << 24  # octets: more is damage, as Wireshark has it for what carries TCP
 ERRORS = {1: (3, 4, 5, 11, 12), 58: (1, 2, 3, 4)}  # of ICMP and ICMPv6: types that carry the begin of the packet they are about
 
 
@@ -85,7 +87,7 @@ class Flows:
         if offset:
             return self.fragments.get(identity, hash_of(source, destination))
         if protocol not in PORTS:
-            about = len(packet) > behind + 8 and packet[behind] in ERRORS.get(protocol, ())
+            about = behind + 8 < min(len(packet), ERROR_WITHIN) and packet[behind] in ERRORS.get(protocol, ())
             return self._of_ip(packet, behind + 8) if about else hash_of(source, destination)
         flow = hash_of(source + packet[behind:behind + 2], destination + packet[behind + 2:behind + 4])
         if identity:
@@ -98,11 +100,16 @@ def blocks_of_pcap(file, begin):
     order = "<" if begin[0] in (0xd4, 0x4d, 0x34) else ">"
     extra = 8 if begin[:4] in (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34") else 0
     header = begin + file.read(24 - len(begin))
+    if len(header) < 24:
+        raise Failure("the header is not whole")
     link = struct.unpack_from(order + "I", header, 20)[0] & 0xffff
     length_of = struct.Struct(order + "8xI").unpack_from
     yield header, None
     while record := file.read(16 + extra):
-        packet = file.read(length_of(record)[0]) if len(record) == 16 + extra else b""
+        length = length_of(record)[0] if len(record) == 16 + extra else 0
+        if length > LARGEST_PACKET:
+            raise Failure(f"a packet of {length} octets")
+        packet = file.read(length)
         yield record + packet, (link, packet)
 
 
@@ -116,10 +123,14 @@ def blocks_of_pcapng(file, begin):
             yield begin, None
             return
         kind, length = struct.unpack_from(order + "II", begin)
-        block = begin + file.read(max(length - len(begin), 0))
+        if not max(12, len(begin)) <= length <= LARGEST_BLOCK:
+            raise Failure(f"a block of {length} octets")
+        block = begin + file.read(length - len(begin))
         begin = b""
         packet = None
         if kind == 1:  # interface description
+            if len(block) < 20:
+                raise Failure("an interface description that is not whole")
             links.append(struct.unpack_from(order + "H", block, 8)[0])
         elif kind in (2, 6) and len(block) >= 28:  # packet, enhanced packet
             interface = struct.unpack_from(order + ("H" if kind == 2 else "I"), block, 8)[0]
@@ -143,19 +154,19 @@ def opened(capture):
         raise Failure(error or f"{capture.decompress[0]} failed")
 
 
-def split(capture, folder, pieces, progress=lambda octets: None):
-    """Writes the pieces into a folder. Returns their paths, and for each the numbers that its packets have in the whole."""
+def split(capture, folder, pieces):
+    """Writes the pieces into a folder. Returns their paths, and for each the numbers that its packets have in the whole. Raises Failure
+    where damage in the middle would end the reading of the whole, but only of the piece that has it."""
     paths = [folder / f"piece-{number}" for number in range(pieces)]
     numbers = [array.array("Q") for _ in range(pieces)]
     flows = Flows()
-    frame = octets = 0
+    frame = 0
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(opened(capture))
         outs = [stack.enter_context(open(path, "wb", buffering=1 << 20)) for path in paths]
         begin = file.read(8)
         blocks = blocks_of_pcapng if begin.startswith(b"\x0a\x0d\x0d\x0a") else blocks_of_pcap
         for block, packet in blocks(file, begin):
-            octets += len(block)
             if packet is None:
                 for out in outs:
                     out.write(block)
@@ -164,8 +175,6 @@ def split(capture, folder, pieces, progress=lambda octets: None):
             piece = flows.of(*packet) % pieces
             numbers[piece].append(frame)
             outs[piece].write(block)
-            if frame % 10000 == 0:
-                progress(octets)
     return paths, numbers
 
 

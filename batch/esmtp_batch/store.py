@@ -44,13 +44,23 @@ def begun(files):
     return "lock" in files and all(name in ("lock", "results", "question.json.part") or name.startswith("run-") for name in files)
 
 
+def check(folder):
+    """Only a folder that a run has made is gone on with, or removed."""
+    if folder.exists() and not folder.is_dir():
+        raise Failure(f"{folder} is a file: it stays as it is")
+    files = {file.name for file in folder.iterdir()} if folder.exists() else set()
+    if files and "question.json" not in files and not begun(files):
+        raise Failure(f"{folder} is no folder of esmtp-batch: it stays as it is")
+
+
 class Store:
+    """`folder`: one that check() has found right."""
+
     def __init__(self, folder, question, resume, restart):
         self.folder = pathlib.Path(folder)
         self.state = self.folder / "state.ndjson"
         self.done = {}
         self.run = None  # the folder of the run at hand: begin_run()
-        self._mine()
         if (self.folder / "question.json").exists() and not (resume or restart):
             raise Failure(f"{self.folder} is there, with what an earlier run has read: --resume goes on with it, --restart removes it")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -105,14 +115,6 @@ class Store:
 
     def remove(self):
         shutil.rmtree(self.folder)
-
-    def _mine(self):
-        """Only a folder that a run has made is gone on with, or removed."""
-        if self.folder.exists() and not self.folder.is_dir():
-            raise Failure(f"{self.folder} is a file: it stays as it is")
-        files = {file.name for file in self.folder.iterdir()} if self.folder.exists() else set()
-        if files and "question.json" not in files and not begun(files):
-            raise Failure(f"{self.folder} is no folder of esmtp-batch: it stays as it is")
 
     def _lock(self):
         self._held = open(self.folder / "lock", "w")

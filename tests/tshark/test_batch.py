@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import collections
 import contextlib
+import gzip
 import html.parser
 import ipaddress
 import json
@@ -347,6 +348,111 @@ def check_pieces(batch, path):
         times = [row["time"] for row in pieces if row["log"] == log]
         assert times == sorted(times)
     return pieces
+
+
+def large_record(octets):
+    """A packet longer than Wireshark reads, in the middle, with more packets behind it."""
+    at = 24
+    while at < len(octets) // 2:
+        at += 16 + struct.unpack_from("<I", octets, at + 8)[0]
+    return octets[:at] + struct.pack("<IIII", 0, 0, 300000, 300000) + bytes(300000) + octets[at:]
+
+
+def compressed_cut(octets):
+    return gzip.compress(octets)[:-200]
+
+
+def header_cut(octets):
+    return octets[:10]
+
+
+def bad_block(_):
+    return struct.pack("<IIIHHqIII", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28, 1, 8) + bytes(500)
+
+
+def last_packet_cut(octets):
+    return octets[:-20]
+
+
+@pytest.mark.parametrize("damage", [large_record, compressed_cut, header_cut, bad_block, last_packet_cut])
+def test_pieces_of_a_damaged_capture_give_what_the_whole_gives_and_the_others_go_on(batch, place, damage):
+    folder = place / "captures"
+    known = make_folder(folder, 2, 0)
+    path = folder / "damaged.pcap"
+    Load(20, seed=7).write(path)
+    path.write_bytes(damage(path.read_bytes()))
+    (whole, said), (pieces, said_of_pieces) = (batch.run(folder, "--split", size, status=1) for size in ("0", "0.000001"))
+    assert sorted(pieces.splitlines()) == sorted(whole.splitlines())
+    check_rows((row for row in map(json.loads, pieces.splitlines()) if row["file"] != str(path)), known)
+    failed = [line for line in said.splitlines() if line.startswith("failed: ")]
+    assert failed and failed == [line for line in said_of_pieces.splitlines() if line.startswith("failed: ")]
+
+
+def test_errors_about_errors_are_not_followed_without_end(batch, place):
+    """A packet of 64 KB that is an ICMP error about an ICMP error about one, and so on."""
+    error = struct.pack("!BBHHHBBH", 0x45, 0, 60000, 9, 0, 64, 1, 0) + bytes([192, 0, 2, 1, 192, 0, 2, 2]) + b"\x03\x01" + bytes(6)
+    path = place / "load.pcap"
+    Load(5).write(path)
+    frame = ethernet(error * 2000)
+    with open(path, "ab") as file:
+        file.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
+    assert len(batch.rows(path, "--split", "0.0001")) == 5
+
+
+def test_a_work_folder_among_the_captures_is_not_read(batch, place):
+    known = make_folder(place, 2, 0)
+    words = (place, "-w", place / "mails.ndjson", "--resume")
+    batch.run(*words)
+    shutil.copyfile(list(known)[0], place / "mails.ndjson.work/run-1/piece-0")
+    _, said = batch.run(*words)
+    assert ".work/" not in said
+    check_rows(map(json.loads, (place / "mails.ndjson").read_text().splitlines()), known)
+
+
+def test_a_size_that_sqlite_has_not_and_a_name_with_a_question_mark(batch, place):
+    connection = Connection()
+    dialogue(connection, [("S", lines("220 mx")), ("C", lines("EHLO a")), ("S", lines("250-mx", "250 SIZE")),
+                          ("C", lines(f"MAIL FROM:<a@example.org> SIZE={2**64 - 1}")), ("S", lines("552 5.3.4 Too large"))])
+    write(place / "size.pcap", connection.segments)
+    base = place / "a?b#%41.sqlite"
+    batch.run(place / "size.pcap", "--sqlite", base)
+    query = place / "my.sql"
+    query.write_text("SELECT declared_size FROM mail")
+    assert json.loads(batch.run("query", query, base, "--format", "json")[0]) == [{"declared_size": float(2**64 - 1)}]
+    assert not (place / "a").exists()
+    query.write_bytes(b"\xff")
+    assert "my.sql asked of" in batch.run("query", query, base, status=2)[1]
+
+
+def as_pcapng(octets, packet_block):
+    """`packet_block`: makes the type and the body of a packet's block of its microseconds since 1970 and its octets."""
+    yield struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
+    yield struct.pack("<IIHHII", 1, 20, struct.unpack_from("<I", octets, 20)[0], 0, 0, 20)
+    at = 24
+    while at < len(octets):
+        second, microsecond, length, _ = struct.unpack_from("<IIII", octets, at)
+        kind, body = packet_block(second * 1_000_000 + microsecond, octets[at + 16:at + 16 + length])
+        body += bytes(-len(body) % 4)
+        yield struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+        at += 16 + length
+
+
+def without_time(_, packet):
+    return 3, struct.pack("<I", len(packet)) + packet
+
+
+def after_the_year_9999(time_of, packet):
+    later = time_of + 400_000_000_000 * 1_000_000
+    return 6, struct.pack("<IIIII", 0, later >> 32, later & 0xFFFFFFFF, len(packet), len(packet)) + packet
+
+
+@pytest.mark.parametrize("packet_block", [without_time, after_the_year_9999])
+def test_page_of_packets_with_no_time_or_an_odd_one(batch, place, packet_block):
+    path = place / "load.pcap"
+    hostile(path)
+    path.write_bytes(b"".join(as_pcapng(path.read_bytes(), packet_block)))
+    batch.run(path, "--html", place / "page.html")
+    assert "C: EHLO a" in "".join(Texts((place / "page.html").read_text()).text)
 
 
 # --- the database -----------------------------------------------------------------------------------------------------------------
