@@ -154,6 +154,7 @@ static const software_row *find_software(span in, size_t *at_r)
     size_t found = count;
 
     for (size_t at = 0; at < in.length; at++) {
+        /* Every signature begins with a letter. */
         if (!octet_is_letter(in.octets[at]) || !begins_word(in, at))
             continue;
         for (size_t i = 0; i < found; i++) {
